@@ -1,0 +1,1 @@
+"""The headless half of Bedplate: what it knows, watches and runs, with no screen in it."""

@@ -1,0 +1,1 @@
+"""The simulator: actors that play the managers of real components, against any API server."""

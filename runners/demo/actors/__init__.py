@@ -1,0 +1,1 @@
+"""The managers that are played, one file each: Longhorn, the MinIO operator, source-controller, provisioner, probes."""

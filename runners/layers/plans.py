@@ -1,0 +1,122 @@
+"""A plan as data: what an apply would do now, release by release and object by object, and what it is bound to.
+
+A plan is made before a change, shown to a person, made again when they confirm, and compared: only what they saw may run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from runners.layers.identity import Identity
+
+
+class Change(Enum):
+    """What happens to one object."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class Danger(Enum):
+    """What a command would do now: computed from its plan, never declared."""
+
+    READS = "reads"
+    CHANGES = "changes"
+    DESTROYS = "destroys"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectRef:
+    """One object of a manifest."""
+
+    kind: str
+    namespace: str
+    name: str
+    group: str = ""
+
+    def __str__(self) -> str:
+        """As a person would name it."""
+        place = f"{self.namespace}/" if self.namespace else ""
+        return f"{self.kind} {place}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """One line of a plan."""
+
+    ref: ObjectRef
+    change: Change
+
+
+class ReleaseAction(Enum):
+    """What happens to one release."""
+
+    INSTALL = "install"
+    UPGRADE = "upgrade"
+    UNINSTALL = "uninstall"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePlan:
+    """What would happen to one release."""
+
+    name: str
+    namespace: str
+    action: ReleaseAction
+    chart: str
+    """As the helmfile writes it: a reference or a path."""
+    revision: int
+    """Helm's revision that is installed now; 0 when none is."""
+    status: str
+    """The status of that revision: ``deployed``, ``pending-install`` …; empty when none is."""
+    installed_version: str
+    """Version of the chart that is installed; empty when none is."""
+    version: str
+    """Version of the chart that was asked for; empty when it is uninstalled."""
+    changes: tuple[ObjectChange, ...] = ()
+    hashes: Mapping[ObjectRef, str] = field(default_factory=dict)
+    """SHA-256 of each rendered object."""
+    random: frozenset[ObjectRef] = frozenset()
+    """Objects whose rendering differs each time (a generated password, a certificate); their hashes don't count."""
+
+    @property
+    def id(self) -> str:
+        """``namespace/name``."""
+        return f"{self.namespace}/{self.name}"
+
+    def count(self, change: Change) -> int:
+        """How many objects are added, changed or removed."""
+        return sum(1 for item in self.changes if item.change is change)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one apply or repair of a component would do now."""
+
+    component: str
+    helmfile: str
+    """Path relative to the repository."""
+    environment: str
+    identity: Identity
+    releases: tuple[ReleasePlan, ...]
+    inputs: Mapping[str, str]
+    """SHA-256 of each known file (helmfile, values, local charts) by path relative to the repository."""
+    commit: str
+    """The repository's HEAD; ``+ changes`` behind it when the component's files are not committed; empty without Git."""
+    made: float
+    """Seconds since the epoch."""
+    hooks: tuple[str, ...] = ()
+    """Events of the helmfile's hooks: ``prepare``, ``presync`` …"""
+    foreign_contexts: tuple[str, ...] = ()
+    """``kubeContext`` values of the helmfile that name another context than the pinned one."""
+    output: str = ""
+    """What the tools printed while it was made: the diff, with secrets suppressed."""
+
+    @property
+    def changing(self) -> tuple[ReleasePlan, ...]:
+        """The releases that something happens to."""
+        return tuple(release for release in self.releases if release.action is not ReleaseAction.NOTHING)

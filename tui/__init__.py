@@ -1,0 +1,1 @@
+"""The program a person sees: command line, app, screens, key bindings."""
