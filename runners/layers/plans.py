@@ -1,6 +1,7 @@
 """A plan as data: what an apply would do now, release by release and object by object, and what it is bound to.
 
-A plan is made before a change, shown to a person, made again when they confirm, and compared: only what they saw may run.
+A plan is made before a change, shown to a person, made again when they confirm, and compared: only what they saw
+may run.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class Plan:
     inputs: Mapping[str, str]
     """SHA-256 of each known file (helmfile, values, local charts) by path relative to the repository."""
     commit: str
-    """The repository's HEAD; ``+ changes`` behind it when the component's files are not committed; empty without Git."""
+    """The repository's HEAD; ``+ changes`` follows when the component's files are not committed; empty without Git."""
     made: float
     """Seconds since the epoch."""
     hooks: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """What the rules read: rows by table and namespace, and how far each table can be trusted.
 
-The store of the cluster half implements ``Rows`` live; ``FrozenRows`` is the same from plain data, for the rules' tests.
+The store of the cluster half implements ``Rows`` live; ``FrozenRows`` is the same from plain data, for the rules'
+tests.
 """
 
 from __future__ import annotations

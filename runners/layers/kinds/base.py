@@ -2,6 +2,7 @@
 
 One file a kind; each is pure (a decoded object in, a row out) and tested from fixtures. Rows are small, immutable and
 compared by value, so that a change which nothing shows (a heartbeat, a managed field) is no change at all.
+"""
 
 from __future__ import annotations
 
