@@ -1,0 +1,66 @@
+"""The picture: one immutable value with the verdicts and findings of one moment.
+
+Screens, ``check`` and every later report read the same one, so that they can't disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from runners.layers.findings import Finding
+from runners.layers.freshness import LOADING, Freshness
+from runners.layers.identity import Identity
+from runners.layers.verdicts import Verdict
+
+
+class Layer(Enum):
+    """The two layers of a cluster; the second needs the first, and the first must never need the second."""
+
+    FOUNDATION = "foundation"
+    GITOPS = "gitops"
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentState:
+    """One component at one moment: what its card shows."""
+
+    name: str
+    layer: Layer
+    verdict: Verdict
+    version: str = ""
+    """The chart's version, or the revision that Flux applied; empty when nothing is installed."""
+    summary: str = ""
+    """The words behind the verdict, in one line: ``waiting for StorageClass longhorn``."""
+    details: tuple[str, ...] = ()
+    """Further lines of the card, most telling first."""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The whole cluster at one moment."""
+
+    at: float
+    """Seconds since the epoch."""
+    identity: Identity | None = None
+    """None until the cluster answered for the first time."""
+    freshness: Freshness = LOADING
+    """Of the connection as a whole: the least fresh of the watches that every verdict needs."""
+    components: tuple[ComponentState, ...] = ()
+    nodes_ready: int = 0
+    nodes: int = 0
+    flux_version: str = ""
+    """The distribution that is installed, ``v2.9.5``; empty when none is."""
+    flux_summary: str = ""
+    """The last line of the GitOps pane: ``14 Kustomizations: 12 ready, 1 failed, 1 suspended``."""
+    notices: tuple[Finding, ...] = ()
+    """What is true of the whole rather than of one component: configuration, missing tools, a rebuilt cluster."""
+
+    def layer(self, layer: Layer) -> tuple[ComponentState, ...]:
+        """The components of one layer, in their order."""
+        return tuple(state for state in self.components if state.layer is layer)
+
+    def component(self, name: str) -> ComponentState | None:
+        """One component by name."""
+        return next((state for state in self.components if state.name == name), None)
