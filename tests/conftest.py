@@ -1,0 +1,55 @@
+"""What every test can use: real clusters for tests marked ``rig``, which run only when they are asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from tests.rig.cluster import Rig
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves tests marked ``rig`` out unless ``-m`` names the mark or ``BEDPLATE_RIG=1`` is set.
+
+    Asked for, they never skip: a tool that can't be had is a failure there.
+    """
+    if os.environ.get("BEDPLATE_RIG") == "1" or "rig" in config.getoption("markexpr"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("rig")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("rig")]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shows the end of every process's log below a failure on a rig."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for name, value in item.funcargs.items():
+            if isinstance(value, Rig):
+                report.sections.append((f"logs of {name}", value.processes.tails()))
+    return report
+
+
+@pytest.fixture(scope="session")
+def api_rig() -> Iterator[Rig]:
+    """A real API server for the whole run, where nothing acts on objects; tests keep to their own namespaces."""
+    with Rig("api") as rig:
+        yield rig
+
+
+@pytest.fixture(scope="session")
+def pods_rig() -> Iterator[Rig]:
+    """A real cluster for the whole run, in which workloads become ready; tests keep to their own namespaces."""
+    with Rig("pods") as rig:
+        yield rig
+
+
+@pytest.fixture
+def fresh_rig() -> Iterator[Rig]:
+    """A real cluster of a test's own, in which workloads become ready."""
+    with Rig("pods") as rig:
+        yield rig
