@@ -61,7 +61,13 @@ class Column(Generic[Shown]):
     """What the column is sorted by, when that isn't its text."""
     right: bool = False
     grows: bool = False
-    """Takes the width that is left over; one column of a table does."""
+    """May be cut when the screen is narrow, and takes up the width that is left over."""
+    drop: int = 0
+    """The higher, the sooner a narrow screen leaves the column out; 0 stays."""
+    ticks: bool = False
+    """Its text changes by itself as time goes by, so that nothing is searched for in it."""
+    toned: bool = False
+    """Is drawn in the row's tone; where no column is, the one titled STATUS."""
 
 
 @dataclass(frozen=True)
@@ -151,4 +157,5 @@ AGE: Column[Row] = Column(
     lambda row, now: age(now - row.created) if row.created else "–",
     sort=lambda row: -row.created,
     right=True,
+    ticks=True,
 )

@@ -47,7 +47,7 @@ TENANTS: Kind[Tenant] = Kind(
         NAMESPACE,
         NAME,
         Column("STATE", lambda row, _now: row.state or "–"),
-        Column("HEALTH", lambda row, _now: row.health or "–"),
+        Column("HEALTH", lambda row, _now: row.health or "–", toned=True),
         Column("DRIVES", lambda row, _now: f"{row.drives_online}/{row.drives_online + row.drives_offline}"),
         AGE,
     ),

@@ -10,6 +10,7 @@ from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, T
 
 RELEASE_NAME = "meta.helm.sh/release-name"
 RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
+APP_VERSION = "app.kubernetes.io/version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Workload(Row):
     """Why the rollout can't go on (``ProgressDeadlineExceeded``); empty while it may."""
     release: str
     """``namespace/name`` of the Helm release that owns it, from its annotations; empty when none does."""
+    app_version: str
+    """Its ``app.kubernetes.io/version`` label; empty when it has none."""
 
     @property
     def rolled_out(self) -> bool:
@@ -51,6 +54,7 @@ def _workload(kind: str, obj: Json, *, wanted: int, ready: int, updated: int) ->
         observed=integer(obj, "status", "observedGeneration") >= integer(obj, "metadata", "generation"),
         stuck=stuck,
         release=f"{text(notes, RELEASE_NAMESPACE)}/{release}" if release else "",
+        app_version=text(mapping(obj, "metadata", "labels"), APP_VERSION),
     )
 
 
@@ -88,9 +92,9 @@ def _kind(plural: str, singular: str, row: Callable[[str, Json], Workload], alia
         columns=(
             NAMESPACE,
             NAME,
-            Column("READY", lambda row, _now: f"{row.ready}/{row.wanted}"),
-            Column("UPDATED", lambda row, _now: str(row.updated), right=True),
-            Column("RELEASE", lambda row, _now: row.release or "–"),
+            Column("READY", lambda row, _now: f"{row.ready}/{row.wanted}", toned=True),
+            Column("UPDATED", lambda row, _now: str(row.updated), right=True, drop=2),
+            Column("RELEASE", lambda row, _now: row.release or "–", drop=1),
             AGE,
         ),
         tone=lambda row: Tone.PLAIN if row.rolled_out else Tone.BAD if row.stuck else Tone.MOVING,
