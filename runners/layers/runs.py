@@ -41,6 +41,8 @@ class RunRecord:
     ended: float | None = None
     exit_code: int | None = None
     """The tool's own; 128 + the signal's number where a signal ended it."""
+    error: str = ""
+    """Why the tool could not be started, in one line."""
 
     @property
     def short_id(self) -> str:

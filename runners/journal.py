@@ -1,0 +1,81 @@
+"""The journal: append-only JSON lines of what was asked, answered and run, on which cluster, by whom.
+
+It holds no secret: callers write names, numbers and verdicts, and what looks like a credential in a text is masked.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from runners.layers.identity import Identity
+
+Fact = str | int | float | bool | list[str] | None
+
+_SECRET = re.compile(
+    r"(?i)((?:token|password|passwd|secret|authorization|api[-_]?key)[\"']?\s*[:=]\s*[\"']?)(?:bearer\s+)?[^\s\"',;]+"
+    r"|(://[^/\s:@]*:)[^@\s/]+(?=@)"
+)
+
+
+def redact(text: str) -> str:
+    """A text with what looks like a credential replaced by dots."""
+    return _SECRET.sub(lambda match: f"{match.group(1) or match.group(2)}…", text)
+
+
+def who() -> str:
+    """The person at this machine, as ``user@host``."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+class Journal:
+    """One file of JSON lines, mode 0600, shared by every program of this user (each line is one write)."""
+
+    def __init__(self, path: Path) -> None:
+        """The file is made with the first line."""
+        self.path = path
+
+    def write(self, event: str, identity: Identity | None, **facts: Fact) -> None:
+        """Appends one line.
+
+        Args:
+            event: what happened, in the past tense: ``planned``, ``confirmed``, ``refused``, ``started``, ``ended``.
+            identity: the cluster it is about.
+            facts: what else is to be known; texts are redacted.
+        """
+        line: dict[str, object] = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "who": who(),
+            "event": event,
+            "context": identity.context if identity else "",
+            "server": identity.server if identity else "",
+            "uid": identity.uid if identity else "",
+        }
+        line |= {name: _clean(value) for name, value in facts.items()}
+        self._append(line)
+
+    def _append(self, line: Mapping[str, object]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(handle, (json.dumps(line, ensure_ascii=False) + "\n").encode())
+        finally:
+            os.close(handle)
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [redact(str(item)) for item in value]
+    return value

@@ -1,0 +1,192 @@
+"""Everything a person can do, one record each; footer, help, palette, dialogs and the docs' keys come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from runners.layers.findings import Finding
+from runners.layers.picture import Picture
+from runners.layers.runs import RunRecord
+from runners.layers.settings import Settings
+
+
+class Scope(Enum):
+    """What a command acts on."""
+
+    FOUNDATION = "a component of the foundation"
+    FLUX_ROW = "a Flux object"
+    GITOPS = "the GitOps layer"
+    RUN = "a run"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a command would act on now."""
+
+    component: str = ""
+    kind: str = ""
+    """The API's kind of a Flux object, and its place."""
+    namespace: str = ""
+    name: str = ""
+    suspended: bool = False
+
+    def __str__(self) -> str:
+        """As a person would name it."""
+        return self.component or f"{self.kind} {self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything that a gate may look at, at one moment."""
+
+    picture: Picture
+    settings: Settings
+    target: Target
+    tools: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """Tool → what is to be said of it; a tool without findings is fine."""
+    read_only: bool = False
+    running: tuple[RunRecord, ...] = ()
+    """The runs that have not ended, on this cluster."""
+    planning_runs_code: tuple[str, ...] = ()
+    """Hooks of the component's helmfile that run on reading commands too: ``prepare``, ``cleanup``."""
+    existing_path: str = ""
+    """``spec.path`` of the Kustomization that an earlier bootstrap made; empty when there is none."""
+    credentials: tuple[Finding, ...] = ()
+    """What is to be said of the token that bootstrap needs."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a person can do."""
+
+    name: str
+    key: str
+    """As Textual names it; empty when only the command line has it."""
+    label: str
+    """For the footer: one or two words."""
+    help: str
+    """For help, palette and docs: one sentence."""
+    scope: Scope
+    tools: tuple[str, ...] = ()
+    """The tools it can't do without."""
+    changes: bool = True
+    """Does it change the cluster or Git? What only reads is open in read-only mode."""
+    proof: str = ""
+    """How one sees afterwards that it worked."""
+    undo: str = ""
+    """How it is taken back."""
+
+
+PLAN = Command(
+    name="plan",
+    key="i",
+    label="plan and diff",
+    help="Show what an apply would do now, release by release and object by object.",
+    scope=Scope.FOUNDATION,
+    tools=("helmfile", "helm", "helm-diff"),
+    changes=False,
+)
+APPLY = Command(
+    name="apply",
+    key="a",
+    label="apply",
+    help="Plan, show the plan, and after a yes carry out exactly that plan.",
+    scope=Scope.FOUNDATION,
+    tools=("helmfile", "helm", "helm-diff"),
+    proof="the component's own rules: workloads, StorageClass, tenant",
+    undo="apply the files of an earlier commit; a Longhorn version is never taken back",
+)
+REPAIR = Command(
+    name="repair",
+    key="f",
+    label="repair",
+    help="Put back what its releases should have and the cluster has not, or has changed.",
+    scope=Scope.FOUNDATION,
+    tools=("helmfile", "helm", "helm-diff"),
+    proof="a plan that finds nothing to do",
+    undo="none needed: it restores what was applied",
+)
+SUSPEND = Command(
+    name="suspend",
+    key="s",
+    label="suspend",
+    help="Stop Flux from reconciling this object until it is resumed.",
+    scope=Scope.FLUX_ROW,
+    tools=("flux",),
+    proof="the object says that it is suspended",
+    undo="resume",
+)
+RESUME = Command(
+    name="resume",
+    key="r",
+    label="resume",
+    help="Let Flux reconcile this object again.",
+    scope=Scope.FLUX_ROW,
+    tools=("flux",),
+    proof="the object is ready at its source's revision",
+    undo="suspend",
+)
+RECONCILE = Command(
+    name="reconcile",
+    key="R",
+    label="reconcile",
+    help="Ask Flux to reconcile this object now.",
+    scope=Scope.FLUX_ROW,
+    tools=("flux",),
+    proof="the object is ready, and handled this request",
+    undo="none needed",
+)
+RECONCILE_WITH_SOURCE = Command(
+    name="reconcile with source",
+    key="W",
+    label="with source",
+    help="Ask Flux to fetch this object's source, and then to reconcile the object.",
+    scope=Scope.FLUX_ROW,
+    tools=("flux",),
+    proof="the object is ready at its source's new revision",
+    undo="none needed",
+)
+BOOTSTRAP = Command(
+    name="bootstrap",
+    key="b",
+    label="bootstrap",
+    help="Install Flux and let it sync from Git. It pushes commits to the branch.",
+    scope=Scope.GITOPS,
+    tools=("flux",),
+    proof="flux-system is ready at the branch's revision",
+    undo="flux uninstall; the commits stay in Git",
+)
+CHECK_FLUX = Command(
+    name="check flux",
+    key="c",
+    label="check flux",
+    help="Let flux check the cluster, and its own controllers when they are there.",
+    scope=Scope.GITOPS,
+    tools=("flux",),
+    changes=False,
+)
+INTERRUPT = Command(
+    name="interrupt",
+    key="ctrl+c",
+    label="interrupt",
+    help="Send the running tool one SIGINT and let it end in its own way.",
+    scope=Scope.RUN,
+    proof="the run says how it ended",
+    undo="apply again",
+)
+
+COMMANDS: tuple[Command, ...] = (
+    PLAN,
+    APPLY,
+    REPAIR,
+    BOOTSTRAP,
+    CHECK_FLUX,
+    SUSPEND,
+    RESUME,
+    RECONCILE,
+    RECONCILE_WITH_SOURCE,
+    INTERRUPT,
+)
+"""In the order of footer and help."""

@@ -1,0 +1,43 @@
+"""Every component that is known by name: one file (or a line in ``gitops``) each, and one line here."""
+
+from __future__ import annotations
+
+from runners.layers.components.base import Component
+from runners.layers.components.common import judge_workloads
+from runners.layers.components.gitops import CERT_MANAGER, FLUX, HAPROXY, METALLB, MONITORING, service
+from runners.layers.components.longhorn import LONGHORN
+from runners.layers.components.minio import MINIO
+from runners.layers.components.object_storage import CEPH_RGW, GARAGE, RUSTFS, SEAWEEDFS
+from runners.layers.picture import Layer
+
+KNOWN: dict[str, Component] = {
+    component.name: component
+    for component in (
+        LONGHORN,
+        MINIO,
+        GARAGE,
+        SEAWEEDFS,
+        RUSTFS,
+        CEPH_RGW,
+        FLUX,
+        METALLB,
+        CERT_MANAGER,
+        HAPROXY,
+        MONITORING,
+    )
+}
+"""By name, in the order in which they come up."""
+
+
+def foundation(name: str, namespaces: tuple[str, ...]) -> Component:
+    """A foundation component by name; one that isn't known is judged by its workloads alone."""
+    known = KNOWN.get(name)
+    if known is not None and known.layer is Layer.FOUNDATION:
+        return known
+    return Component(name, Layer.FOUNDATION, namespaces, judge_workloads)
+
+
+def gitops(name: str) -> Component:
+    """A GitOps component by name; one that isn't known is judged by the Flux objects of that name."""
+    known = KNOWN.get(name)
+    return known if known is not None and known.layer is Layer.GITOPS else service(name)

@@ -1,0 +1,74 @@
+"""What a component is: a name, a layer, namespaces, and a pure rule that judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from runners.layers.findings import Finding
+from runners.layers.kinds.base import Row
+from runners.layers.kinds.releases import RELEASES, Revision, current
+from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
+from runners.layers.picture import Layer
+from runners.layers.rows import Rows
+
+SETTLING = 600.0
+"""Seconds after a release's last change during which what is still missing is on its way rather than lost."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything a component's rule may look at."""
+
+    name: str
+    rows: Rows
+    namespaces: tuple[str, ...]
+    now: float
+    """Seconds since the epoch."""
+    charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(namespace, release) → version of its chart, as ``helm list`` says."""
+
+    @property
+    def releases(self) -> Mapping[tuple[str, str], Revision]:
+        """The newest revision of each Helm release in the component's namespaces."""
+        return current(self.rows.within(RELEASES, self.namespaces))
+
+    @property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Every Deployment, DaemonSet and StatefulSet in the component's namespaces."""
+        kinds = (DAEMONSETS, DEPLOYMENTS, STATEFULSETS)
+        return tuple(row for kind in kinds for row in self.rows.within(kind, self.namespaces))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a component's rule says."""
+
+    findings: tuple[Finding, ...] = ()
+    version: str = ""
+    details: tuple[str, ...] = ()
+    """Lines for its card, most telling first."""
+    absent: bool = False
+    """Nothing of it is there, and that could be seen."""
+    progressing: bool = False
+    """What is missing is on its way."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component as the program knows it."""
+
+    name: str
+    layer: Layer
+    namespaces: tuple[str, ...]
+    """Where it lives unless bedplate.yaml says otherwise."""
+    judge: Callable[[Scene], Judgement]
+    protected: bool = False
+    """Removing its release, namespace or CRDs loses data: never allowed, whatever a person types."""
+    one_minor_at_a_time: bool = False
+    """Its upgrades go one minor version at a time, and never back."""
+
+
+def subject(row: Row, singular: str) -> str:
+    """An object as a finding names it."""
+    return f"{singular} {row.namespace}/{row.name}" if row.namespace else f"{singular} {row.name}"

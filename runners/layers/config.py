@@ -1,0 +1,184 @@
+"""bedplate.yaml: its shape, and the settings it becomes."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+import yaml
+
+from runners.layers.components import KNOWN
+from runners.layers.config_nodes import Field, Mistake, Reader, nearest
+from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
+from runners.layers.jsons import mapping, sequence, strings, text
+from runners.layers.picture import Layer
+from runners.layers.settings import FoundationEntry, KeySource, Settings
+
+NAME = "bedplate.yaml"
+
+_STRINGS = Field(list, item=Field())
+
+_ENTRY = Field(
+    dict,
+    keys={
+        "component": Field(required=True),
+        "kind": Field(choices=("workload",)),
+        "helmfile": Field(required=True),
+        "environment": Field(),
+        "namespaces": _STRINGS,
+        "after": _STRINGS,
+    },
+)
+
+_KEY = Field(
+    dict,
+    keys={
+        "secret": Field(required=True),
+        "from": Field(dict, required=True, keys={"file": Field(), "command": Field()}),
+        "before": Field(required=True),
+    },
+)
+
+
+def _field_for(hint: object) -> Field:
+    """The shape of one of ``BootstrapSettings``' own fields, from its type."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    if typing.get_origin(hint) is tuple:
+        return _STRINGS
+    return Field(hint if hint in (bool, int) and isinstance(hint, type) else str)
+
+
+def _gitops_keys() -> Mapping[str, Field]:
+    hints = typing.get_type_hints(BootstrapSettings)
+    own = {item.name: _field_for(hints[item.name]) for item in fields(BootstrapSettings) if item.name != "provider"}
+    # In bedplate.yaml, components are those that Flux deploys; Flux's own are its controllers.
+    own["controllers"] = own.pop("components")
+    return {**own, "bootstrap": Field(choices=PROVIDERS), "components": _STRINGS}
+
+
+_FILE = Field(
+    dict,
+    keys={
+        "version": Field(int, required=True),
+        "context": Field(),
+        "foundation": Field(list, item=_ENTRY),
+        "keys": Field(list, item=_KEY),
+        "gitops": Field(dict, keys=_gitops_keys()),
+        "survival": Field(dict, keys={"write": Field()}),
+    },
+)
+
+
+class ConfigError(Exception):
+    """bedplate.yaml can't be used; one line a mistake, each ``file:line: what is wrong``."""
+
+    def __init__(self, name: str, mistakes: tuple[Mistake, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(f"{name}:{mistake.line}: {mistake.text}" for mistake in mistakes))
+
+
+def parse(source: str, *, found: Settings, name: str = NAME) -> Settings:
+    """The settings that a bedplate.yaml says.
+
+    Args:
+        source: the file's text.
+        found: what discovery sees in the same repository; it stands in where the file has no ``foundation``.
+        name: what to call the file in errors.
+
+    Raises:
+        ConfigError: it isn't YAML, or has an unknown key, a wrong type, or something missing.
+    """
+    try:
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise ConfigError(name, (_yaml_mistake(error),)) from None
+    if node is None:
+        raise ConfigError(name, (Mistake(1, "is empty; it needs at least version: 1"),))
+    reader = Reader()
+    data = reader.read(node, _FILE)
+    mistakes = reader.mistakes or list(_beyond_shape(data, reader.lines))
+    if mistakes:
+        raise ConfigError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
+    return _settings(data, found, name)
+
+
+def _yaml_mistake(error: yaml.YAMLError) -> Mistake:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "is not YAML"
+    return Mistake(mark.line + 1 if mark is not None else 1, f"not valid YAML: {problem}")
+
+
+def _beyond_shape(data: object, lines: Mapping[str, int]) -> Iterator[Mistake]:
+    """What a shape can't say: the version that is known, references between entries, and a source for each key."""
+    if mapping(data).get("version") != 1:
+        yield Mistake(lines["version"], f"version must be 1, and is {mapping(data).get('version')}")
+    before: list[str] = []
+    for at, entry in enumerate(sequence(data, "foundation")):
+        place = f"foundation[{at}]"
+        for text_of_mistake in _entry_mistakes(entry, before):
+            yield Mistake(lines[place], f"{place}: {text_of_mistake}")
+        before.append(text(entry, "component"))
+    for at, key in enumerate(sequence(data, "keys")):
+        place, secret = f"keys[{at}]", text(key, "secret")
+        if secret.count("/") != 1:
+            yield Mistake(lines[f"{place}.secret"], f"{place}.secret must be namespace/name, and is {secret}")
+        if bool(text(key, "from", "file")) == bool(text(key, "from", "command")):
+            yield Mistake(lines[f"{place}.from"], f"{place}.from needs either a file or a command")
+
+
+def _entry_mistakes(entry: object, before: list[str]) -> Iterator[str]:
+    component = text(entry, "component")
+    if component in before:
+        yield f"{component} stands here twice"
+    if component not in KNOWN and not text(entry, "kind"):
+        yield f"{component} is not a known component{nearest(component, KNOWN)}; any other name needs kind: workload"
+    for other in strings(entry, "after"):
+        if other not in before:
+            yield f"{component} is after {other}, which does not come before it"
+
+
+def _settings(data: object, found: Settings, name: str) -> Settings:
+    entries = tuple(_entry(entry) for entry in sequence(data, "foundation"))
+    return Settings(
+        origin=name if entries else f"{name}, {found.origin}",
+        context=text(data, "context"),
+        foundation=entries or found.foundation,
+        bootstrap=_bootstrap(mapping(data, "gitops")),
+        gitops_components=strings(data, "gitops", "components"),
+        keys=tuple(_key(item) for item in sequence(data, "keys")),
+        survival_file=text(data, "survival", "write"),
+        notices=() if entries else found.notices,
+    )
+
+
+def _entry(entry: object) -> FoundationEntry:
+    component = text(entry, "component")
+    known = KNOWN.get(component)
+    own = known.namespaces if known and known.layer is Layer.FOUNDATION else (component,)
+    return FoundationEntry(
+        component=component,
+        helmfile=text(entry, "helmfile"),
+        namespaces=strings(entry, "namespaces") or own,
+        environment=text(entry, "environment", default="default"),
+        after=strings(entry, "after"),
+    )
+
+
+def _key(item: object) -> KeySource:
+    return KeySource(
+        text(item, "secret"), text(item, "from", "file"), text(item, "from", "command"), text(item, "before")
+    )
+
+
+def _bootstrap(gitops: Mapping[str, object]) -> BootstrapSettings | None:
+    if not text(gitops, "bootstrap"):
+        return None
+    own = {key: value for key, value in gitops.items() if key not in ("bootstrap", "components", "controllers")}
+    if "controllers" in gitops:
+        own["components"] = gitops["controllers"]
+    values = {key: tuple(strings(value)) if isinstance(value, list) else value for key, value in own.items()}
+    # The shape above was made from this class's own fields, so names and types are its own.
+    return BootstrapSettings(provider=text(gitops, "bootstrap"), **values)  # type: ignore[arg-type]

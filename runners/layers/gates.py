@@ -1,0 +1,140 @@
+"""The gates: may this command start now? Pure rules over one situation; every finding says what to do instead.
+
+A gate judges actions when they start and never the steady state; what a plan would do is judged by ``plan_rules``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from runners.layers.commands import (
+    APPLY,
+    BOOTSTRAP,
+    COMMANDS,
+    PLAN,
+    RECONCILE,
+    RECONCILE_WITH_SOURCE,
+    REPAIR,
+    RESUME,
+    SUSPEND,
+    Command,
+    Scope,
+    Situation,
+)
+from runners.layers.findings import Finding, GateAnswer, Severity
+from runners.layers.freshness import Reach
+from runners.layers.gitops_settings import path_conflict
+from runners.layers.picture import Layer
+from runners.layers.verdicts import Verdict
+
+Rule = Callable[[Command, Situation], Iterator[Finding]]
+
+
+def gate(command: Command, situation: Situation) -> GateAnswer:
+    """Everything that speaks for or against starting a command now."""
+    return GateAnswer(tuple(finding for rule in _RULES for finding in rule(command, situation)))
+
+
+def _read_only(command: Command, situation: Situation) -> Iterator[Finding]:
+    if not situation.read_only:
+        return
+    if command.changes:
+        yield Finding("read-only", Severity.BLOCKER, "this session changes nothing", "start without --read-only", False)
+    elif command is PLAN and situation.planning_runs_code:
+        hooks = ", ".join(situation.planning_runs_code)
+        text = f"the helmfile's {hooks} hooks run code on a plan too"
+        yield Finding("read-only", Severity.BLOCKER, text, "plan without --read-only", False)
+
+
+def _tools(command: Command, situation: Situation) -> Iterator[Finding]:
+    for tool in command.tools:
+        yield from situation.tools.get(tool, ())
+
+
+def _cluster(command: Command, situation: Situation) -> Iterator[Finding]:
+    if command.scope is Scope.RUN:
+        return
+    picture = situation.picture
+    if picture.identity is None:
+        yield Finding("cluster", Severity.BLOCKER, "has not answered yet", "wait until the header says live", False)
+        return
+    wanted = situation.settings.context
+    if wanted and picture.identity.context != wanted:
+        yield Finding(
+            "context",
+            Severity.BLOCKER,
+            f"is {picture.identity.context}, and bedplate.yaml allows only {wanted}",
+            f"start with --context {wanted}",
+            False,
+        )
+    if picture.freshness.reach in (Reach.STALE, Reach.RECONNECTING, Reach.LOADING) and command.changes:
+        yield Finding("cluster", Severity.UNKNOWN, f"is {picture.freshness.words(picture.at)}", "wait until it is live")
+
+
+def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
+    if command.scope is not Scope.FOUNDATION:
+        return
+    component = situation.target.component
+    entry = situation.settings.entry(component)
+    if entry is None:
+        yield Finding(component, Severity.BLOCKER, "has no helmfile", "name it in bedplate.yaml", False)
+        return
+    if not command.changes:
+        return
+    for other in situation.running:
+        yield Finding(f"run {other.short_id}", Severity.BLOCKER, f"{other.title} is running", "wait for its end", False)
+    for name in entry.after:
+        state = situation.picture.component(name)
+        if state is not None and state.verdict is not Verdict.HEALTHY:
+            unknown = state.verdict is Verdict.UNKNOWN
+            yield Finding(
+                name,
+                Severity.UNKNOWN if unknown else Severity.BLOCKER,
+                f"{component} comes after it, and it is {state.verdict.value}",
+                f"see to {name} first",
+            )
+
+
+def _flux_row(command: Command, situation: Situation) -> Iterator[Finding]:
+    if command.scope is not Scope.FLUX_ROW:
+        return
+    target = situation.target
+    if command in (RECONCILE, RECONCILE_WITH_SOURCE) and target.suspended:
+        yield Finding(str(target), Severity.BLOCKER, "is suspended: Flux would do nothing", "resume it (r)", False)
+    if command is SUSPEND and target.suspended:
+        yield Finding(str(target), Severity.BLOCKER, "is suspended already", "resume it with r", False)
+    if command is RESUME and not target.suspended:
+        yield Finding(str(target), Severity.BLOCKER, "is not suspended", "reconcile it with R", False)
+
+
+def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
+    if command is not BOOTSTRAP:
+        return
+    settings = situation.settings.bootstrap
+    if settings is None:
+        yield Finding("bedplate.yaml", Severity.BLOCKER, "has no gitops.bootstrap", "say where Git is", False)
+        return
+    yield from situation.credentials
+    conflict = path_conflict(situation.existing_path, settings.path)
+    if conflict is not None:
+        yield conflict
+    for state in situation.picture.layer(Layer.FOUNDATION):
+        if state.verdict is not Verdict.HEALTHY:
+            unknown = state.verdict is Verdict.UNKNOWN
+            yield Finding(
+                state.name,
+                Severity.UNKNOWN if unknown else Severity.BLOCKER,
+                f"GitOps needs the foundation, and {state.name} is {state.verdict.value}",
+                f"see to {state.name} first",
+            )
+
+
+_RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _foundation, _flux_row, _bootstrap)
+
+CARRIED_OUT_BY_PLAN = (APPLY, REPAIR)
+"""Commands that are confirmed with a plan."""
+
+
+def open_commands(situation: Situation, scope: Scope) -> tuple[tuple[Command, GateAnswer], ...]:
+    """The commands of a scope with their gates' answers, for footer and palette."""
+    return tuple((command, gate(command, situation)) for command in COMMANDS if command.scope is scope)

@@ -1,0 +1,106 @@
+"""From rows to the picture: each component is judged in its own terms, and the findings fold into verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from runners.layers.components import KNOWN, foundation, gitops
+from runners.layers.components.base import Component, Judgement, Scene
+from runners.layers.components.gitops import FLUX, appliers, summary
+from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Freshness, Reach, least_fresh
+from runners.layers.identity import Identity
+from runners.layers.kinds import CORE
+from runners.layers.kinds.nodes import NODES
+from runners.layers.kinds.workloads import DEPLOYMENTS
+from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.rows import Rows
+from runners.layers.settings import Settings
+from runners.layers.verdicts import Verdict, fold
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Everything that a picture is made from."""
+
+    rows: Rows
+    settings: Settings
+    now: float
+    """Seconds since the epoch."""
+    identity: Identity | None = None
+    charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(namespace, release) → version of its chart."""
+    notices: tuple[Finding, ...] = ()
+
+
+def picture(seen: Observed) -> Picture:
+    """The verdicts and findings of one moment."""
+    nodes = seen.rows.all(NODES)
+    return Picture(
+        at=seen.now,
+        identity=seen.identity,
+        freshness=connection_freshness(seen.rows),
+        components=tuple(_state(component, spaces, seen) for component, spaces in members(seen)),
+        nodes_ready=sum(row.ready for row in nodes),
+        nodes=len(nodes),
+        flux_version=_flux_version(seen.rows),
+        flux_summary=summary(seen.rows),
+        notices=(*seen.settings.notices, *seen.notices),
+    )
+
+
+def members(seen: Observed) -> list[tuple[Component, tuple[str, ...]]]:
+    """The components of both layers with their namespaces, in the order in which they come up."""
+    found = [(foundation(entry.component, entry.namespaces), entry.namespaces) for entry in seen.settings.foundation]
+    found.append((FLUX, FLUX.namespaces))
+    named = list(seen.settings.gitops_components)
+    # Without a list in bedplate.yaml, what Flux applies is the list.
+    others = sorted({row.name for row in appliers(seen.rows)} - {FLUX.name, *named})
+    for name in (*named, *_in_known_order(others)):
+        component = gitops(name)
+        found.append((component, component.namespaces))
+    return found
+
+
+def _in_known_order(names: Iterable[str]) -> list[str]:
+    order = {name: place for place, name in enumerate(KNOWN)}
+    return sorted(names, key=lambda name: (order.get(name, len(order)), name))
+
+
+def connection_freshness(rows: Rows) -> Freshness:
+    """How fresh the connection as a whole is; a kind that is forbidden is its own pane's matter."""
+    states = [rows.freshness(kind) for kind in CORE]
+    reachable = [state for state in states if state.reach is not Reach.FORBIDDEN]
+    return least_fresh(reachable or states)
+
+
+def _state(component: Component, namespaces: tuple[str, ...], seen: Observed) -> ComponentState:
+    scene = Scene(component.name, seen.rows, namespaces, seen.now, seen.charts)
+    judgement = component.judge(scene)
+    verdict = Verdict.ABSENT if judgement.absent else fold(judgement.findings, progressing=judgement.progressing)
+    return ComponentState(
+        name=component.name,
+        layer=component.layer,
+        verdict=verdict,
+        version=judgement.version,
+        summary=_summary(component, judgement, verdict),
+        details=judgement.details,
+        findings=tuple(sorted(judgement.findings, key=lambda finding: -finding.severity)),
+    )
+
+
+def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> str:
+    if verdict is Verdict.ABSENT:
+        return "not installed" if component.layer is Layer.FOUNDATION else "not there yet"
+    telling = [finding for finding in judgement.findings if finding.severity >= Severity.NOTE]
+    if not telling:
+        return ""
+    first = max(telling, key=lambda finding: finding.severity)
+    more = f" (+{len(telling) - 1})" if len(telling) > 1 else ""
+    return f"{first.subject} {first.text}{more}"
+
+
+def _flux_version(rows: Rows) -> str:
+    found = rows.within(DEPLOYMENTS, FLUX.namespaces)
+    return next((row.app_version for row in found if row.name.endswith("-controller") and row.app_version), "")

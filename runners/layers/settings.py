@@ -1,0 +1,54 @@
+"""What a person has told Bedplate about their repository, or what was found without being told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runners.layers.findings import Finding
+from runners.layers.gitops_settings import BootstrapSettings
+
+
+@dataclass(frozen=True, slots=True)
+class FoundationEntry:
+    """One component of the foundation."""
+
+    component: str
+    helmfile: str
+    """Path relative to the repository."""
+    namespaces: tuple[str, ...]
+    environment: str = "default"
+    after: tuple[str, ...] = ()
+    """Components that have to be healthy before this one is applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """A Secret that has to be there first; only where it comes from, never what it is."""
+
+    secret: str
+    """``namespace/name``."""
+    file: str
+    command: str
+    before: str
+    """The component, or ``flux``, that needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """bedplate.yaml, or what stands for it."""
+
+    origin: str
+    """``bedplate.yaml``, or what it was found from, for the screen to say."""
+    context: str = ""
+    """The only context that may be used; empty when any may."""
+    foundation: tuple[FoundationEntry, ...] = ()
+    bootstrap: BootstrapSettings | None = None
+    gitops_components: tuple[str, ...] = ()
+    keys: tuple[KeySource, ...] = ()
+    survival_file: str = ""
+    notices: tuple[Finding, ...] = ()
+    """What a person should know about the settings themselves."""
+
+    def entry(self, component: str) -> FoundationEntry | None:
+        """One foundation component by name."""
+        return next((entry for entry in self.foundation if entry.component == component), None)
