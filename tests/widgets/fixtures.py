@@ -1,0 +1,93 @@
+"""Rows, pictures and small apps for the tests of widgets."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+
+from runners.layers.kinds.base import Row
+from runners.layers.kinds.flux import FluxObject
+from runners.layers.kinds.pods import Pod
+from widgets.theme import THEMES
+
+NOW = 1_800_000_000.0
+
+
+class Stage(App[None]):
+    """An app that shows some widgets, under the program's own theme, and remembers their messages."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, *widgets: Widget, theme: str = "bedplate-dark") -> None:
+        super().__init__()
+        for each in THEMES:
+            self.register_theme(each)
+        self.theme = theme
+        self._widgets = widgets
+
+    def compose(self) -> ComposeResult:
+        yield from self._widgets
+
+
+def pod(name: str, namespace: str = "longhorn-system", status: str = "Running", **more: object) -> Pod:
+    fields: dict[str, object] = {
+        "ready": 1 if status == "Running" else 0,
+        "containers": 1,
+        "restarts": 0,
+        "node": "node-1",
+        "is_ready": status == "Running",
+        "created": NOW - 4 * 3600,
+        **more,
+    }
+    return Pod(kind="pods", namespace=namespace, name=name, uid=name, status=status, **fields)  # type: ignore[arg-type]
+
+
+PODS: tuple[Row, ...] = (
+    pod("longhorn-manager-nz8qt", ready=2, containers=2),
+    pod("longhorn-manager-x7k2p", ready=2, containers=2, node="node-2"),
+    pod("longhorn-ui-6d7c9b8f4-mmq2d", node="node-3", created=NOW - 75),
+    pod("instance-manager-8f2c7e5b1d0a9c4e6f3b2a1d", node="node-2", created=NOW - 4 * 3600 + 31),
+    pod("csi-attacher-7744ffbd5-9sxqc", status="CrashLoopBackOff", restarts=12, node="node-3"),
+    pod("minio-tenant-pool-0-0", "minio-tenant", ready=2, containers=2, node="node-2"),
+    pod("minio-tenant-pool-0-1", "minio-tenant", ready=1, containers=2, is_ready=False, restarts=1),
+    pod("minio-tenant-pool-0-10", "minio-tenant", status="Pending", node="", created=NOW - 9),
+    pod("cert-manager-startupapicheck-8xkzr", "cert-manager", status="Completed", created=NOW - 3 * 86400),
+    pod("webhook-ⅷ-日本語-pod", "cert-manager", status="Init:0/1", created=NOW - 42),
+)
+
+
+def flux(name: str, status: str = "True", message: str = "", **more: object) -> FluxObject:
+    fields: dict[str, object] = {
+        "created": NOW - 86400 * 3,
+        "reason": "ReconciliationSucceeded" if status == "True" else "ReconciliationFailed",
+        "revision": "main@sha1:3d2789eb2958aa00",
+        "attempted": "main@sha1:3d2789eb2958aa00",
+        "suspended": False,
+        "observed": True,
+        "path": f"./clusters/home/{name}",
+        "source": "GitRepository/flux-system/flux-system",
+        "depends_on": (),
+        "reconciling": False,
+        **more,
+    }
+    return FluxObject(
+        kind="kustomizations",
+        namespace="flux-system",
+        name=name,
+        uid=name,
+        singular="Kustomization",
+        ready=status,
+        message=message,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+FLUX: tuple[Row, ...] = (
+    flux("flux-system", message="Applied revision: main@sha1:3d2789eb2958aa00"),
+    flux("metallb", message="Applied revision: main@sha1:3d2789eb2958aa00"),
+    flux("cert-manager", "Unknown", "Reconciliation in progress", reason="Progressing", reconciling=True),
+    flux(
+        "haproxy-ingress", "False", "dependency 'flux-system/metallb' is not ready, health check timed out after 5m0s"
+    ),
+    flux("monitoring", suspended=True),
+)

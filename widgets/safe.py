@@ -1,0 +1,76 @@
+"""Text from a cluster, a tool or a file is data: made harmless, and cut to the cells it may take."""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len, chop_cells
+from textual.content import Content
+
+ELLIPSIS = "…"
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""C0, DEL and C1; marks that turn the direction of what follows; line separators; halves of surrogate pairs."""
+
+
+def _visible(match: re.Match[str]) -> str:
+    found = match[0]
+    if found in "\t\n\r":
+        return " "
+    # Unicode's pictures of the C0 controls are one cell each: an escape is seen as ␛ and does nothing.
+    return chr(0x2400 + ord(found)) if found < " " else "␡" if found == "\x7f" else "�"
+
+
+def plain(text: str) -> str:
+    """One line of text without a control character: white space becomes a blank, the others a visible mark."""
+    return text if text.isprintable() else _CONTROL.sub(_visible, text)
+
+
+def label(text: str, style: str = "") -> Content:
+    """The text as content without markup, for a title or a label: ``[bold]`` stays what it is."""
+    return Content.styled(plain(text), style) if style else Content(plain(text))
+
+
+def cut(text: str, width: int, *, middle: bool | None = None) -> str:
+    """The text in at most so many cells, with … where something was left out.
+
+    Args:
+        text: harmless text.
+        width: cells.
+        middle: leave out the middle rather than the end; None does so for names (text without a blank), whose end
+            tells them apart.
+    """
+    size = cell_len(text)
+    if size <= width:
+        return text
+    if width <= 1:
+        return ELLIPSIS[:width]
+    if middle is None:
+        middle = " " not in text
+    if not middle or width < 8:
+        return _head(text, width - 1) + ELLIPSIS
+    tail = (width - 1) // 2
+    return _head(text, width - 1 - tail) + ELLIPSIS + _tail(text, tail)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """The text in exactly so many cells: cut, or filled with blanks."""
+    text = cut(text, width)
+    blanks = " " * (width - cell_len(text))
+    return blanks + text if right else text + blanks
+
+
+def _head(text: str, width: int) -> str:
+    if text.isascii():
+        return text[:width]
+    return chop_cells(text, width)[0] if width > 0 else ""
+
+
+def _tail(text: str, width: int) -> str:
+    if text.isascii():
+        return text[len(text) - width :]
+    start = len(text)
+    size = 0
+    while start and (size := size + cell_len(text[start - 1])) <= width:
+        start -= 1
+    return text[start:]
