@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.terminal_theme import TerminalTheme
+from textual.app import App
 from textual.theme import Theme
 
 from runners.layers.findings import Severity
@@ -178,3 +179,12 @@ ANSI_LIGHT = TerminalTheme(
     ],
 )
 """The same on the light ground; its white is a readable grey."""
+
+
+def dress(app: App[object], theme: str = DARK.name) -> None:
+    """Gives an app both themes, and the sixteen colours that go with each."""
+    for each in THEMES:
+        app.register_theme(each)
+    app.ansi_theme_dark = ANSI_DARK
+    app.ansi_theme_light = ANSI_LIGHT
+    app.theme = theme

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.pods import Pod
-from widgets.theme import THEMES
+from widgets.theme import dress
 
 NOW = 1_800_000_000.0
 
@@ -20,9 +20,7 @@ class Stage(App[None]):
 
     def __init__(self, *widgets: Widget, theme: str = "bedplate-dark") -> None:
         super().__init__()
-        for each in THEMES:
-            self.register_theme(each)
-        self.theme = theme
+        dress(self, theme)
         self._widgets = widgets
 
     def compose(self) -> ComposeResult:
@@ -86,8 +84,6 @@ FLUX: tuple[Row, ...] = (
     flux("flux-system", message="Applied revision: main@sha1:3d2789eb2958aa00"),
     flux("metallb", message="Applied revision: main@sha1:3d2789eb2958aa00"),
     flux("cert-manager", "Unknown", "Reconciliation in progress", reason="Progressing", reconciling=True),
-    flux(
-        "haproxy-ingress", "False", "dependency 'flux-system/metallb' is not ready, health check timed out after 5m0s"
-    ),
+    flux("haproxy-ingress", "False", "dependency 'flux-system/metallb' is not ready: health check timed out"),
     flux("monitoring", suspended=True),
 )
