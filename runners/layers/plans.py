@@ -61,6 +61,29 @@ class ReleaseAction(Enum):
     NOTHING = "nothing"
 
 
+class Comparison(Enum):
+    """What a release's changes were found against; the run has to use the same."""
+
+    LIVE = "the cluster"
+    """The objects as they are now: what is missing or was changed by hand shows."""
+    RECORDED = "its last revision"
+    """Helm's record, because a kind is not served yet: what was changed by hand doesn't show."""
+    NEW = "nothing"
+    """It isn't installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What the server serves, as far as a rendering depends on it."""
+
+    version: str
+    """``gitVersion``."""
+    api_versions: tuple[str, ...] = ()
+    """``group/version`` and ``group/version/Kind``, as Helm's ``.Capabilities.APIVersions`` has them."""
+    cluster_scoped: frozenset[tuple[str, str]] = frozenset()
+    """(group, kind) of what has no namespace, beyond Kubernetes' own."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReleasePlan:
     """What would happen to one release."""
@@ -83,6 +106,9 @@ class ReleasePlan:
     """SHA-256 of each rendered object."""
     random: frozenset[ObjectRef] = frozenset()
     """Objects whose rendering differs each time (a generated password, a certificate); their hashes don't count."""
+    beside: frozenset[ObjectRef] = frozenset()
+    """Rendered objects that Helm keeps out of the release's manifest: hooks, and what the chart's crds folder holds."""
+    compared: Comparison = Comparison.LIVE
 
     @property
     def id(self) -> str:

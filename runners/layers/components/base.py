@@ -50,6 +50,8 @@ class Judgement:
     """Lines for its card, most telling first."""
     absent: bool = False
     """Nothing of it is there, and that could be seen."""
+    unseen: bool = False
+    """Nothing of it is there, but that may be for want of sight."""
     progressing: bool = False
     """What is missing is on its way."""
 

@@ -27,6 +27,11 @@ def unseen(scene: Scene, kinds: Iterable[AnyKind]) -> Iterator[Finding]:
         yield Finding(kind.plural, Severity.UNKNOWN, freshness.words(scene.now), remedy)
 
 
+def sees(scene: Scene, *kinds: AnyKind) -> bool:
+    """May it be said that something of these kinds is missing? Not where it could be there unseen."""
+    return all(scene.rows.freshness(kind).trusted for kind in kinds)
+
+
 def release_findings(scene: Scene) -> Iterator[Finding]:
     """What the state of each Helm release says."""
     for (namespace, name), row in sorted(scene.releases.items()):
@@ -62,7 +67,7 @@ def missing_workloads(scene: Scene, wanted: Iterable[tuple[AnyKind, str]]) -> It
         return
     there = {(row.kind, row.name) for row in scene.workloads}
     for kind, name in wanted:
-        if (kind.id, name) not in there:
+        if (kind.id, name) not in there and sees(scene, kind):
             yield Finding(
                 f"{kind.singular} {name}",
                 Severity.BLOCKER,
@@ -101,7 +106,7 @@ def judge_workloads(scene: Scene) -> Judgement:
     doubts = tuple(unseen(scene, (RELEASES, *WORKLOADS)))
     releases, workloads = scene.releases, scene.workloads
     if not releases and not workloads:
-        return Judgement(findings=doubts, absent=not doubts)
+        return Judgement(findings=doubts, absent=not doubts, unseen=bool(doubts))
     problems = tuple(rollout_findings(workloads))
     # A rollout is progress for as long as nothing says that it is stuck; a failed release is never progress.
     moving = in_flight(releases.values()) or (bool(problems) and settling(scene))

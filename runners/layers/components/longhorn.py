@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.common import judge_workloads, missing_workloads, settling, unseen
+from runners.layers.components.common import judge_workloads, missing_workloads, sees, settling, unseen
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.kinds.longhorn import LONGHORN_NODES, LONGHORN_VOLUMES
 from runners.layers.kinds.nodes import NODES
@@ -25,13 +25,13 @@ DRIVER = "driver.longhorn.io"
 def judge(scene: Scene) -> Judgement:
     """Release, workloads, driver on the nodes, StorageClass, Longhorn's own nodes and volumes."""
     plain = judge_workloads(scene)
-    if plain.absent:
+    if plain.absent or plain.unseen:
         return plain
     runtime = (*_class_findings(scene), *_driver_findings(scene), *_node_findings(scene))
     lost = tuple(
         missing_workloads(scene, ((DAEMONSETS, "longhorn-manager"), (DEPLOYMENTS, "longhorn-driver-deployer")))
     )
-    doubts = tuple(unseen(scene, (STORAGECLASSES, CSINODES, NODES)))
+    doubts = tuple(unseen(scene, (STORAGECLASSES, CSINODES, NODES, LONGHORN_NODES)))
     waits = worst(runtime) >= Severity.WARNING and settling(scene)
     return replace(
         plain,
@@ -50,6 +50,8 @@ def _classes(scene: Scene) -> list[StorageClass]:
 
 
 def _class_findings(scene: Scene) -> Iterator[Finding]:
+    if not sees(scene, STORAGECLASSES):
+        return
     if _classes(scene):
         yield Finding("StorageClass longhorn", Severity.OK, "is there")
         return
@@ -62,6 +64,8 @@ def _class_findings(scene: Scene) -> Iterator[Finding]:
 
 
 def _driver_findings(scene: Scene) -> Iterator[Finding]:
+    if not sees(scene, NODES, CSINODES):
+        return
     nodes = {row.name for row in scene.rows.all(NODES) if row.ready}
     registered = {row.name for row in scene.rows.all(CSINODES) if DRIVER in row.drivers}
     lacking = sorted(nodes - registered)
@@ -81,7 +85,7 @@ def _node_findings(scene: Scene) -> Iterator[Finding]:
             yield Finding(
                 f"Longhorn node {row.name}", Severity.WARNING, f"{row.status}: {row.reason or 'no reason given'}"
             )
-    if not any(row.status == "ready" for row in rows):
+    if sees(scene, LONGHORN_NODES) and not any(row.status == "ready" for row in rows):
         yield Finding("Longhorn nodes", Severity.BLOCKER, "none is ready and schedulable")
 
 

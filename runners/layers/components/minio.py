@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.common import in_flight, judge_workloads, missing_workloads, settling
+from runners.layers.components.common import in_flight, judge_workloads, missing_workloads, sees, settling, unseen
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.tenants import TENANTS, Tenant
@@ -17,22 +17,23 @@ from runners.layers.picture import Layer
 def judge(scene: Scene) -> Judgement:
     """Releases, workloads, the tenant's own state, and the claims it stands on."""
     plain = judge_workloads(scene)
-    if plain.absent:
+    if plain.absent or plain.unseen:
         return plain
     tenants = scene.rows.within(TENANTS, scene.namespaces)
+    doubts = tuple(unseen(scene, (TENANTS, CLAIMS)))
     own = (*_tenant_findings(scene, tenants), *_claim_findings(scene))
     lost = tuple(missing_workloads(scene, ((DEPLOYMENTS, "minio-operator"),)))
     waits = bool(own) and (settling(scene) or in_flight(scene.releases.values()))
     return replace(
         plain,
-        findings=(*lost, *plain.findings, *own),
+        findings=(*doubts, *lost, *plain.findings, *own),
         details=tuple(filter(None, (*map(_tenant_line, tenants), *plain.details))),
         progressing=(plain.progressing or waits) and not lost,
     )
 
 
 def _tenant_findings(scene: Scene, tenants: Sequence[Tenant]) -> Iterator[Finding]:
-    if not tenants:
+    if not tenants and sees(scene, TENANTS):
         yield Finding("Tenant", Severity.BLOCKER, f"there is none in {', '.join(scene.namespaces)}")
     for row in tenants:
         about = f"Tenant {row.namespace}/{row.name}"

@@ -1,0 +1,174 @@
+"""bedplate.yaml and discovery: what is understood, and the one line for what isn't."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runners.layers.config import ConfigError, parse
+from runners.layers.config_nodes import Mistake
+from runners.layers.discovery import discover
+from runners.layers.settings import Settings
+
+FOUND = discover(["longhorn/helmfile.yaml", "minio/helmfile.yaml", "clusters/home/kustomization.yaml"])
+
+WHOLE = """\
+version: 1
+context: home
+foundation:
+  - component: longhorn
+    helmfile: longhorn/helmfile.yaml
+    environment: default
+    namespaces: [longhorn-system]
+  - component: minio
+    helmfile: minio/helmfile.yaml
+    namespaces: [minio-operator, minio-tenant]
+    after: [longhorn]
+keys:
+  - {secret: longhorn-system/backup-credentials, from: {file: keys/backup.sops.yaml}, before: longhorn}
+  - {secret: flux-system/sops-age, from: {command: "age-plugin x"}, before: flux}
+gitops:
+  bootstrap: github
+  owner: someone
+  repository: homelab
+  path: clusters/home
+  personal: true
+  components: [metallb, cert-manager]
+survival:
+  write: ~/Documents/home.survival.yaml
+"""
+
+
+def test_the_whole_file() -> None:
+    settings = parse(WHOLE, found=FOUND)
+    assert [entry.component for entry in settings.foundation] == ["longhorn", "minio"]
+    assert settings.foundation[1].after == ("longhorn",)
+    assert settings.context == "home"
+    assert settings.bootstrap is not None
+    assert (settings.bootstrap.provider, settings.bootstrap.personal) == ("github", True)
+    assert settings.gitops_components == ("metallb", "cert-manager")
+    assert settings.keys[0].file == "keys/backup.sops.yaml"
+    assert settings.origin == "bedplate.yaml"
+
+
+def test_a_file_without_a_foundation_keeps_what_was_found() -> None:
+    settings = parse("version: 1\ngitops: {bootstrap: git, url: http://git/x, path: clusters/rig}\n", found=FOUND)
+    assert [entry.component for entry in settings.foundation] == ["longhorn", "minio"]
+    assert settings.bootstrap is not None
+    assert settings.bootstrap.url == "http://git/x"
+    assert "found: longhorn/helmfile.yaml" in settings.origin
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("", "bedplate.yaml:1: is empty; it needs at least version: 1"),
+        ("version: 2\n", "bedplate.yaml:1: version must be 1, and is 2"),
+        ("version: one\n", "bedplate.yaml:1: version must be a whole number"),
+        ("context: home\n", "bedplate.yaml:1: version is missing"),
+        ("version: 1\nfundation: []\n", "bedplate.yaml:2: unknown key fundation, did you mean foundation?"),
+        ("version: 1\ncontext: [a]\n", "bedplate.yaml:2: context must be text"),
+        ("version: 1\ncontext: a\ncontext: b\n", "bedplate.yaml:3: context stands here twice"),
+        ("version: 1\nfoundation: {}\n", "bedplate.yaml:2: foundation must be a list"),
+        (
+            "version: 1\nfoundation:\n  - component: longhorn\n",
+            "bedplate.yaml:3: foundation[0].helmfile is missing",
+        ),
+        (
+            "version: 1\nfoundation:\n  - component: longhron\n    helmfile: x\n",
+            "bedplate.yaml:3: foundation[0]: longhron is not a known component, did you mean longhorn?; "
+            "any other name needs kind: workload",
+        ),
+        (
+            "version: 1\nfoundation:\n  - {component: longhorn, helmfile: x}\n  - {component: longhorn, helmfile: y}\n",
+            "bedplate.yaml:4: foundation[1]: longhorn stands here twice",
+        ),
+        (
+            "version: 1\nfoundation:\n  - {component: longhorn, helmfile: x, after: [minio]}\n",
+            "bedplate.yaml:3: foundation[0]: longhorn is after minio, which does not come before it",
+        ),
+        (
+            "version: 1\ngitops:\n  bootstrap: githb\n",
+            "bedplate.yaml:3: gitops.bootstrap can't be githb, did you mean github?",
+        ),
+        ("version: 1\ngitops:\n  personal: 3\n", "bedplate.yaml:3: gitops.personal must be true or false"),
+        (
+            "version: 1\nkeys:\n  - {secret: nowhere, from: {file: x}, before: flux}\n",
+            "bedplate.yaml:3: keys[0].secret must be namespace/name, and is nowhere",
+        ),
+        (
+            "version: 1\nkeys:\n  - {secret: a/b, from: {}, before: flux}\n",
+            "bedplate.yaml:3: keys[0].from needs either a file or a command",
+        ),
+        ("- a\n", "bedplate.yaml:1: the file must be a group of keys"),
+        ("version: [\n", "bedplate.yaml:2: not valid YAML: expected the node content, but found '<stream end>'"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_file_and_line(source: str, line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(source, found=Settings(origin="none"))
+    assert str(caught.value).splitlines()[0] == line
+
+
+def test_every_mistake_is_said_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse("version: 1\nkontext: a\ngitopps: {}\n", found=FOUND)
+    assert [mistake.line for mistake in caught.value.mistakes] == [2, 3]
+
+
+def mistakes(source: str) -> tuple[Mistake, ...]:
+    """What is wrong with a file; nothing when it can be used."""
+    try:
+        settings = parse(source, found=FOUND)
+    except ConfigError as error:
+        return error.mistakes
+    return () if settings.foundation else (Mistake(0, "lost the foundation that was found"),)
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["version", "foundation", "component", "helmfile", "gitops", "keys", "from", "x"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(_VALUES)
+def test_no_document_raises_anything_but_a_config_error(value: object) -> None:
+    assert all(mistake.line >= 1 for mistake in mistakes(yaml.safe_dump(value)))
+
+
+@given(st.text())
+def test_no_text_raises_anything_but_a_config_error(source: str) -> None:
+    assert all(mistake.line >= 1 for mistake in mistakes(source))
+
+
+@pytest.mark.parametrize(
+    ("paths", "components", "notices"),
+    [
+        ([], [], 1),
+        (["minio/helmfile.yaml", "longhorn/helmfile.yaml"], ["longhorn", "minio"], 0),
+        (["apps/helmfile.yaml.gotmpl", "longhorn/helmfile.yaml"], ["longhorn", "apps"], 0),
+        (["longhorn/helmfile.yaml", "longhorn/helmfile.yaml.gotmpl"], ["longhorn"], 0),
+        (["longhorn/charts/x/helmfile.yaml", "helmfile.yaml"], [], 1),
+        (["longhorn/helmfile.yaml", "clusters/a/x.yaml", "clusters/b/x.yaml"], ["longhorn"], 1),
+    ],
+)
+def test_discovery(paths: list[str], components: list[str], notices: int) -> None:
+    settings = discover(paths)
+    assert [entry.component for entry in settings.foundation] == components
+    assert len(settings.notices) == notices
+
+
+def test_discovery_prefers_the_plain_helmfile_and_orders_minio_after_longhorn() -> None:
+    settings = discover(["longhorn/helmfile.yaml.gotmpl", "longhorn/helmfile.yaml", "minio/helmfile.yaml"])
+    assert settings.foundation[0].helmfile == "longhorn/helmfile.yaml"
+    assert settings.foundation[1].after == ("longhorn",)

@@ -1,0 +1,158 @@
+"""Small worlds for the rules' tests: rows as a store would hold them, made from few words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runners.layers.kinds.base import Row
+from runners.layers.kinds.flux import FluxObject
+from runners.layers.kinds.longhorn import LonghornNode, LonghornVolume
+from runners.layers.kinds.nodes import Node
+from runners.layers.kinds.releases import Revision
+from runners.layers.kinds.storage import Claim, CsiNode, StorageClass
+from runners.layers.kinds.tenants import Tenant
+from runners.layers.kinds.workloads import Workload
+
+NOW = 1_800_000_000.0
+LONG_AGO = NOW - 86_400
+
+
+def node(name: str, *, ready: bool = True) -> Node:
+    return Node("nodes", "", name, f"uid-{name}", LONG_AGO, ready=ready, schedulable=True, version="v1.37.2")
+
+
+def csinode(name: str, *drivers: str) -> CsiNode:
+    return CsiNode("csinodes", "", name, f"uid-{name}", LONG_AGO, drivers=drivers)
+
+
+def storage_class(name: str, provisioner: str = "driver.longhorn.io") -> StorageClass:
+    return StorageClass(
+        "storageclasses", "", name, f"uid-{name}", LONG_AGO, provisioner, "Delete", "Immediate", True, True
+    )
+
+
+def workload(kind: str, namespace: str, name: str, ready: int = 1, wanted: int = 1, stuck: str = "") -> Workload:
+    return Workload(
+        kind,
+        namespace,
+        name,
+        f"uid-{name}",
+        LONG_AGO,
+        wanted=wanted,
+        ready=ready,
+        updated=wanted,
+        observed=True,
+        stuck=stuck,
+        release="",
+        app_version="v2.9.5" if namespace == "flux-system" else "",
+    )
+
+
+def release(namespace: str, name: str, status: str = "deployed", revision: int = 1, at: float = LONG_AGO) -> Revision:
+    secret = f"sh.helm.release.v1.{name}.v{revision}"
+    return Revision("releases", namespace, secret, f"uid-{secret}", at, name, revision, status, 0.0)
+
+
+def longhorn_node(name: str, *, ready: bool = True) -> LonghornNode:
+    return LonghornNode(
+        "longhorn-nodes",
+        "longhorn-system",
+        name,
+        f"uid-lh-{name}",
+        LONG_AGO,
+        ready=ready,
+        schedulable=ready,
+        reason="" if ready else "kubelet stopped posting",
+    )
+
+
+def longhorn_volume(name: str, robustness: str) -> LonghornVolume:
+    return LonghornVolume(
+        "longhorn-volumes",
+        "longhorn-system",
+        name,
+        f"uid-{name}",
+        LONG_AGO,
+        state="attached",
+        robustness=robustness,
+        size=2**30,
+        replicas=3,
+        image="",
+        claim="apps/data",
+        node="node-1",
+    )
+
+
+def claim(namespace: str, name: str, status: str = "Bound") -> Claim:
+    return Claim(
+        "persistentvolumeclaims", namespace, name, f"uid-{name}", LONG_AGO, status, "pv", "1Gi", "RWO", "longhorn"
+    )
+
+
+def tenant(state: str = "Initialized", health: str = "green") -> Tenant:
+    return Tenant("tenants", "minio-tenant", "minio-tenant", "uid-t", LONG_AGO, state, health, "", 4, 0)
+
+
+def flux_object(
+    singular: str, name: str, *, ready: str = "True", suspended: bool = False, reason: str = "ReconciliationSucceeded"
+) -> FluxObject:
+    return FluxObject(
+        f"{singular.lower()}s",
+        "flux-system",
+        name,
+        f"uid-{singular}-{name}",
+        LONG_AGO,
+        singular=singular,
+        ready=ready,
+        reason=reason,
+        message="dependency 'flux-system/metallb' is not ready" if reason == "DependencyNotReady" else "",
+        revision="main@sha1:3d2789eb2958f4966cacfced8a3c5214aaf69ad7",
+        attempted="",
+        suspended=suspended,
+        observed=True,
+        path="./clusters/rig" if name == "flux-system" else "",
+        source="GitRepository/flux-system/flux-system",
+        depends_on=(),
+        reconciling=False,
+    )
+
+
+NODES = ("node-1", "node-2", "node-3")
+
+
+def longhorn_world(*, storage: bool = True) -> list[Row]:
+    """Longhorn as it is when all is well, or just after helm's success, before its manager has made storage."""
+    rows: list[Row] = [
+        *(node(name) for name in NODES),
+        release("longhorn-system", "longhorn"),
+        workload("daemonsets", "longhorn-system", "longhorn-manager", 3, 3),
+        workload("deployments", "longhorn-system", "longhorn-driver-deployer"),
+    ]
+    if storage:
+        rows += [csinode(name, "driver.longhorn.io") for name in NODES]
+        rows += [longhorn_node(name) for name in NODES]
+        rows.append(storage_class("longhorn"))
+    return rows
+
+
+def minio_world() -> list[Row]:
+    return [
+        release("minio-operator", "minio-operator"),
+        release("minio-tenant", "minio-tenant"),
+        workload("deployments", "minio-operator", "minio-operator"),
+        workload("statefulsets", "minio-tenant", "minio-tenant-pool-0", 4, 4),
+        tenant(),
+        claim("minio-tenant", "data0"),
+    ]
+
+
+def without(rows: list[Row], name: str) -> list[Row]:
+    """A world in which one object is gone."""
+    left = [row for row in rows if row.name != name]
+    assert len(left) < len(rows), name
+    return left
+
+
+def fresh(row: Revision) -> Revision:
+    """The same revision, made just now."""
+    return replace(row, created=NOW - 5)
