@@ -1,0 +1,135 @@
+"""``bedplate check``: the same picture as the screen's, printed for people or as JSON."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Reach
+from runners.layers.picture import Layer, Picture
+from runners.layers.verdicts import Verdict
+from runners.session import Session
+
+HEALTHY, NOT_HEALTHY, CANT_TELL = 0, 1, 3
+
+PATIENCE = 15.0
+"""Seconds that a cluster is given to answer before the verdict is that nothing can be said."""
+
+_SHOWN = Severity.NOTE
+
+
+def check(session: Session, *, as_json: bool, wait: float) -> int:
+    """Watches until there is an answer, prints it, and returns the exit code.
+
+    Args:
+        session: not started yet; it is stopped in the end.
+        as_json: print one JSON object instead of lines.
+        wait: seconds to wait until everything is healthy.
+    """
+    came = threading.Event()
+    session.subscribe(lambda _picture: came.set())
+    session.start()
+    try:
+        latest = _await(session, came, wait)
+    finally:
+        session.stop()
+    print(json.dumps(as_data(latest), indent=2) if as_json else "\n".join(as_lines(latest)))
+    return exit_code(latest)
+
+
+def _await(session: Session, came: threading.Event, wait: float) -> Picture:
+    started = time.monotonic()
+    while True:
+        latest = session.take_picture()
+        waited = time.monotonic() - started
+        answered = latest.identity is not None and latest.freshness.reach is not Reach.LOADING
+        settled = answered and not any(_is_loading(session, state.name) for state in latest.components)
+        if settled and (exit_code(latest) == HEALTHY or waited >= wait):
+            return latest
+        if waited >= max(PATIENCE, wait):
+            return latest
+        came.wait(0.5)
+        came.clear()
+
+
+def _is_loading(session: Session, component: str) -> bool:
+    state = session.picture.component(component)
+    return state is None or any(finding.text == Reach.LOADING.value for finding in state.findings)
+
+
+def exit_code(picture: Picture) -> int:
+    """0 when all is healthy, 1 when something is not, 3 when nothing is known to be wrong but something is unknown."""
+    verdicts = {state.verdict for state in picture.components}
+    if verdicts - {Verdict.HEALTHY, Verdict.UNKNOWN}:
+        return NOT_HEALTHY
+    if Verdict.UNKNOWN in verdicts or picture.identity is None:
+        return CANT_TELL
+    return HEALTHY
+
+
+def as_data(picture: Picture) -> dict[str, object]:
+    """The picture as JSON has it; names and words are part of the interface."""
+    identity = picture.identity
+    return {
+        "cluster": {
+            "context": identity.context,
+            "server": identity.server,
+            "uid": identity.uid,
+            "version": identity.version,
+        }
+        if identity
+        else None,
+        "nodes": {"ready": picture.nodes_ready, "all": picture.nodes},
+        "components": [
+            {
+                "name": state.name,
+                "layer": state.layer.value,
+                "verdict": state.verdict.value,
+                "version": state.version,
+                "findings": [_finding(finding) for finding in state.findings],
+            }
+            for state in picture.components
+        ],
+        "notices": [_finding(finding) for finding in picture.notices],
+        "exit": exit_code(picture),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "object": finding.subject,
+        "severity": finding.severity.name.lower(),
+        "text": finding.text,
+        "remedy": finding.remedy,
+    }
+
+
+def as_lines(picture: Picture) -> list[str]:
+    """The picture for people: a line a component, and what speaks against it below."""
+    identity = picture.identity
+    lines = [
+        f"{identity.context}  {identity.server}  {identity.version}  {picture.nodes_ready}/{picture.nodes} nodes ready"
+        if identity
+        else "the cluster has not answered"
+    ]
+    width = max((len(state.name) for state in picture.components), default=0)
+    for layer in Layer:
+        lines += ["", layer.value.capitalize() if layer is Layer.FOUNDATION else "GitOps"]
+        for state in picture.layer(layer):
+            known = f"  {state.version}" if state.version else ""
+            lines.append(f"  {state.verdict.symbol} {state.name:{width}}  {state.verdict.value}{known}")
+            lines += [f"      {line}" for line in _finding_lines(state.findings)]
+    if picture.notices:
+        lines += ["", *(f"{line}" for line in _finding_lines(picture.notices))]
+    return lines
+
+
+def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
+    shown = [finding for finding in findings if finding.severity >= _SHOWN]
+    return [
+        f"{finding.severity.symbol} {finding.subject}: {finding.text}"
+        + (f"  → {finding.remedy}" if finding.remedy else "")
+        for finding in shown
+    ]

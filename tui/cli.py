@@ -1,0 +1,98 @@
+"""The command line: which arguments there are, and where each call goes.
+
+Nothing heavy is imported before it is known to be needed: the first frame must not wait for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+USAGE = 2
+"""Exit code for usage and configuration."""
+
+
+def run(args: Sequence[str]) -> int:
+    """Runs one call of ``bedplate`` and returns its exit code."""
+    options = _parser().parse_args(args)
+    from runners.cluster.access import KubeconfigError
+    from runners.layers.config import ConfigError
+
+    try:
+        return int(options.call(options))
+    except (KubeconfigError, ConfigError) as error:
+        for line in str(error).splitlines():
+            print(f"bedplate: {line}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bedplate",
+        description="Run a Kubernetes cluster in two layers: a storage foundation by helmfile, GitOps by Flux.",
+    )
+    parser.set_defaults(call=_open)
+    _cluster_arguments(parser)
+    calls = parser.add_subparsers(title="calls", metavar="")
+    check = calls.add_parser(
+        "check",
+        help="print the verdicts; exit 0 healthy, 1 not healthy, 2 usage, 3 can't tell",
+        description="Print the verdicts without a screen. Exit code: 0 healthy, 1 not healthy, 2 usage, 3 can't tell.",
+    )
+    # Defaults are suppressed so that an option before the call is not unsaid by the call's own default.
+    _cluster_arguments(check, default=argparse.SUPPRESS)
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.add_argument(
+        "--wait", metavar="TIME", type=_duration, default=0.0, help="wait until healthy, at most so long"
+    )
+    check.set_defaults(call=_check)
+    return parser
+
+
+def _cluster_arguments(parser: argparse.ArgumentParser, default: object = None) -> None:
+    parser.add_argument("--context", metavar="NAME", default=default, help="the kubeconfig's context to use")
+    parser.add_argument("--kubeconfig", metavar="FILE", type=Path, default=default, help="instead of $KUBECONFIG")
+    repository = Path.cwd() if default is None else default
+    parser.add_argument("-C", dest="repository", metavar="DIR", type=_folder, default=repository, help="the repository")
+    parser.add_argument("--read-only", action="store_true", default=default or False, help="change nothing")
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path.resolve()
+
+
+def _duration(text: str) -> float:
+    """Seconds of ``90``, ``90s``, ``10m`` or ``1h``."""
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    if not number.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a time like 90s or 10m")
+    return float(number) * units[unit]
+
+
+def _open(options: argparse.Namespace) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        options.json, options.wait = False, 0.0
+        print("bedplate: no terminal here, so this is what `bedplate check` says\n", file=sys.stderr)
+        return _check(options)
+    from tui.start import open_screen
+
+    return open_screen(options.repository, options.kubeconfig, options.context, read_only=options.read_only)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from tui.check import check
+    from tui.start import make_session
+
+    session = make_session(
+        os.environ, options.repository, options.kubeconfig, options.context, read_only=options.read_only
+    )
+    return check(session, as_json=options.json, wait=options.wait)

@@ -1,0 +1,53 @@
+"""Puts a session together from the person's environment, and opens the screen on it."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from runners.cluster.kubeconfig import load
+from runners.journal import Journal
+from runners.repository import read_settings
+from runners.session import Options, Session
+from runners.tools.private_files import state_home
+from runners.tools.runs import Runs
+
+
+def make_session(
+    environ: Mapping[str, str],
+    repository: Path,
+    kubeconfig: Path | None,
+    context: str | None,
+    *,
+    read_only: bool,
+) -> Session:
+    """A session on one cluster and one repository, not started yet.
+
+    Raises:
+        runners.cluster.access.KubeconfigError: no cluster can be made out.
+        runners.layers.config.ConfigError: bedplate.yaml can't be used.
+    """
+    settings = read_settings(repository)
+    access = load(environ, kubeconfig=kubeconfig, context=context)
+    home = state_home(environ)
+    return Session(
+        Options(repository, settings, access, environ, read_only=read_only),
+        Runs(home / "runs"),
+        Journal(home / "journal.jsonl"),
+    )
+
+
+def open_screen(repository: Path, kubeconfig: Path | None, context: str | None, *, read_only: bool) -> int:
+    """Opens the terminal program and returns its exit code."""
+    # A collection in the middle of the start costs more than the garbage; the app turns it on again.
+    gc.disable()
+    # Textual reads this when it is imported: at 60 a key's answer waits up to 17 ms for its frame.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
+    session = make_session(os.environ, repository, kubeconfig, context, read_only=read_only)
+    from tui.app import BedplateApp
+
+    app = BedplateApp(session)
+    app.run()
+    return app.return_code or 0
