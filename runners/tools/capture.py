@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,10 +50,10 @@ class Captured:
 
 
 async def capture(
-    argv: tuple[str, ...],
+    argv: Sequence[str],
     *,
     environ: Mapping[str, str],
-    cwd: Path,
+    cwd: Path | str,
     kubeconfig: str | None = None,
     timeout: float,  # noqa: ASYNC109  the tool is asked to end before the caller is told
     limit: int = 64 * _MEBIBYTE,
@@ -71,7 +71,7 @@ async def capture(
         ToolTimeout: it was not done after ``timeout`` seconds.
     """
     with private_kubeconfig(kubeconfig, folder or state_home(os.environ) / "private") as path:
-        argv, environ = with_kubeconfig(argv, environ, path)
+        argv, environ = with_kubeconfig(tuple(argv), environ, path)
         started = time.monotonic()
         process = await _open(argv, environ, cwd)
         out, err = _Drain(limit), _Drain(limit)
@@ -84,7 +84,7 @@ async def capture(
             with anyio.CancelScope(shield=True):
                 await _end(process, complete=out.complete and err.complete)
         seconds = time.monotonic() - started
-        return Captured(argv, code, out.text(), err.text(), seconds, out.truncated or err.truncated)
+        return Captured(tuple(argv), code, out.text(), err.text(), seconds, out.truncated or err.truncated)
 
 
 class _Drain:
@@ -109,7 +109,7 @@ class _Drain:
         return self._bytes.decode("utf-8", "replace")
 
 
-async def _open(argv: tuple[str, ...], environ: Mapping[str, str], cwd: Path) -> Process:
+async def _open(argv: Sequence[str], environ: Mapping[str, str], cwd: Path | str) -> Process:
     try:
         return await anyio.open_process(argv, env=environ, cwd=cwd, stdin=subprocess.DEVNULL, start_new_session=True)
     except (OSError, ValueError) as error:

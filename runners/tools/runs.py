@@ -51,7 +51,7 @@ class RunRequest:
     """What a person asked for: ``apply longhorn``."""
     argv: tuple[str, ...]
     """``{kubeconfig}`` in it stands for the path of the private kubeconfig. Never a secret."""
-    cwd: Path
+    cwd: Path | str
     environ: Mapping[str, str] = field(repr=False)
     """The complete environment of the tool. It is handed over through a pipe and written nowhere."""
     secret_environ: Mapping[str, str] = field(default_factory=dict, repr=False)

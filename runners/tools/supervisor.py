@@ -81,6 +81,7 @@ class _Supervisor:
             print(f"the start could not be noted: {error}", file=sys.stderr, flush=True)
         _say_ready()
         self._watch(tool, control, woken)
+        os.close(control)  # from here on a request is refused instead of lost
         if keeper.poll() is not None:  # somebody ended it: its last duty is done here
             (self.folder / run_files.KUBECONFIG).unlink(missing_ok=True)
         return self._outcome(tool.returncode)
