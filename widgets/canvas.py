@@ -175,12 +175,9 @@ class Canvas(Widget, can_focus=True):
         """Draws for the new size."""
         self.update_lines()
 
-    def on_focus(self) -> None:
-        """Shows that the keys go here."""
-        self.update_lines()
-
-    def on_blur(self) -> None:
-        """Shows that the keys go elsewhere."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Shows whether the keys go here."""
+        super().watch_has_focus(has_focus)
         self.update_lines()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

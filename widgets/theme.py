@@ -8,6 +8,7 @@ widgets follow any theme.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from rich.terminal_theme import TerminalTheme
 from textual.app import App
@@ -181,7 +182,7 @@ ANSI_LIGHT = TerminalTheme(
 """The same on the light ground; its white is a readable grey."""
 
 
-def dress(app: App[object], theme: str = DARK.name) -> None:
+def dress(app: App[Any], theme: str = DARK.name) -> None:
     """Gives an app both themes, and the sixteen colours that go with each."""
     for each in THEMES:
         app.register_theme(each)

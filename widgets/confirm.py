@@ -1,0 +1,266 @@
+"""The guarded dialog: what would happen, where, and bound to what; Cancel has the focus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from runners.layers.kinds.base import Tone
+from widgets.safe import label, plain
+from widgets.theme import MUTED, TONES
+
+Lines = tuple[tuple[str, Tone], ...]
+
+
+class Readiness(Enum):
+    """Whether the dialog may be confirmed."""
+
+    CHECKING = "checking"
+    """What was planned is looked at again."""
+    READY = "ready"
+    REFUSED = "refused"
+    """What was planned is not what would happen now, or a gate closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialogRow:
+    """One row: a word at the left, lines beside it."""
+
+    label: str
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """What the dialog says."""
+
+    title: str
+    rows: tuple[DialogRow, ...]
+    verb: str
+    """What the button says that does it: ``Apply``."""
+    typed: str = ""
+    """What has to be typed before it may be confirmed; for what destroys or overrides. Empty: nothing."""
+    readiness: Readiness = Readiness.READY
+    reasons: tuple[str, ...] = ()
+    """Why it is refused."""
+
+
+def dialog_content(dialog: Dialog, width: int) -> Content:
+    """The rows in so many cells: words in one column, lines wrapped beside them."""
+    indent = max((len(row.label) for row in dialog.rows), default=0) + 2
+    lines: list[Content] = []
+    for row in dialog.rows:
+        head = plain(row.label).ljust(indent)
+        for text, tone in row.lines or (("–", Tone.MUTED),):
+            wrapped = Content.styled(plain(text), TONES[tone]).wrap(max(8, width - indent))
+            for part in wrapped:
+                lines.append(Content.assemble((head, MUTED), part))
+                head = " " * indent
+    return Content("\n").join(lines)
+
+
+def verdict_content(dialog: Dialog) -> Content:
+    """The line that says whether it may be confirmed; empty where nothing stands in the way."""
+    if dialog.readiness is Readiness.CHECKING:
+        return Content.styled("◐ looking again at what would happen…", TONES[Tone.MOVING])
+    if dialog.readiness is Readiness.REFUSED:
+        reasons = [label(f"  {reason}", TONES[Tone.BAD]) for reason in dialog.reasons]
+        return Content("\n").join(
+            [Content.styled("✖ refused: nothing was changed", f"bold {TONES[Tone.BAD]}"), *reasons]
+        )
+    return Content()
+
+
+class Choice(Static, can_focus=True):
+    """A button of one line; the focused one has a mark and is reversed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "press", "Press", show=False, tooltip="Do what the button says"),
+    ]
+
+    DEFAULT_CSS = """
+    Choice {
+        width: auto;
+        height: 1;
+        margin-left: 2;
+        color: $foreground;
+        &:focus { text-style: bold reverse; }
+        &:disabled { color: $foreground-muted; text-style: strike; }
+    }
+    """
+
+    class Pressed(Message):
+        """The button was pressed or clicked."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+        @property
+        def control(self) -> Choice:
+            """The button."""
+            return self.choice
+
+    def __init__(self, text: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self._text = plain(text)
+
+    def render(self) -> Content:
+        """The text in brackets."""
+        return Content(f"[▸{self._text} ]" if self.has_focus else f"[ {self._text} ]")
+
+    def on_click(self) -> None:
+        """Presses it."""
+        self.action_press()
+
+    def action_press(self) -> None:
+        """Presses it."""
+        if not self.disabled:
+            self.post_message(self.Pressed(self))
+
+
+class Confirm(Widget):
+    """The dialog's content; the screen it stands on decides what confirming does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False, tooltip="Leave everything as it is"),
+        Binding("right", "app.focus_next", "Next", show=False, tooltip="To the next button"),
+        Binding("left", "app.focus_previous", "Previous", show=False, tooltip="To the previous button"),
+    ]
+
+    DEFAULT_CSS = """
+    Confirm {
+        width: 84;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        border: round $border;
+        border-title-color: $foreground;
+        border-title-style: bold;
+        background: $surface;
+        padding: 0 1;
+        & > #rows { height: auto; max-height: 1fr; }
+        & #text, & > #verdict { width: 1fr; height: auto; }
+        & > #verdict { margin-top: 1; }
+        & > #demand { height: 1; margin-top: 1; }
+        & #word { width: 1fr; height: 1; border: none; padding: 0 1; background: $panel; }
+        & #ask { width: auto; color: $warning; padding-right: 1; }
+        & > #buttons { height: 1; margin-top: 1; align-horizontal: right; }
+    }
+    """
+
+    dialog: reactive[Dialog] = reactive(Dialog("", (), ""), init=False)
+    """What it says."""
+
+    class Confirmed(Message):
+        """The person said yes, and typed what had to be typed."""
+
+        def __init__(self, confirm: Confirm, dialog: Dialog) -> None:
+            super().__init__()
+            self.confirm = confirm
+            self.dialog = dialog
+
+        @property
+        def control(self) -> Confirm:
+            """The dialog."""
+            return self.confirm
+
+    class Cancelled(Message):
+        """The person said no."""
+
+        def __init__(self, confirm: Confirm) -> None:
+            super().__init__()
+            self.confirm = confirm
+
+        @property
+        def control(self) -> Confirm:
+            """The dialog."""
+            return self.confirm
+
+    def __init__(self, dialog: Dialog, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.set_reactive(Confirm.dialog, dialog)
+
+    def compose(self) -> ComposeResult:
+        """Rows, what stands in the way, what has to be typed, and two buttons."""
+        with VerticalScroll(id="rows", can_focus=False):
+            yield Static(id="text")
+        yield Static(id="verdict")
+        with Horizontal(id="demand"):
+            yield Static(id="ask")
+            yield Input(id="word", compact=True)
+        with Horizontal(id="buttons"):
+            yield Choice("Cancel", id="cancel")
+            yield Choice(self.dialog.verb, id="go")
+
+    def on_mount(self) -> None:
+        """Puts the focus on Cancel."""
+        self._show()
+        self.query_one("#cancel", Choice).focus()
+
+    def on_resize(self) -> None:
+        """Wraps for the new width."""
+        self._show()
+
+    def watch_dialog(self) -> None:
+        """Shows what changed; a button that went out of use hands its focus to Cancel."""
+        self._show()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Looks whether the word is there."""
+        event.stop()
+        self._show_go()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Moves on to the button, which has to be pressed on its own."""
+        event.stop()
+        go = self.query_one("#go", Choice)
+        if not go.disabled:
+            go.focus()
+
+    def on_choice_pressed(self, event: Choice.Pressed) -> None:
+        """Says what was chosen."""
+        event.stop()
+        if event.choice.id == "cancel":
+            self.action_cancel()
+        elif self.confirmable:
+            self.post_message(self.Confirmed(self, self.dialog))
+
+    @property
+    def confirmable(self) -> bool:
+        """May it be confirmed now?"""
+        typed = self.query_one("#word", Input).value.strip()
+        return self.dialog.readiness is Readiness.READY and (not self.dialog.typed or typed == self.dialog.typed)
+
+    def action_cancel(self) -> None:
+        """Says no."""
+        self.post_message(self.Cancelled(self))
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        dialog = self.dialog
+        self.border_title = label(dialog.title)
+        self.query_one("#text", Static).update(dialog_content(dialog, max(20, self.content_size.width - 2)))
+        verdict = self.query_one("#verdict", Static)
+        verdict.update(verdict_content(dialog))
+        verdict.display = dialog.readiness is not Readiness.READY
+        self.query_one("#demand", Horizontal).display = bool(dialog.typed)
+        self.query_one("#ask", Static).update(label(f"type {dialog.typed} to go on:"))
+        self._show_go()
+
+    def _show_go(self) -> None:
+        go = self.query_one("#go", Choice)
+        if go.has_focus and not self.confirmable:
+            self.query_one("#cancel", Choice).focus()
+        go.disabled = not self.confirmable
