@@ -115,20 +115,20 @@ class Connection:
             raise ApiError(f"{what}: the answer is not a JSON object; is this a Kubernetes API?")
         return decoded
 
-    def text(
+    def read(
         self,
         path: str,
         *,
         query: Mapping[str, str] | None = None,
         accept: str = "*/*",
         timeout: Limits | None = None,
-    ) -> str:
-        """Reads something that isn't JSON, such as a log.
+    ) -> bytes:
+        """The bytes of an answer as they are: a log, or a list that is decoded elsewhere.
 
         Raises:
             ApiError: as ``request``.
         """
-        return self._whole(_Request("GET", path, query, accept=accept, timeout=timeout)).decode("utf-8", "replace")
+        return self._whole(_Request("GET", path, query, accept=accept, timeout=timeout))
 
     def stream(
         self,

@@ -37,6 +37,10 @@ class Unreachable(ApiError):
     """No answer: the network, a proxy, TLS or a timeout."""
 
 
+class TimedOut(Unreachable):
+    """Nothing came in time on a connection that was made."""
+
+
 class CredentialsError(ApiError):
     """There is nothing to authenticate with: an exec plugin or a file of the kubeconfig failed. Nothing was sent."""
 

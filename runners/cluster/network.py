@@ -6,10 +6,11 @@ import http.client
 import ssl
 from collections.abc import Iterator
 
-from runners.cluster.errors import ApiError, Unreachable
+from runners.cluster.errors import ApiError, TimedOut, Unreachable
 from runners.cluster.words import Asked, one_line
 
 _READS = ("get", "list", "watch")
+_LATE = "no answer in time"
 
 
 def failures() -> tuple[type[Exception], ...]:
@@ -24,9 +25,10 @@ def unreachable(error: BaseException, asked: Asked, server: str) -> ApiError:
     """The error for a request that got no answer, or only part of one."""
     what, unsent = _what(error)
     head = f"{asked} on {server}: {what}"
+    kind = TimedOut if what == _LATE else Unreachable
     if asked.verb in _READS or unsent:
-        return Unreachable(head, asked=asked)
-    return Unreachable(f"{head}; it may have been carried out all the same: look before you repeat it", asked=asked)
+        return kind(head, asked=asked)
+    return kind(f"{head}; it may have been carried out all the same: look before you repeat it", asked=asked)
 
 
 def _what(error: BaseException) -> tuple[str, bool]:
@@ -47,7 +49,7 @@ def _what(error: BaseException) -> tuple[str, bool]:
             case urls.NewConnectionError():
                 return f"no connection: {_system(chain)}; is the cluster up, and the network or VPN to it?", True
             case urls.ReadTimeoutError() | TimeoutError():
-                return "no answer in time", False
+                return _LATE, False
             case ssl.SSLError():
                 return f"TLS failed: {one_line(link.reason or str(link))}", False
     return f"the connection broke: {_system(chain)}", False

@@ -55,6 +55,8 @@ class Stream:
         self._opening = opening
         self._translated = translated
         self._answer: Answer | None = None
+        self.opened = False
+        """The server accepted the request and sent the headers of its answer."""
 
     def open(self) -> None:
         """Sends the request and waits for the headers; iterating does it too.
@@ -67,6 +69,7 @@ class Stream:
         try:
             with self._translated():
                 self._answer = self._opening()
+            self.opened = True
         except ApiError:
             self._failed()
 
