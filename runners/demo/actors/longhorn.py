@@ -1,0 +1,178 @@
+"""Plays Longhorn's manager: what Longhorn makes by itself after Helm has succeeded, in the order in which it does.
+
+Nodes and CSI parts first, and the StorageClass last of all: between a release that is deployed and storage that is
+usable there is a time that a person can see.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+
+import yaml
+
+from runners.demo.actors import longhorn_objects as objects
+from runners.demo.actors import resources as res
+from runners.demo.actors.api import Requests, by_name
+from runners.demo.actors.base import Actor
+from runners.demo.actors.longhorn_volumes import VolumeKeeper
+from runners.demo.actors.workloads import daemonset_ready, deployment_ready, image_of, workload
+from runners.layers.jsons import Json, mapping, text
+
+NAMESPACE = objects.NAMESPACE
+RELEASE = "owner=helm,name=longhorn"
+CLASS_CONFIG = "longhorn-storageclass"
+APPLIED = "longhorn.io/last-applied-configmap"
+"""The annotation in which the manager keeps the text that it made the StorageClass from."""
+
+
+class Longhorn(Actor):
+    """Longhorn's manager and its CSI sidecars, as far as the API server sees them."""
+
+    name = "longhorn-manager"
+
+    def __init__(self, connection: Requests, *, storage_delay: float = 3.0) -> None:
+        """Takes the seconds between everything being ready and the StorageClass."""
+        super().__init__(connection)
+        self.may_offer_storage = threading.Event()
+        """Cleared, it holds the StorageClass back."""
+        self.may_offer_storage.set()
+        self._storage_delay = storage_delay
+        self._ready_since: float | None = None
+        self._volumes = VolumeKeeper(self.api)
+
+    def act(self) -> None:
+        """Makes what the manager would have made by now."""
+        daemonsets = by_name(self.api.list(res.DAEMONSETS, NAMESPACE))
+        manager = daemonsets.get("longhorn-manager")
+        if manager is None:
+            self._leave(daemonsets)
+            return
+        image = image_of(manager).replace("longhorn-manager", "longhorn-engine")
+        nodes = self.api.list(res.LONGHORN_NODES, NAMESPACE)
+        if daemonset_ready(manager) and (nodes or self._installed()):
+            nodes = self._keep_nodes(by_name(nodes))
+            self._keep_engine_image(image, daemonsets)
+            self._keep_settings(image)
+            if self._keep_csi(image, daemonsets):
+                self._register_driver()
+                self._offer_storage()
+        if nodes:
+            self._volumes.act(image, nodes)
+
+    def _installed(self) -> bool:
+        """Helm has succeeded; asked only before anything was made."""
+        return self.api.exists(res.SECRETS, NAMESPACE, f"{RELEASE},status=deployed")
+
+    def _keep_nodes(self, current: Mapping[str, Json]) -> Sequence[Json]:
+        kept = []
+        for node in self.api.list(res.NODES):
+            name = text(node, "metadata", "name")
+            obj = self.api.ensure(res.LONGHORN_NODES, objects.node(name), current.get(name))
+            self.api.set_status(res.LONGHORN_NODES, obj, objects.node_status(node, obj))
+            kept.append(obj)
+        return kept
+
+    def _keep_engine_image(self, image: str, daemonsets: Mapping[str, Json]) -> None:
+        name = objects.engine_image_name(image)
+        known = by_name(self.api.list(res.LONGHORN_ENGINE_IMAGES, NAMESPACE))
+        self.api.ensure(res.LONGHORN_ENGINE_IMAGES, objects.engine_image(image), known.get(name))
+        volumes = self.api.list(res.LONGHORN_VOLUMES, NAMESPACE)
+        for each, obj in known.items():
+            used = text(obj, "spec", "image")
+            daemonset = f"engine-image-{each}"
+            self.api.ensure(res.DAEMONSETS, workload(daemonset, NAMESPACE, used), daemonsets.get(daemonset))
+            count = sum(1 for volume in volumes if text(volume, "status", "currentImage") == used)
+            ready = daemonset_ready(daemonsets.get(daemonset))
+            self.api.set_status(res.LONGHORN_ENGINE_IMAGES, obj, objects.engine_image_status(used, ready, count))
+
+    def _keep_settings(self, image: str) -> None:
+        known = by_name(self.api.list(res.LONGHORN_SETTINGS, NAMESPACE))
+        for setting in objects.settings(image):
+            name = text(setting, "metadata", "name")
+            # A person's value stays, but for what the manager itself sets.
+            if name not in known or name in objects.OWN_SETTINGS:
+                self.api.ensure(res.LONGHORN_SETTINGS, setting, known.get(name))
+        defaults = self.api.get(res.CONFIGMAPS, NAMESPACE, "longhorn-default-resource")
+        said = _yaml(text(defaults, "data", "default-resource.yaml"))
+        targets = by_name(self.api.list(res.LONGHORN_BACKUP_TARGETS, NAMESPACE))
+        target = targets.get("default") or self.api.ensure(
+            res.LONGHORN_BACKUP_TARGETS, objects.backup_target(said), None
+        )
+        self.api.set_status(res.LONGHORN_BACKUP_TARGETS, target, objects.backup_target_status(target))
+
+    def _keep_csi(self, image: str, daemonsets: Mapping[str, Json]) -> bool:
+        """Makes the CSI workloads; answers whether all of them are ready."""
+        plugin = image.replace("longhorn-engine", "longhorn-manager")
+        self.api.ensure(
+            res.DAEMONSETS, workload(objects.CSI_PLUGIN, NAMESPACE, plugin), daemonsets.get(objects.CSI_PLUGIN)
+        )
+        deployments = by_name(self.api.list(res.DEPLOYMENTS, NAMESPACE))
+        for name, sidecar in objects.CSI_SIDECARS.items():
+            self.api.ensure(res.DEPLOYMENTS, workload(name, NAMESPACE, sidecar, replicas=3), deployments.get(name))
+        return daemonset_ready(daemonsets.get(objects.CSI_PLUGIN)) and all(
+            deployment_ready(deployments.get(name)) for name in objects.CSI_SIDECARS
+        )
+
+    def _register_driver(self) -> None:
+        drivers = by_name(self.api.list(res.CSIDRIVERS))
+        self.api.ensure(res.CSIDRIVERS, objects.CSI_DRIVER, drivers.get(objects.DRIVER))
+        known = by_name(self.api.list(res.CSINODES))
+        for node in self.api.list(res.NODES):
+            current = known.get(text(node, "metadata", "name"))
+            self.api.ensure(res.CSINODES, objects.csi_node(node, current), current)
+
+    def _offer_storage(self) -> None:
+        config = self.api.get(res.CONFIGMAPS, NAMESPACE, CLASS_CONFIG)
+        written = text(config, "data", "storageclass.yaml")
+        wanted = _yaml(written)
+        name = text(wanted, "metadata", "name")
+        if not name:
+            return
+        current = self.api.get(res.STORAGECLASSES, "", name)
+        if text(current, "metadata", "annotations", APPLIED) == written:
+            return
+        if not self._long_enough():
+            return
+        if current is not None:
+            # Its parameters can't be changed in place: the real manager, too, deletes it and makes it again.
+            self.api.delete(res.STORAGECLASSES, current)
+        annotations = {**mapping(wanted, "metadata", "annotations"), APPLIED: written}
+        self.api.ensure(res.STORAGECLASSES, {**wanted, "metadata": {"name": name, "annotations": annotations}}, None)
+        self._ready_since = None
+
+    def _long_enough(self) -> bool:
+        now = time.monotonic()
+        if self._ready_since is None:
+            self._ready_since = now
+        return self.may_offer_storage.is_set() and now - self._ready_since >= self._storage_delay
+
+    def _leave(self, daemonsets: Mapping[str, Json]) -> None:
+        """What the uninstall job takes away; a manager that is only missing from its release takes nothing."""
+        self._ready_since = None
+        if objects.CSI_PLUGIN not in daemonsets or self.api.exists(res.SECRETS, NAMESPACE, RELEASE):
+            return
+        for storage_class in self.api.list(res.STORAGECLASSES):
+            if text(storage_class, "metadata", "annotations", APPLIED):
+                self.api.delete(res.STORAGECLASSES, storage_class)
+        for deployment in self.api.list(res.DEPLOYMENTS, NAMESPACE):
+            if text(deployment, "metadata", "name") in objects.CSI_SIDECARS:
+                self.api.delete(res.DEPLOYMENTS, deployment)
+        for node in self.api.list(res.CSINODES):
+            self.api.patch(res.CSINODES, node, {"spec": {"drivers": objects.other_drivers(node)}})
+        for driver in self.api.list(res.CSIDRIVERS):
+            if text(driver, "metadata", "name") == objects.DRIVER:
+                self.api.delete(res.CSIDRIVERS, driver)
+        for name, daemonset in daemonsets.items():
+            if name == objects.CSI_PLUGIN or name.startswith("engine-image-"):
+                self.api.delete(res.DAEMONSETS, daemonset)
+
+
+def _yaml(written: str) -> Json:
+    """A YAML mapping out of a ConfigMap; an empty one where it is none."""
+    try:
+        decoded = yaml.safe_load(written) if written else None
+    except yaml.YAMLError:
+        decoded = None
+    return mapping(decoded)

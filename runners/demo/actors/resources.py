@@ -1,0 +1,50 @@
+"""The resources that actors read and write: where the server has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runners.layers.jsons import Json, text
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of the API."""
+
+    api_version: str
+    plural: str
+    kind: str
+
+    def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
+        """The path of an object, or of a collection where no name is given."""
+        root = f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
+        parts = [root, *(("namespaces", namespace) if namespace else ()), self.plural, name, subresource]
+        return "/".join(part for part in parts if part)
+
+    def path_of(self, obj: Json, subresource: str = "") -> str:
+        """The path of a decoded object."""
+        return self.path(text(obj, "metadata", "namespace"), text(obj, "metadata", "name"), subresource)
+
+
+NODES = Resource("v1", "nodes", "Node")
+PODS = Resource("v1", "pods", "Pod")
+SECRETS = Resource("v1", "secrets", "Secret")
+SERVICES = Resource("v1", "services", "Service")
+CONFIGMAPS = Resource("v1", "configmaps", "ConfigMap")
+CLAIMS = Resource("v1", "persistentvolumeclaims", "PersistentVolumeClaim")
+VOLUMES = Resource("v1", "persistentvolumes", "PersistentVolume")
+DAEMONSETS = Resource("apps/v1", "daemonsets", "DaemonSet")
+DEPLOYMENTS = Resource("apps/v1", "deployments", "Deployment")
+STATEFULSETS = Resource("apps/v1", "statefulsets", "StatefulSet")
+STORAGECLASSES = Resource("storage.k8s.io/v1", "storageclasses", "StorageClass")
+CSINODES = Resource("storage.k8s.io/v1", "csinodes", "CSINode")
+CSIDRIVERS = Resource("storage.k8s.io/v1", "csidrivers", "CSIDriver")
+LONGHORN_NODES = Resource("longhorn.io/v1beta2", "nodes", "Node")
+LONGHORN_SETTINGS = Resource("longhorn.io/v1beta2", "settings", "Setting")
+LONGHORN_VOLUMES = Resource("longhorn.io/v1beta2", "volumes", "Volume")
+LONGHORN_ENGINES = Resource("longhorn.io/v1beta2", "engines", "Engine")
+LONGHORN_REPLICAS = Resource("longhorn.io/v1beta2", "replicas", "Replica")
+LONGHORN_ENGINE_IMAGES = Resource("longhorn.io/v1beta2", "engineimages", "EngineImage")
+LONGHORN_BACKUP_TARGETS = Resource("longhorn.io/v1beta2", "backuptargets", "BackupTarget")
+TENANTS = Resource("minio.min.io/v2", "tenants", "Tenant")
+GITREPOSITORIES = Resource("source.toolkit.fluxcd.io/v1", "gitrepositories", "GitRepository")
