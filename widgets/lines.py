@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -39,10 +40,11 @@ class PartsLine:
 
 
 def flow(parts: Iterable[tuple[str, str]], width: int, gap: str = "    ") -> list[PartsLine]:
-    """Lines of parts that stay whole: one that doesn't fit beside the others begins the next line."""
+    """Lines of parts that stay whole where they can: one that doesn't fit beside the others begins the next line."""
     lines: list[list[tuple[str, str]]] = []
     room = 0
-    for ink, text in parts:
+    whole = ((ink, piece) for ink, text in parts for piece in wrap(text, max(8, width - 1)))
+    for ink, text in whole:
         need = len(gap) + cell_len(text)
         if lines and need <= room:
             lines[-1] += [("plain", gap), (ink, text)]

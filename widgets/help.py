@@ -1,0 +1,109 @@
+"""The help pane: every key of the moment, in groups, in as many columns as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from widgets.canvas import Canvas, Extent, Line
+from widgets.lines import PartsLine
+from widgets.safe import cut, fit, plain
+
+_GAP = 4
+_LEAST = 34
+"""Cells of a column at least, or the columns become fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpEntry:
+    """One key and what it does."""
+
+    key: str
+    text: str
+    reason: str = ""
+    """Why it can't be done now; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpGroup:
+    """Keys that belong together."""
+
+    title: str
+    entries: tuple[HelpEntry, ...]
+
+
+def help_lines(groups: Sequence[HelpGroup], width: int) -> list[PartsLine]:
+    """The groups in columns of one width, each group whole in the column that is shortest so far."""
+    count = max(1, min(len(groups), (width + _GAP) // (_LEAST + _GAP)))
+    each = (width - 1 - _GAP * (count - 1)) // count
+    columns: list[list[tuple[tuple[str, str], ...]]] = [[] for _ in range(count)]
+    for group in groups:
+        column = min(columns, key=len)
+        if column:
+            column.append(())
+        column += _group_lines(group, each)
+    height = max((len(column) for column in columns), default=0)
+    lines = []
+    for y in range(height):
+        parts: list[tuple[str, str]] = [("plain", " ")]
+        for number, column in enumerate(columns):
+            cell = column[y] if y < len(column) else ()
+            used = sum(cell_len(text) for _ink, text in cell)
+            parts += cell
+            if number < count - 1:
+                parts.append(("plain", " " * (each - used + _GAP)))
+        lines.append(PartsLine(tuple(parts)))
+    return lines
+
+
+def _group_lines(group: HelpGroup, width: int) -> list[tuple[tuple[str, str], ...]]:
+    keys = max((cell_len(plain(entry.key)) for entry in group.entries), default=0)
+    lines: list[tuple[tuple[str, str], ...]] = [(("title", cut(plain(group.title), width, middle=False)),)]
+    for entry in group.entries:
+        text = plain(entry.text + (f" – {entry.reason}" if entry.reason else ""))
+        lines.append(
+            (
+                ("muted" if entry.reason else "mark", fit(plain(entry.key), keys) + "  "),
+                ("muted" if entry.reason else "plain", cut(text, max(1, width - keys - 2), middle=False)),
+            )
+        )
+    return lines
+
+
+class HelpPane(Canvas):
+    """Keys in groups; scrolls where they don't fit."""
+
+    def __init__(self, groups: Sequence[HelpGroup] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._groups = tuple(groups)
+        self._top = 0
+        self._total = 0
+
+    def show(self, groups: Sequence[HelpGroup]) -> None:
+        """Takes the groups of the moment."""
+        self._groups = tuple(groups)
+        self._top = 0
+        self.changed()
+
+    def visible_lines(self, width: int, height: int) -> Sequence[Line | None]:
+        """The lines in view."""
+        lines = help_lines(self._groups, width)
+        self._total = len(lines)
+        self._top = max(0, min(self._top, len(lines) - height))
+        return lines[self._top : self._top + height]
+
+    def extent(self) -> Extent:
+        """In lines."""
+        return Extent(self._top, self.content_size.height, self._total)
+
+    def move_by(self, lines: int) -> None:
+        """Scrolls."""
+        self._top = max(0, self._top + lines)
+        self.changed()
+
+    def move_to_edge(self, direction: int) -> None:
+        """To the first or the last line."""
+        self._top = 0 if direction < 0 else self._total
+        self.changed()
