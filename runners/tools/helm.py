@@ -1,0 +1,116 @@
+"""What helm is asked about releases, and its answers as data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from runners.layers.jsons import integer, text
+from runners.tools.calls import ToolError
+
+Argv = tuple[str, ...]
+
+_CHART = re.compile(r"(?P<name>.+?)-(?P<version>v?\d+\.\d+\.\d+\S*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One release as helm has it: its newest revision."""
+
+    name: str
+    namespace: str
+    revision: int
+    status: str
+    """``deployed``, ``failed``, ``pending-install``, ``uninstalling``, ``uninstalled`` …"""
+    chart: str
+    version: str
+    updated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One revision of a release."""
+
+    revision: int
+    status: str
+    chart: str
+    version: str
+    updated: str
+    description: str
+
+
+def list_argv(context: str, namespace: str = "") -> Argv:
+    """Every release in any state, of one namespace or of all; helm's own limit of 256 is lifted."""
+    where = ("-n", namespace) if namespace else ("-A",)
+    return ("helm", "list", "--kube-context", context, *where, "-a", "--max", "0", "-o", "json")
+
+
+def manifest_argv(context: str, name: str, namespace: str, revision: int = 0) -> Argv:
+    """What helm holds for a release's objects, of one revision or the newest; the chart's hooks are not in it."""
+    which = ("--revision", str(revision)) if revision else ()
+    return ("helm", "get", "manifest", name, "--kube-context", context, "-n", namespace, *which)
+
+
+def history_argv(context: str, name: str, namespace: str) -> Argv:
+    """The revisions of a release that helm has kept."""
+    return ("helm", "history", name, "--kube-context", context, "-n", namespace, "-o", "json")
+
+
+def installed_releases(stdout: str) -> Mapping[tuple[str, str], Installed]:
+    """The releases of ``helm list -o json`` by (namespace, name); a revision is a string there.
+
+    Raises:
+        ToolError: it isn't that list.
+    """
+    found = (_installed(item) for item in _list(stdout, "helm list"))
+    return {(release.namespace, release.name): release for release in found}
+
+
+def _installed(item: object) -> Installed:
+    return Installed(
+        text(item, "name"),
+        text(item, "namespace"),
+        integer(item, "revision"),
+        text(item, "status"),
+        *split_chart(text(item, "chart")),
+        updated=text(item, "updated"),
+    )
+
+
+def revisions(stdout: str) -> tuple[HistoryEntry, ...]:
+    """The revisions of ``helm history -o json``, oldest first.
+
+    Raises:
+        ToolError: it isn't that list.
+    """
+    return tuple(
+        HistoryEntry(
+            integer(item, "revision"),
+            text(item, "status"),
+            *split_chart(text(item, "chart")),
+            updated=text(item, "updated"),
+            description=text(item, "description"),
+        )
+        for item in _list(stdout, "helm history")
+    )
+
+
+def split_chart(chart: str) -> tuple[str, str]:
+    """Name and version of a chart as helm joins them: ``kube-prometheus-stack-75.3.0``."""
+    found = _CHART.fullmatch(chart)
+    if found is not None:
+        return found["name"], found["version"]
+    name, _, version = chart.rpartition("-")
+    return (name, version) if name and version[:1].isdigit() else (chart, "")
+
+
+def _list(stdout: str, call: str) -> Sequence[object]:
+    try:
+        items = json.loads(stdout)
+    except json.JSONDecodeError:
+        items = None
+    if not isinstance(items, list):
+        raise ToolError(f"{call} answered with something else than a list")
+    return items

@@ -1,0 +1,210 @@
+"""What can be known of a helmfile without running anything: its hooks, its contexts, and the files it names.
+
+helmfile runs code also when it only reads: ``prepare`` and ``cleanup`` hooks on diff and template, and a template's
+``exec`` on everything. So this looks before helmfile is asked at all. It is careful in one direction: in a template,
+what might be a hook counts as one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from runners.layers.jsons import mapping, sequence, strings, text
+
+EVENTS = ("prepare", "preapply", "presync", "preuninstall", "postuninstall", "postsync", "cleanup")
+"""Events of hooks, in the order of an apply."""
+
+READING_EVENTS = ("prepare", "cleanup")
+"""Events that also come when helmfile only reads."""
+
+EXEC = "exec"
+"""Stands among the events for a template that runs a program while it is filled in."""
+
+_FILES_AT_MOST = 500
+_EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b")
+_EXEC = re.compile(r"\{\{[^}]*\b(?:exec|envExec|execOrEmpty)\b")
+_CONTEXT = re.compile(r"^[ \t-]*[\"']?kubeContext[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'{}#]+)", re.MULTILINE)
+_PATH = re.compile(r"[\w.@%+~*/-]+")
+_HELMFILE = re.compile(
+    r"^(?:releases|helmfiles|bases|environments|helmDefaults|templates|commonLabels)[ \t]*:", re.MULTILINE
+)
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one helmfile, or several together, say of themselves."""
+
+    events: tuple[str, ...] = ()
+    """Events of hooks, and ``exec``."""
+    contexts: tuple[str, ...] = ()
+    """Every ``kubeContext`` that is written out."""
+    paths: tuple[str, ...] = ()
+    """What might be paths of files and folders, relative to the helmfile's folder."""
+
+    def __or__(self, other: Source) -> Source:
+        """Both together; each thing once."""
+        return Source(
+            in_order((*self.events, *other.events)),
+            tuple(dict.fromkeys((*self.contexts, *other.contexts))),
+            tuple(dict.fromkeys((*self.paths, *other.paths))),
+        )
+
+
+def scan(written: str, *, template: bool = False) -> Source:
+    """What a helmfile's text says: as YAML where it is that, and otherwise by its words."""
+    said = None if template else _described(written)
+    if said is None:
+        said = _by_words(written)
+    return said | Source(events=(EXEC,)) if _EXEC.search(written) else said
+
+
+def described(documents: Iterable[object]) -> Source:
+    """What a helmfile's YAML says."""
+    events: set[str] = set()
+    contexts, paths = dict[str, None](), dict[str, None]()
+    for node in documents:
+        for key, value in _walk("", node):
+            if key == "hooks":
+                events |= set(strings(value, "events"))
+            elif key == "kubeContext" and isinstance(value, str) and value:
+                contexts[value] = None
+            if isinstance(value, str) and _is_path(value):
+                paths[value] = None
+    return Source(in_order(events), tuple(contexts), tuple(paths))
+
+
+def built(stdout: str) -> Source:
+    """What ``helmfile build`` printed, helmfiles within helmfiles included; empty where it isn't YAML.
+
+    Its text holds passwords of repositories and values: it is not kept.
+    """
+    return _described(stdout) or Source()
+
+
+def contexts_for(stdout: str, environment: str) -> tuple[str, ...]:
+    """Every ``kubeContext`` that ``helmfile build`` shows to count in one environment."""
+    found = dict[str, None]()
+    try:
+        for document in yaml.load_all(stdout, Loader=_Loader):
+            found[text(document, "kubeContext")] = None
+            found[text(document, "helmDefaults", "kubeContext")] = None
+            found[text(document, "environments", environment or "default", "kubeContext")] = None
+            found |= {text(release, "kubeContext"): None for release in sequence(document, "releases")}
+    except (yaml.YAMLError, ValueError):
+        return ()
+    return tuple(context for context in found if context)
+
+
+def _described(written: str) -> Source | None:
+    try:
+        return described(yaml.load_all(written, Loader=_Loader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def _by_words(written: str) -> Source:
+    events = set(_EVENT.findall(written)) if re.search(r"\bhooks\b", written) else set()
+    if re.search(r"\bhooks\b", written) and not events:
+        events = set(READING_EVENTS)
+    paths = dict.fromkeys(word for word in _PATH.findall(written) if _is_path(word))
+    return Source(in_order(events), tuple(dict.fromkeys(_CONTEXT.findall(written))), tuple(paths))
+
+
+def _is_path(value: str) -> bool:
+    """Could it be a path? A single word is one only where it has an extension."""
+    if len(value) > 512 or not _PATH.fullmatch(value):
+        return False
+    return ("/" in value or "." in value.strip(".")) and bool(value.strip("./*"))
+
+
+def _walk(key: str, node: object) -> Iterator[tuple[str, object]]:
+    """Every mapping and scalar below a node, with the key that leads to it; a list's items have the list's."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _walk(key, item)
+        return
+    yield key, node
+    for name, value in mapping(node).items():
+        yield from _walk(str(name), value)
+
+
+def in_order(events: Iterable[str]) -> tuple[str, ...]:
+    """Events in the order of an apply, each once; those that nobody knows come last."""
+    known = (*EVENTS, EXEC)
+    return tuple(sorted(set(events), key=lambda event: (known.index(event) if event in known else len(known), event)))
+
+
+def read_source(helmfile: Path) -> tuple[Source, tuple[Path, ...]]:
+    """Reads a helmfile (or a folder of them), and every helmfile and template that it names.
+
+    Returns:
+        What they say together, and the files and chart folders that they name and that are there, themselves
+        included. What can't be read is left out: helmfile will say so when it is asked.
+    """
+    source = Source()
+    found: dict[Path, None] = {}
+    waiting = _helmfiles(helmfile)
+    own = frozenset(waiting)
+    while waiting and len(found) < _FILES_AT_MOST:
+        path = waiting.pop(0)
+        if path in found:
+            continue
+        found[path] = None
+        said = _said_by(path, is_helmfile=path in own)
+        source |= said
+        waiting += [file for named in said.paths for file in named_files(path.parent, named)]
+    return source, tuple(found)
+
+
+def hooks_on_reading(helmfile: Path) -> tuple[str, ...]:
+    """The events that make a plan of this helmfile run code: ``prepare``, ``cleanup``, ``exec``."""
+    return tuple(event for event in read_source(helmfile)[0].events if event in (*READING_EVENTS, EXEC))
+
+
+def named_files(folder: Path, named: str) -> list[Path]:
+    """The files and chart folders that a path in a helmfile means, as far as they are there."""
+    try:
+        found = sorted(folder.glob(named)) if "*" in named and not named.startswith("/") else [folder / named]
+        return [file for path in found for file in _expanded(Path(os.path.normpath(path)))]
+    except (OSError, ValueError, NotImplementedError):
+        return []
+
+
+def is_chart(path: Path) -> bool:
+    """A folder that helmfile takes for a chart."""
+    return any((path / name).is_file() for name in ("Chart.yaml", "kustomization.yaml", "kustomization.yml"))
+
+
+def _expanded(path: Path) -> list[Path]:
+    if path.is_dir() and not is_chart(path):
+        return _helmfiles(path)
+    return [path] if path.exists() else []
+
+
+def _helmfiles(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(file for pattern in ("*.yaml", "*.yml", "*.gotmpl") for file in path.glob(pattern))
+    return [path]
+
+
+def _said_by(path: Path, *, is_helmfile: bool) -> Source:
+    """What one named file adds: a helmfile all that it says, a template of values only what it reads and runs."""
+    if path.suffix not in (".yaml", ".yml", ".gotmpl"):
+        return Source()
+    try:
+        written = path.read_text(errors="replace")
+    except OSError:
+        return Source()
+    template = path.suffix == ".gotmpl"
+    if is_helmfile or _HELMFILE.search(written):
+        return scan(written, template=template)
+    if not template:
+        return Source()
+    return Source(events=(EXEC,) if _EXEC.search(written) else (), paths=_by_words(written).paths)
