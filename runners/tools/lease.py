@@ -40,6 +40,8 @@ class LeaseFacts:
     """The ``cluster`` entry of the private kubeconfig, in kubeconfig's own words."""
     user: Mapping[str, object] = field(repr=False)
     """The ``user`` entry of the private kubeconfig: it may hold a token or a key."""
+    every: float = RENEW_EVERY
+    """Seconds between two renewals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +171,5 @@ def _stamp(seconds: float) -> str:
 def _seconds(stamp: str) -> float | None:
     try:
         return datetime.fromisoformat(stamp).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -20,15 +20,16 @@ _GIVING_BACK = 6.0
 class LeaseRenewal:
     """Renews from entering to leaving, and gives the Lease back at the end.
 
-    ``facts`` is ``{"lease": {"holder", "cluster", "user"}, "environ"}``; ``folder`` takes key files for a moment.
+    ``facts`` is ``{"lease": LeaseFacts as an object, "environ"}``; ``folder`` takes key files for a moment.
     """
 
-    def __init__(self, facts: Json, folder: Path, every: float = lease.RENEW_EVERY) -> None:
+    def __init__(self, facts: Json, folder: Path) -> None:
         told = mapping(facts, "lease")
         environ = {name: text(value) for name, value in mapping(facts, "environ").items()}
         self._holder = text(told, "holder")
         self._client = LeaseClient(mapping(told, "cluster"), mapping(told, "user"), environ, folder)
-        self._every = every
+        every = told.get("every")
+        self._every = float(every) if isinstance(every, int | float) else lease.RENEW_EVERY
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._renew_until_over, name="lease", daemon=True)
         self._trouble = ""
