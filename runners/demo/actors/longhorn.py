@@ -69,7 +69,8 @@ class Longhorn(Actor):
         kept = []
         for node in self.api.list(res.NODES):
             name = text(node, "metadata", "name")
-            obj = self.api.ensure(res.LONGHORN_NODES, objects.node(name), current.get(name))
+            # What a person changes of it (scheduling, tags, disks) stays.
+            obj = current.get(name) or self.api.ensure(res.LONGHORN_NODES, objects.node(name), None)
             self.api.set_status(res.LONGHORN_NODES, obj, objects.node_status(node, obj))
             kept.append(obj)
         return kept

@@ -40,10 +40,14 @@ def node(name: str) -> Json:
         "storageReserved": DISK_BYTES // 4,
         "tags": [],
     }
-    return {
-        "metadata": {"name": name, "namespace": NAMESPACE},
-        "spec": {"name": name, "disks": {disk_name(name): disk}},
+    spec = {
+        "name": name,
+        "allowScheduling": True,
+        "evictionRequested": False,
+        "tags": [],
+        "disks": {disk_name(name): disk},
     }
+    return {"metadata": {"name": name, "namespace": NAMESPACE}, "spec": spec}
 
 
 def disk_name(node_name: str) -> str:

@@ -17,6 +17,8 @@ class Use:
     """One volume at one moment: what it is made from, who uses it and where it lies."""
 
     pv: Json
+    volume: Json | None
+    """Longhorn's own object of it, where it has one already."""
     pods: Sequence[Json]
     """The pods that mount its claim and have a node."""
     image: str
@@ -38,7 +40,7 @@ class Use:
     @property
     def wanted_replicas(self) -> int:
         """How many replicas its class asks for."""
-        return integer(self.pv, "spec", "csi", "volumeAttributes", "numberOfReplicas", default=3)
+        return integer(self.volume, "spec", "numberOfReplicas") or replicas_of_class(self.pv)
 
     @property
     def size(self) -> int:
@@ -50,6 +52,16 @@ class Use:
         """Of the volume while it is attached."""
         live = sum(1 for node in self.replicas if node in self.ready)
         return "healthy" if live >= self.wanted_replicas else "degraded" if live else "faulted"
+
+
+def replicas_of_class(pv: Json) -> int:
+    """How many replicas the class asked for that the PersistentVolume was made by."""
+    return integer(pv, "spec", "csi", "volumeAttributes", "numberOfReplicas", default=3)
+
+
+def volume_changes(use: Use) -> Json:
+    """What Longhorn itself changes of a volume that is there: the rest of its spec is a person's."""
+    return {"spec": {"size": str(use.size), "nodeID": use.node}}
 
 
 def volume(use: Use) -> Json:

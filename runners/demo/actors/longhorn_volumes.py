@@ -34,12 +34,15 @@ class VolumeKeeper:
             pods = users.get((text(claim, "namespace"), text(claim, "name")), [])
             current = volumes.get(text(pv, "spec", "csi", "volumeHandle"))
             runs = text(current, "spec", "image") or image
-            self._keep(Use(pv, pods, runs, _places(pv, ready, replicas), ready), current, engines, replicas)
+            wanted = integer(current, "spec", "numberOfReplicas") or objects.replicas_of_class(pv)
+            places = _places(text(pv, "spec", "csi", "volumeHandle"), wanted, ready, replicas)
+            self._keep(Use(pv, current, pods, runs, places, ready), engines, replicas)
         self._forget({text(pv, "metadata", "name") for pv in pvs}, volumes, engines, replicas)
 
-    def _keep(self, use: Use, volume: Json | None, engines: Mapping[str, Json], replicas: Mapping[str, Json]) -> None:
-        state = _next_state(text(volume, "status", "state"), attached=bool(use.node))
-        obj = self._api.ensure(res.LONGHORN_VOLUMES, objects.volume(use), volume)
+    def _keep(self, use: Use, engines: Mapping[str, Json], replicas: Mapping[str, Json]) -> None:
+        state = _next_state(text(use.volume, "status", "state"), attached=bool(use.node))
+        wanted = objects.volume_changes(use) if use.volume else objects.volume(use)
+        obj = self._api.ensure(res.LONGHORN_VOLUMES, wanted, use.volume)
         self._api.set_status(res.LONGHORN_VOLUMES, obj, objects.volume_status(use, state))
         runs = state == "attached"
         engine = self._api.ensure(res.LONGHORN_ENGINES, objects.engine(use), engines.get(f"{use.name}-e-0"))
@@ -78,10 +81,8 @@ def _next_state(state: str, *, attached: bool) -> str:
     return "detaching" if state in ("attached", "attaching") else "detached"
 
 
-def _places(pv: Json, ready: frozenset[str], replicas: Mapping[str, Json]) -> tuple[str, ...]:
+def _places(name: str, wanted: int, ready: frozenset[str], replicas: Mapping[str, Json]) -> tuple[str, ...]:
     """The nodes of a volume's replicas: those it has, and ready ones for those it lacks."""
-    name = text(pv, "spec", "csi", "volumeHandle")
-    wanted = integer(pv, "spec", "csi", "volumeAttributes", "numberOfReplicas", default=3)
     has = sorted(
         text(replica, "spec", "nodeID") for replica in replicas.values() if text(replica, "spec", "volumeName") == name
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from runners.demo.actors import resources as res
 from runners.demo.actors.api import by_name
 from runners.demo.actors.base import Actor
+from runners.demo.actors.longhorn_volume_objects import bytes_of
 from runners.demo.actors.workloads import deployment_ready
 from runners.layers.jsons import Json, integer, mapping, sequence, text
 
@@ -71,6 +72,8 @@ def _status(tenant: Json, state: str, pools: Sequence[Json]) -> Json:
         servers += ready
         drives += integer(pool, "servers") * per_server
         online += ready * per_server
+        size = text(pool, "volumeClaimTemplate", "spec", "resources", "requests", "storage")
+        capacity += integer(pool, "servers") * per_server * bytes_of(size)
     quorum = drives // 2 + 1 if drives else 0
     health = "green" if online == drives else "yellow" if online >= quorum else "red"
     status: dict[str, object] = {
@@ -91,7 +94,7 @@ def _status(tenant: Json, state: str, pools: Sequence[Json]) -> Json:
             "drivesOffline": drives - online,
             "drivesHealing": 0,
             "writeQuorum": quorum,
-            "usage": {"capacity": capacity},
+            "usage": {"rawCapacity": capacity},
         }
     return status
 
