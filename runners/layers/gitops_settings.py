@@ -105,8 +105,8 @@ def path_conflict(existing_path: str, wanted_path: str) -> Finding | None:
 
 
 def _normal(path: str) -> str:
-    found = posixpath.normpath(path.strip().lstrip("/") or ".")
-    return "" if found == "." else found
+    """As flux takes it: relative to the repository's root, which nothing leads out of."""
+    return posixpath.normpath(f"/{path.strip()}").lstrip("/")
 
 
 def _shown(path: str) -> str:
