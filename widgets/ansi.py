@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
+
+from widgets.safe import head
 
 TAB = 8
 """Blanks that a tab is shown as."""
@@ -81,14 +83,14 @@ def fold(raw: str, width: int) -> list[list[Segment]]:
     for segment in segments(raw):
         text = segment.text
         while text:
-            part = _head(text, room)
+            part = head(text, room)
             if part:
                 rows[-1].append(Segment(part, segment.style))
                 room -= cell_len(part)
                 text = text[len(part) :]
-            if text:
-                if room == width:
-                    break  # a character that is wider than a whole row
+            elif room == width:
+                break  # a character that is wider than a whole row
+            else:
                 rows.append([])
                 room = width
     return rows
@@ -110,16 +112,6 @@ def _clean(text: str) -> str:
 def _pieces(text: str, style: Style) -> Iterator[Segment]:
     for start in range(0, len(text), _PIECE):
         yield Segment(text[start : start + _PIECE], style)
-
-
-def _head(text: str, width: int) -> str:
-    """As much of the text's beginning as fits into so many cells."""
-    if text.isascii():
-        return text[:width]
-    if width <= 0:
-        return ""
-    first = chop_cells(text[: 4 * width + 16], width)[0]
-    return first if cell_len(first) <= width else ""
 
 
 def _crop(text: str, start: int, end: int) -> str:

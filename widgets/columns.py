@@ -45,12 +45,12 @@ def arrange(columns: Sequence[AnyColumn], wanted: Sequence[int], width: int) -> 
     widths = {index: least[index] for index in kept}
     _squeeze(widths, width)
     spare = width - sum(widths.values()) - GAP * (len(widths) - 1)
-    for index in kept:
+    for index in widths:
         more = min(max(0, spare), wanted[index] - widths[index])
         if more > 0:
             widths[index] += more
             spare -= more
-    return tuple(Slot(index, widths[index]) for index in kept if index in widths)
+    return tuple(Slot(index, widths[index]) for index in widths)
 
 
 def _least(column: AnyColumn, want: int) -> int:
@@ -64,7 +64,7 @@ def _sum(kept: Sequence[int], widths: Sequence[int]) -> int:
 
 def _first_to_go(columns: Sequence[AnyColumn], kept: Sequence[int]) -> int | None:
     """The column that can be missed most easily, the rightmost of several."""
-    droppable = [index for index in kept if columns[index].drop]
+    droppable = [index for index in kept if columns[index].drop and len(kept) > 1]
     return max(droppable, key=lambda index: (columns[index].drop, index), default=None)
 
 

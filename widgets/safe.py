@@ -48,9 +48,9 @@ def cut(text: str, width: int, *, middle: bool | None = None) -> str:
     if middle is None:
         middle = " " not in text
     if not middle or width < 8:
-        return _head(text, width - 1) + ELLIPSIS
+        return head(text, width - 1) + ELLIPSIS
     tail = (width - 1) // 2
-    return _head(text, width - 1 - tail) + ELLIPSIS + _tail(text, tail)
+    return head(text, width - 1 - tail) + ELLIPSIS + _tail(text, tail)
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
@@ -60,10 +60,16 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return blanks + text if right else text + blanks
 
 
-def _head(text: str, width: int) -> str:
+def head(text: str, width: int) -> str:
+    """As much of the text's beginning as fits into so many cells; a wide character is never halved."""
     if text.isascii():
-        return text[:width]
-    return chop_cells(text, width)[0] if width > 0 else ""
+        return text[: max(0, width)]
+    # A character takes two cells at most, and one of no width belongs to the one before.
+    start = text[: 4 * width + 16] if width > 0 else ""
+    rows = chop_cells(start, width) if start else []
+    if not rows:
+        return start
+    return rows[0] if cell_len(rows[0]) <= width else ""
 
 
 def _tail(text: str, width: int) -> str:

@@ -87,3 +87,8 @@ FLUX: tuple[Row, ...] = (
     flux("haproxy-ingress", "False", "dependency 'flux-system/metallb' is not ready: health check timed out"),
     flux("monitoring", suspended=True),
 )
+
+
+def screen_text(app: App[None]) -> list[str]:
+    """What stands on the screen, line by line."""
+    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips(app.size)]

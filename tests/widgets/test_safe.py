@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from widgets.safe import cut, fit, label, plain
+
+
+@given(st.text())
+def test_plain_has_no_control_character_and_no_line_break(text: str) -> None:
+    assert all(unicodedata.category(each) not in ("Cc", "Cs", "Zl", "Zp") for each in plain(text))
+
+
+def test_plain_shows_what_it_took_away() -> None:
+    assert plain("a\x1b[31mb\tc\nd\x9be") == "a␛[31mb c d�e"
+
+
+def test_a_label_has_no_markup() -> None:
+    assert label("[bold]x[/] $accent").plain == "[bold]x[/] $accent"
+    assert label("[red]x").spans == []
+
+
+@given(st.text().map(plain), st.integers(0, 40))
+def test_cut_never_takes_more_than_its_cells(text: str, width: int) -> None:
+    assert cell_len(cut(text, width)) <= width
+    if cell_len(text) <= width:
+        assert cut(text, width) == text
+
+
+@given(st.text("ab日\u0301 ").map(plain), st.integers(1, 40), st.booleans())
+def test_fit_takes_exactly_its_cells(text: str, width: int, right: bool) -> None:
+    assert cell_len(fit(text, width, right=right)) == width
+
+
+def test_names_lose_their_middle_and_sentences_their_end() -> None:
+    assert cut("longhorn-manager-nz8qt", 12) == "longho…nz8qt"
+    assert cut("no address: metallb", 12) == "no address:…"
