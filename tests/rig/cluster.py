@@ -25,7 +25,7 @@ from typing import Literal, Self
 from tests.rig.build import kept, tool
 from tests.rig.certs import Authority, Pair
 from tests.rig.kubeconfig import write_kubeconfig
-from tests.rig.processes import Kept, Processes, free_port
+from tests.rig.processes import Processes, free_port
 from tests.rig.toolbox import tool_environ
 
 Level = Literal["api", "pods"]
@@ -129,9 +129,12 @@ class Rig:
         """Runs a tool in the rig's environment; never raises for its exit code."""
         return subprocess.run(argv, cwd=cwd, env=self.environ | environ, capture_output=True, text=True)
 
-    def start(self, name: str, argv: list[str | Path], environ: Mapping[str, str] | None = None) -> Kept:
-        """Starts one more process that ends with the rig."""
-        return self.processes.start(name, argv, environ=environ)
+    def serves(self, path: str) -> bool:
+        """Does the API server answer a path (of a kind that a CRD brings, say)?"""
+        try:
+            return self._get(path)[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
 
     def _start_api(self) -> None:
         client, peer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
@@ -160,7 +163,7 @@ class Rig:
                 "--service-account-key-file", key, "--service-account-signing-key-file", key, *admission,
             ],
         )  # fmt: skip
-        self.processes.wait("kube-apiserver was ready", self._answers)
+        self.processes.wait("kube-apiserver was ready", lambda: self.serves("/readyz"))
 
     def _start_pods(self) -> None:
         config, ca = str(self.kubeconfig), self.authority.pair.cert
@@ -192,18 +195,11 @@ class Rig:
     def _service_account_key(self) -> Path:
         return self.authority.signing_key("service-accounts")
 
-    def _answers(self) -> bool:
-        try:
-            return self._get("/readyz")[0] == 200
-        except (OSError, http.client.HTTPException):
-            return False
-
     def _nodes_ready(self) -> bool:
         nodes = json.loads(self._get("/api/v1/nodes")[1])["items"]
         conditions = [condition for node in nodes for condition in node["status"].get("conditions", [])]
         ready = sum(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
-        account, _ = self._get("/api/v1/namespaces/default/serviceaccounts/default")
-        return ready == len(NODES) and account == 200
+        return ready == len(NODES) and self.serves("/api/v1/namespaces/default/serviceaccounts/default")
 
     def _get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self._tls, timeout=5)

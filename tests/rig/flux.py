@@ -1,0 +1,61 @@
+"""Flux on a rig: the real kustomize-controller, started once its CRDs exist, and the real ``flux bootstrap git``."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from types import TracebackType
+from typing import Self
+
+from tests.rig.build import tool
+from tests.rig.cluster import Rig
+from tests.rig.git_server import GitServer
+from tests.rig.repository import CLUSTER
+
+COMPONENTS = "source-controller,kustomize-controller,helm-controller"
+_API = "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"
+
+
+class KustomizeController:
+    """Waits in the background for Flux's CRDs, then starts the controller, which ends with the rig."""
+
+    def __init__(self, rig: Rig, source: str) -> None:
+        """Takes ``host:port`` of where artifacts are served."""
+        self._rig, self._source = rig, source
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="kustomize-controller", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begins to wait."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Waits no longer."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._rig.serves(_API):
+            if self._stop.wait(0.2):
+                return
+        self._rig.processes.start(
+            "kustomize-controller",
+            [
+                tool("kustomize-controller"), "--events-addr=", "--metrics-addr=0", "--health-addr=0",
+                "--requeue-dependency=2s",
+            ],
+            environ=self._rig.environ
+            | {"RUNTIME_NAMESPACE": "flux-system", "SOURCE_CONTROLLER_LOCALHOST": self._source},
+        )  # fmt: skip
+
+
+def bootstrap(rig: Rig, server: GitServer) -> subprocess.CompletedProcess[str]:
+    """Runs ``flux bootstrap git`` for the repository that the server has; never raises for its exit code."""
+    return rig.run(
+        "flux", "--context", "rig", "bootstrap", "git", f"--url={server.url}", f"--username={server.user}",
+        "--allow-insecure-http", "--token-auth", "--branch=main", f"--path={CLUSTER}", f"--components={COMPONENTS}",
+        "--timeout=2m", GIT_PASSWORD=server.password,
+    )  # fmt: skip
