@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from runners.cluster.kubeconfig import load
@@ -30,10 +31,10 @@ def make_session(
         runners.layers.config.ConfigError: bedplate.yaml can't be used.
     """
     settings = read_settings(repository)
-    access = load(environ, kubeconfig=kubeconfig, context=context)
+    reload = partial(load, environ, kubeconfig=kubeconfig, context=context)
     home = state_home(environ)
     return Session(
-        Options(repository, settings, access, environ, read_only=read_only),
+        Options(repository, settings, reload(), reload, environ, read_only=read_only),
         Runs(home / "runs"),
         Journal(home / "journal.jsonl"),
     )

@@ -1,0 +1,105 @@
+"""After a run: what it did is read from the cluster, since an exit code of 0 proves nothing.
+
+What was confirmed is kept in the run's folder (names and hashes), so that a run which ended while nobody looked is
+judged at the next start.
+"""
+
+from __future__ import annotations
+
+from runners.layers.findings import Finding, Severity
+from runners.layers.identity import Identity
+from runners.layers.jsons import integer, sequence, strings, text
+from runners.layers.plans import ObjectRef, Plan, ReleaseAction, ReleasePlan
+from runners.layers.runs import RunRecord, RunState
+from runners.tools.applied import applied
+from runners.tools.calls import Bench
+from runners.tools.run_files import read_json, write_json
+from runners.tools.runs import Runs
+
+CONFIRMED = "confirmed.json"
+CONCLUDED = "concluded.json"
+
+
+def remember(runs: Runs, run_id: str, plan: Plan) -> None:
+    """Keeps what was confirmed beside the run."""
+    releases = [
+        {
+            "name": release.name,
+            "namespace": release.namespace,
+            "action": release.action.value,
+            "revision": release.revision,
+            "hashes": [[*_words(ref), digest] for ref, digest in release.hashes.items()],
+            "random": [_words(ref) for ref in release.random],
+            "beside": [_words(ref) for ref in release.beside],
+        }
+        for release in plan.changing
+    ]
+    write_json(runs.log_path(run_id).with_name(CONFIRMED), {"component": plan.component, "releases": releases})
+
+
+def confirmed(runs: Runs, run_id: str, identity: Identity) -> Plan | None:
+    """What was confirmed for a run, as far as it can be looked up afterwards; None for a run without a plan."""
+    found = read_json(runs.log_path(run_id).with_name(CONFIRMED))
+    if found is None:
+        return None
+    releases = tuple(_release(item) for item in sequence(found, "releases"))
+    return Plan(text(found, "component"), "", "", identity, releases, inputs={}, commit="", made=0.0)
+
+
+def concluded(runs: Runs, run_id: str) -> tuple[Finding, ...] | None:
+    """What the cluster said after a run; None while nobody has asked it."""
+    found = read_json(runs.log_path(run_id).with_name(CONCLUDED))
+    if found is None:
+        return None
+    return tuple(
+        Finding(text(item, "subject"), Severity[text(item, "severity", default="UNKNOWN")], text(item, "text"))
+        for item in sequence(found, "findings")
+    )
+
+
+async def conclude(runs: Runs, run: RunRecord, bench: Bench, identity: Identity) -> tuple[Finding, ...]:
+    """Asks the cluster what a run that has ended did, and keeps the answer.
+
+    Raises:
+        ToolError: helm is missing or failed; it can be asked again later.
+    """
+    plan = confirmed(runs, run.id, identity)
+    findings = (outcome(run), *(await applied(bench, plan) if plan is not None else ()))
+    said = [{"subject": item.subject, "severity": item.severity.name, "text": item.text} for item in findings]
+    write_json(runs.log_path(run.id).with_name(CONCLUDED), {"findings": said})
+    return findings
+
+
+def outcome(run: RunRecord) -> Finding:
+    """How the tool itself ended."""
+    if run.state is RunState.SUCCEEDED:
+        return Finding(run.title, Severity.OK, "ended 0")
+    if run.state is RunState.LOST:
+        return Finding(run.title, Severity.UNKNOWN, "nobody saw how it ended")
+    return Finding(run.title, Severity.BLOCKER, f"{run.state.value}, exit code {run.exit_code}")
+
+
+def _words(ref: ObjectRef) -> list[str]:
+    return [ref.kind, ref.namespace, ref.name, ref.group]
+
+
+def _release(item: object) -> ReleasePlan:
+    pairs = [strings(entry) for entry in sequence(item, "hashes")]
+    return ReleasePlan(
+        name=text(item, "name"),
+        namespace=text(item, "namespace"),
+        action=ReleaseAction(text(item, "action")),
+        chart="",
+        revision=integer(item, "revision"),
+        status="",
+        installed_version="",
+        version="",
+        hashes={ObjectRef(*pair[:4]): pair[4] for pair in pairs if len(pair) == 5},
+        random=_refs(item, "random"),
+        beside=_refs(item, "beside"),
+    )
+
+
+def _refs(item: object, name: str) -> frozenset[ObjectRef]:
+    words = [strings(entry) for entry in sequence(item, name)]
+    return frozenset(ObjectRef(*entry) for entry in words if len(entry) == 4)

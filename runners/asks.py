@@ -1,0 +1,58 @@
+"""What a person is asked before a change: pure values that a dialog shows and a confirmation is held against."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from runners.layers.commands import Command, Target
+from runners.layers.findings import Finding, GateAnswer
+from runners.layers.identity import Identity
+from runners.layers.plans import Danger, Plan
+
+
+class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
+    """A change was not started; the findings say why."""
+
+    def __init__(self, *findings: Finding) -> None:
+        self.findings = findings
+        super().__init__("; ".join(f"{finding.subject}: {finding.text}" for finding in findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One call of a tool that carries a change out."""
+
+    argv: tuple[str, ...]
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Beside what every tool inherits."""
+    secret_environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to a person."""
+
+    command: Command
+    target: Target
+    identity: Identity
+    """The pinned cluster."""
+    gate: GateAnswer
+    danger: Danger
+    work: Work
+    plan: Plan | None = None
+    destroys: tuple[str, ...] = ()
+    """What would be gone afterwards, for people."""
+    asked_at: float = field(default_factory=time.time)
+
+    @property
+    def title(self) -> str:
+        """``apply longhorn``."""
+        named = self.target.component or self.target.name
+        return f"{self.command.name} {named}".strip()
+
+    @property
+    def word(self) -> str:
+        """What has to be typed: the context's name where it destroys or overrides, else nothing."""
+        return self.identity.context if self.danger is Danger.DESTROYS or not self.gate.is_open else ""

@@ -1,0 +1,253 @@
+"""One cluster, one repository and the tools, tied together without a screen.
+
+It reads and never changes: everything that changes the world goes through ``operate``. Screens and ``check`` subscribe
+to its pictures; live tables attach to its store.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from runners.charts import ChartVersions
+from runners.cluster.access import Access, KubeconfigError
+from runners.cluster.connection import Connection
+from runners.cluster.discovery import discover
+from runners.cluster.errors import ApiError
+from runners.cluster.identity import resolve
+from runners.cluster.store import Delta, Store
+from runners.cluster.watches import Watches
+from runners.journal import Journal
+from runners.layers.commands import Situation, Target
+from runners.layers.findings import Finding, Severity
+from runners.layers.gitops_settings import bootstrap_findings
+from runners.layers.identity import Identity
+from runners.layers.judge import Observed, picture
+from runners.layers.kinds.flux import KUSTOMIZATIONS
+from runners.layers.kinds.releases import RELEASES
+from runners.layers.picture import Picture
+from runners.layers.plans import Served
+from runners.layers.runs import RunRecord
+from runners.layers.settings import Settings
+from runners.tools.capture import Captured, capture
+from runners.tools.environ import tool_environ
+from runners.tools.helm import list_argv
+from runners.tools.helmfile_source import hooks_on_reading
+from runners.tools.runs import Runs
+from runners.tools.versions import Toolbox, find_tools
+
+PICTURE_EVERY = 0.1
+"""Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
+TICK = 5.0
+"""Seconds after which a picture is made although nothing changed, since some rules look at the clock."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a session is started with."""
+
+    repository: Path
+    settings: Settings
+    access: Access
+    reload: Callable[[], Access]
+    """Reads the kubeconfig again, as it is now; raises KubeconfigError."""
+    environ: Mapping[str, str]
+    read_only: bool = False
+
+
+class Session:
+    """Watches one cluster until it is stopped. Its callbacks are called on threads of its own."""
+
+    def __init__(self, options: Options, runs: Runs, journal: Journal) -> None:
+        """Takes everything and starts nothing."""
+        self.options = options
+        self.runs = runs
+        self.journal = journal
+        self.store = Store()
+        self.connection = Connection(options.access, notify=self._credential_plugin_said)
+        self.watches = Watches(self.connection, self.store)
+        self.environ = tool_environ(options.environ)
+        self.identity: Identity | None = None
+        self.toolbox: Toolbox | None = None
+        self.picture = Picture(at=time.time(), notices=options.settings.notices)
+        self._charts = ChartVersions(self._list_releases, self.changed)
+        self.cluster_runs: tuple[RunRecord, ...] = ()
+        """The runs on this cluster, newest first."""
+        self.running: tuple[RunRecord, ...] = ()
+        """Those that have not ended."""
+        self._hooks: dict[str, tuple[str, ...]] = {}
+        self._doubt: Finding | None = None
+        self._subscribers: list[Callable[[Picture], None]] = []
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._detach: Callable[[], None] = lambda: None
+
+    @property
+    def settings(self) -> Settings:
+        """bedplate.yaml, or what stands for it."""
+        return self.options.settings
+
+    def start(self) -> None:
+        """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
+        self._detach = self.store.subscribe(self._heard)
+        self.watches.start()
+        for target in (self._identify, self._judge, self._look_for_tools):
+            threading.Thread(target=target, name=f"session{target.__name__}", daemon=True).start()
+        self._charts.start()
+
+    def stop(self) -> None:
+        """Ends every watch; no callback comes afterwards."""
+        self._stopped.set()
+        self._subscribers.clear()
+        self._wake.set()
+        self._detach()
+        self._charts.stop()
+        self.watches.stop()
+
+    def subscribe(self, callback: Callable[[Picture], None]) -> None:
+        """Calls back with every new picture."""
+        self._subscribers.append(callback)
+
+    def changed(self) -> None:
+        """Says that something besides the store changed, so that the next picture is due."""
+        self._wake.set()
+
+    def situation(self, target: Target) -> Situation:
+        """Everything that a gate may look at, as it was last seen; reads no file, so a screen may ask at each key."""
+        bootstrap = self.settings.bootstrap
+        return Situation(
+            picture=self.picture,
+            settings=self.settings,
+            target=target,
+            tools=self.toolbox.findings if self.toolbox else {},
+            read_only=self.options.read_only,
+            running=self.running,
+            planning_runs_code=self._hooks.get(target.component, ()),
+            existing_path=self._synced_path(),
+            credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
+        )
+
+    def look_around(self) -> None:
+        """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
+        self.cluster_runs = tuple(run for run in self.runs.records() if run.cluster == self.cluster_words)
+        self.running = tuple(run for run in self.cluster_runs if not run.state.ended)
+        helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
+        self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
+
+    def context_moved(self) -> str:
+        """Why the kubeconfig's context is not what it was at the start, in words; empty while it is.
+
+        The session keeps to the cluster that it started on; a person who confirms may mean the other one by now.
+        """
+        before = self.options.access
+        try:
+            now = self.options.reload()
+        except KubeconfigError as error:
+            return str(error)
+        if now.context != before.context:
+            return f"the kubeconfig's context was {before.context} and is {now.context}"
+        if now.server != before.server:
+            return f"the context's server was {before.server} and is {now.server}"
+        if now.who != before.who:
+            return f"the context's user was {before.who} and is {now.who}"
+        return ""
+
+    def served(self) -> Served:
+        """What the server serves, for renderings; asked now.
+
+        Raises:
+            ApiError: it did not answer.
+        """
+        found = discover(self.connection, lambda _group: True)
+        groups = {f"{item.group}/{item.version}" for item in found}
+        kinds = {f"{item.group}/{item.version}/{item.singular}" for item in found}
+        return Served(
+            version=self.identity.version if self.identity else "",
+            api_versions=("v1", *sorted(groups | kinds)),
+            cluster_scoped=frozenset((item.group, item.singular) for item in found if not item.namespaced),
+        )
+
+    @property
+    def cluster_words(self) -> str:
+        """The pinned cluster as runs are marked with it; empty before it answered."""
+        return f"{self.identity.server} {self.identity.uid or self.identity.fingerprint}" if self.identity else ""
+
+    def _heard(self, delta: Delta) -> None:
+        self._wake.set()
+        if delta.table == RELEASES.table and self.identity is not None:
+            self._charts.ask()
+
+    async def _list_releases(self) -> Captured:
+        return await capture(
+            list_argv(self.options.access.context),
+            environ=self.environ,
+            cwd=self.options.repository,
+            kubeconfig=self.options.access.private_kubeconfig(),
+            timeout=60,
+        )
+
+    def _synced_path(self) -> str:
+        found = self.store.within(KUSTOMIZATIONS, ("flux-system",))
+        return next((row.path for row in found if row.name == "flux-system"), "")
+
+    def _identify(self) -> None:
+        """Resolves which cluster this is, once; until it answers, says why it does not."""
+        wait = 0.5
+        while not self._stopped.is_set():
+            try:
+                self.identity = resolve(self.connection)
+            except ApiError as error:
+                self._doubt = Finding(self.connection.server, Severity.UNKNOWN, str(error), "it is tried again")
+                self._wake.set()
+                self._stopped.wait(wait)
+                wait = min(wait * 2, 15.0)
+                continue
+            self._doubt = None
+            self._wake.set()
+            self._charts.ask()
+            return
+
+    def _look_for_tools(self) -> None:
+        self.toolbox = find_tools(self.environ)
+        self._wake.set()
+
+    def _judge(self) -> None:
+        """Makes a picture soon after something changed, and hands it around when it says something new."""
+        while not self._stopped.is_set():
+            self._wake.wait(TICK)
+            self._wake.clear()
+            if self._stopped.is_set():
+                return
+            self.look_around()
+            latest = self.take_picture()
+            if replace(latest, at=self.picture.at) != self.picture:
+                self.picture = latest
+                for callback in tuple(self._subscribers):
+                    callback(latest)
+            self._stopped.wait(PICTURE_EVERY)
+
+    def take_picture(self) -> Picture:
+        """The picture of this moment."""
+        return picture(
+            Observed(
+                rows=self.store,
+                settings=self.settings,
+                now=time.time(),
+                identity=self.identity,
+                charts=self._charts.known,
+                notices=tuple(self._notices()),
+            )
+        )
+
+    def _notices(self) -> list[Finding]:
+        notices = [self._doubt] if self._doubt else []
+        if self.toolbox is not None:
+            notices += [finding for findings in self.toolbox.findings.values() for finding in findings]
+        return notices
+
+    def _credential_plugin_said(self, line: str) -> None:
+        self._doubt = Finding("credential plugin", Severity.NOTE, line)
+        self._wake.set()

@@ -1,0 +1,160 @@
+"""The app: one session, the overview on it, and the way from a command to a change."""
+
+from __future__ import annotations
+
+import gc
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from runners.aftermath import concluded
+from runners.asks import Refusal
+from runners.layers.commands import PLAN
+from runners.layers.findings import Finding, Severity
+from runners.layers.runs import RunRecord
+from runners.operate import Operator
+from runners.session import Session
+from runners.tools.calls import ToolError
+from tui.bridge import Bridge, Merged
+from tui.dialogs import plain_question
+from tui.events import CommandChosen, RunChanged
+from tui.screens.change import ChangeScreen
+from tui.screens.help import HelpScreen
+from tui.screens.overview import Overview
+from tui.screens.plan import PlanScreen
+from tui.screens.question import QuestionScreen
+from widgets.theme import dress
+
+_COLLECT_AFTER = 2.0
+"""Seconds after the start at which garbage is collected again; a collection before costs the first frame."""
+_GC_THRESHOLDS = (100_000, 50, 1000)
+
+
+class BedplateApp(App[None]):
+    """The terminal program."""
+
+    TITLE = "Bedplate"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", "Interrupt or quit", show=False, priority=True, tooltip="Interrupt, or quit"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        """Takes a session that is not started yet."""
+        super().__init__()
+        self.session = session
+        self.overview = Overview(session)
+        self.operator = Operator(session)
+        self._bridge: Bridge | None = None
+        self._resumed = False
+
+    def on_mount(self) -> None:
+        """Shows the overview; the cluster is asked once the first frame is out."""
+        dress(self)
+        self.push_screen(self.overview)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._bridge = Bridge()
+        shown = Merged(self._bridge, self._show_picture)
+        self.session.subscribe(lambda _picture: shown.ask())
+        self.overview.attach(self._bridge)
+        self.session.start()
+        self.set_timer(_COLLECT_AFTER, _collect_again)
+
+    def _show_picture(self) -> None:
+        self.overview.show_picture(self.session.picture)
+        if not self._resumed and self.session.identity is not None:
+            self._resumed = True
+            self._resume()
+
+    def _resume(self) -> None:
+        """Takes up the run that was going on, or ended, while no screen was there."""
+        self.session.look_around()
+        runs = self.session.cluster_runs
+        if runs and (not runs[0].state.ended or concluded(self.session.runs, runs[0].id) is None):
+            self.overview.follow(runs[0])
+
+    def on_command_chosen(self, event: CommandChosen) -> None:
+        """Asks before a change; what only reads is shown at once."""
+        event.stop()
+        answer = self.operator.gate(event.command, event.target)
+        if not answer.is_open and not answer.overridable:
+            self.notify(answer.reason, title=f"{event.command.name} is closed", severity="warning", markup=False)
+        elif event.command is PLAN:
+            self.push_screen(PlanScreen(self.operator, event.target))
+        else:
+            self.push_screen(ChangeScreen(self.session, self.operator, event.command, event.target), self._follow)
+
+    def on_run_changed(self, event: RunChanged) -> None:
+        """A run ended: the cluster is asked what it did."""
+        event.stop()
+        self.session.changed()
+        self.run_worker(self._conclude(event.run), group="conclude", description="what a run did", exit_on_error=False)
+
+    def action_help(self) -> None:
+        """Shows every key."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    def action_leave(self) -> None:
+        """Closes the screen; runs go on without it, and a person is told so."""
+        running = self.session.running
+        if not running:
+            self._end(True)
+            return
+        rows = (
+            ("running", running[0].title),
+            ("then", "it goes on without the screen, and is shown at the next start"),
+        )
+        self.push_screen(QuestionScreen(plain_question("Leave?", rows, "Leave")), self._end)
+
+    def action_interrupt(self) -> None:
+        """With a run going on, offers to interrupt it; else quits. Never quits silently while a tool runs."""
+        running = self.session.running
+        if not running:
+            self._end(True)
+        elif not isinstance(self.screen, QuestionScreen):
+            rows = (
+                ("running", running[0].title),
+                ("does", "sends the tool one SIGINT; it ends in its own way, and the release is marked failed"),
+                ("cancel", "keeps watching"),
+            )
+            dialog = plain_question(f"Interrupt run {running[0].short_id}?", rows, "Interrupt")
+            self.push_screen(QuestionScreen(dialog), lambda yes: self._interrupt(running[0]) if yes else None)
+
+    def _interrupt(self, run: RunRecord) -> None:
+        try:
+            there = self.operator.interrupt(run)
+        except Refusal as refusal:
+            self.notify(str(refusal), title="not interrupted", severity="warning", markup=False)
+            return
+        if not there:
+            self.notify(f"{run.title} has ended already", markup=False)
+
+    def _follow(self, run: RunRecord | None) -> None:
+        if run is not None:
+            self.overview.follow(run)
+
+    async def _conclude(self, run: RunRecord) -> None:
+        try:
+            findings = await self.operator.conclude(run)
+        except (ToolError, Refusal) as error:
+            findings = (Finding(run.title, Severity.UNKNOWN, f"what it did could not be read: {error}"),)
+        self.overview.show_conclusion(run, findings)
+
+    def _end(self, yes: bool | None) -> None:
+        if not yes:
+            return
+        if self._bridge is not None:
+            self._bridge.close()
+        self.overview.detach()
+        self.session.stop()
+        self.exit()
+
+
+def _collect_again() -> None:
+    gc.set_threshold(*_GC_THRESHOLDS)
+    gc.enable()

@@ -1,0 +1,109 @@
+"""What the dialogs say: pure functions from a question to the rows of its dialog."""
+
+from __future__ import annotations
+
+import shlex
+
+from runners.asks import Ask
+from runners.layers.commands import Command, Target
+from runners.layers.findings import Finding, GateAnswer, Severity
+from runners.layers.identity import Identity
+from runners.layers.kinds.base import Tone, age
+from runners.layers.plan_rules import summary
+from runners.layers.plans import Change, Danger, Plan
+from widgets.confirm import Dialog, DialogRow, Lines, Readiness
+
+_TONES = {Severity.OK: Tone.GOOD, Severity.NOTE: Tone.PLAIN, Severity.WARNING: Tone.WARN}
+_MARKS = {Change.ADDED: ("+", Tone.GOOD), Change.CHANGED: ("~", Tone.WARN), Change.REMOVED: ("-", Tone.BAD)}
+_SHOWN = 6
+"""Objects of a plan that a dialog names; the plan's own screen has them all."""
+
+
+def preparing(command: Command, target: Target, identity: Identity | None) -> Dialog:
+    """The dialog while its question is being put together."""
+    rows = [DialogRow("cluster", ((_cluster(identity), Tone.PLAIN),))] if identity else []
+    return Dialog(_title(command, target), tuple(rows), _verb(command), readiness=Readiness.CHECKING)
+
+
+def question(ask: Ask, now: float) -> Dialog:
+    """The question itself."""
+    rows = [DialogRow("cluster", ((_cluster(ask.identity), Tone.PLAIN),))]
+    if ask.plan is not None:
+        rows += [
+            DialogRow("plan", _plan_lines(ask.plan)),
+            DialogRow("bound to", ((_bound(ask.plan, now), Tone.PLAIN),)),
+        ]
+    else:
+        rows.append(DialogRow("does", ((ask.command.help, Tone.PLAIN),)))
+    if ask.danger is Danger.DESTROYS:
+        rows.append(DialogRow("destroys", tuple((words, Tone.BAD) for words in ask.destroys)))
+    rows.append(DialogRow("command", ((shlex.join(ask.work.argv), Tone.MUTED),)))
+    rows.append(DialogRow("gate", _gate_lines(ask.gate)))
+    if ask.command.undo:
+        rows.append(DialogRow("undo", ((ask.command.undo, Tone.MUTED),)))
+    return Dialog(_title(ask.command, ask.target), tuple(rows), _verb(ask.command), typed=ask.word)
+
+
+def refused(dialog: Dialog, reasons: tuple[str, ...]) -> Dialog:
+    """The same dialog after its question could not be asked, or its answer not be carried out."""
+    return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.REFUSED, reasons=reasons)
+
+
+def checking(dialog: Dialog) -> Dialog:
+    """The same dialog while what was confirmed is looked at again."""
+    return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.CHECKING)
+
+
+def plain_question(title: str, rows: tuple[tuple[str, str], ...], verb: str) -> Dialog:
+    """A question about the program itself: leave, interrupt."""
+    return Dialog(title, tuple(DialogRow(name, ((text, Tone.PLAIN),)) for name, text in rows), verb)
+
+
+def _title(command: Command, target: Target) -> str:
+    named = target.component or (str(target) if target.name else "")
+    return f"{command.name.capitalize()} {named}".strip()
+
+
+def _verb(command: Command) -> str:
+    return command.name.capitalize()
+
+
+def _cluster(identity: Identity) -> str:
+    return f"{identity.context} · {identity.server} · {identity.short_uid}"
+
+
+def _plan_lines(plan: Plan) -> Lines:
+    lines: list[tuple[str, Tone]] = [(summary(plan), Tone.PLAIN)]
+    changes = [item for release in plan.changing for item in release.changes]
+    # What goes is named first, and what is new last: a long list must not hide a removal.
+    order = (Change.REMOVED, Change.CHANGED, Change.ADDED)
+    changes.sort(key=lambda item: (order.index(item.change), item.ref))
+    for item in changes[:_SHOWN]:
+        mark, tone = _MARKS[item.change]
+        lines.append((f"{mark} {item.ref}", tone))
+    if len(changes) > _SHOWN:
+        lines.append((f"  and {len(changes) - _SHOWN} more (i shows them all)", Tone.MUTED))
+    return tuple(lines)
+
+
+def _bound(plan: Plan, now: float) -> str:
+    revisions = ", ".join(f"{release.name} revision {release.revision or 'none'}" for release in plan.changing)
+    commit = plan.commit or "not in Git"
+    return f"{revisions or 'nothing'} · {len(plan.inputs)} files · commit {commit} · {age(now - plan.made)} ago"
+
+
+def _gate_lines(gate: GateAnswer) -> Lines:
+    lines: list[tuple[str, Tone]] = []
+    if gate.is_open:
+        lines.append(("open", Tone.GOOD))
+    else:
+        lines.append(("closed; the typed word overrides it, on the record", Tone.BAD))
+    lines += [
+        (_finding(item), _TONES.get(item.severity, Tone.BAD)) for item in gate.findings if item.severity > Severity.OK
+    ]
+    return tuple(lines)
+
+
+def _finding(finding: Finding) -> str:
+    remedy = f" → {finding.remedy}" if finding.remedy else ""
+    return f"{finding.severity.symbol} {finding.subject}: {finding.text}{remedy}"

@@ -1,0 +1,82 @@
+"""The guarded dialog on the screen: asks, waits for the answer, looks again, and starts the run."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from runners.asks import Ask, Refusal
+from runners.layers.commands import Command, Target
+from runners.layers.runs import RunRecord
+from runners.operate import Operator, ended_badly
+from runners.session import Session
+from runners.tools.calls import ToolError
+from tui import dialogs
+from widgets.confirm import Confirm
+
+
+class ChangeScreen(ModalScreen[RunRecord | None]):
+    """One change, from the question to the run; dismissed with the run, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False, tooltip="Leave without a change"),
+    ]
+
+    def __init__(self, session: Session, operator: Operator, command: Command, target: Target) -> None:
+        """Takes what is to be done, and to what."""
+        super().__init__()
+        self._session = session
+        self._operator = operator
+        self._command = command
+        self._target = target
+        self._ask: Ask | None = None
+
+    def compose(self) -> ComposeResult:
+        """The dialog, while its question is being put together."""
+        yield Confirm(dialogs.preparing(self._command, self._target, self._session.identity), id="dialog")
+
+    def on_mount(self) -> None:
+        """Puts the question together."""
+        self.run_worker(self._question(), group="change", description=f"ask {self._command.name}", exit_on_error=False)
+
+    def on_confirm_confirmed(self, event: Confirm.Confirmed) -> None:
+        """Carries it out."""
+        event.stop()
+        typed = event.dialog.typed
+        self._dialog.dialog = dialogs.checking(event.dialog)
+        self.run_worker(self._carry_out(typed), group="change", description="carry out", exit_on_error=False)
+
+    def on_confirm_cancelled(self, event: Confirm.Cancelled) -> None:
+        """Leaves without a change."""
+        event.stop()
+        self.action_cancel()
+
+    def action_cancel(self) -> None:
+        """Leaves without a change; planning that still goes on is ended."""
+        self.workers.cancel_group(self, "change")
+        self.dismiss(None)
+
+    @property
+    def _dialog(self) -> Confirm:
+        return self.query_one(Confirm)
+
+    async def _question(self) -> None:
+        try:
+            self._ask = await self._operator.ask(self._command, self._target)
+        except (Refusal, ToolError) as error:
+            self._dialog.dialog = dialogs.refused(self._dialog.dialog, ended_badly(error))
+            return
+        self._dialog.dialog = dialogs.question(self._ask, time.time())
+
+    async def _carry_out(self, typed: str) -> None:
+        assert self._ask is not None, "nothing is confirmable before the question stands"
+        try:
+            run = await self._operator.confirm(self._ask, typed)
+        except (Refusal, ToolError) as error:
+            self._dialog.dialog = dialogs.refused(dialogs.question(self._ask, time.time()), ended_badly(error))
+            return
+        self.dismiss(run)

@@ -1,0 +1,251 @@
+"""The overview: both layers as cards, a live table below them, and the log of the running tool."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from runners.layers.commands import COMMANDS, Scope, Target
+from runners.layers.findings import Finding
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.gates import open_commands
+from runners.layers.kinds.base import Tone
+from runners.layers.kinds.flux import FluxObject
+from runners.layers.picture import Layer, Picture
+from runners.layers.runs import RunRecord
+from runners.session import Session
+from runners.tools.flux import KINDS
+from tui.bridge import Bridge
+from tui.events import CommandChosen, RunChanged
+from tui.feeds import TableFeed
+from tui.keys import command_bindings, hints
+from tui.tail import RunTail
+from tui.views import VIEWS, view
+from widgets.cards import LayerPane
+from widgets.header import Header, HeaderFacts
+from widgets.hints import HintBar
+from widgets.log import LogPane
+from widgets.prompt import Prompt
+from widgets.table import LiveTable
+from widgets.tabs import Tab, TabStrip
+
+_SHORT = 30
+"""Screens with fewer lines get smaller cards."""
+
+
+class Overview(Screen[None]):
+    """Where a person lands, and where everything is seen at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *command_bindings(),
+        Binding("left", "view(-1)", "Previous tab", show=False, tooltip="The table's previous tab"),
+        Binding("right", "view(1)", "Next tab", show=False, tooltip="The table's next tab"),
+        Binding("slash", "filter", "Filter", show=False, tooltip="Show only rows with a text"),
+        Binding("escape", "back", "Back", show=False, tooltip="Clear the filter, then back to the cards"),
+        Binding("question_mark", "app.help", "Help", show=False, tooltip="Every key"),
+        Binding("q", "app.leave", "Quit", show=False, tooltip="Close the screen; runs go on"),
+        *(Binding(str(at + 1), f"show('{found.id}')", found.label, show=False) for at, found in enumerate(VIEWS)),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        """Takes the session that it shows."""
+        super().__init__()
+        self._session = session
+        self._view = VIEWS[0]
+        self._feed: TableFeed | None = None
+        self._tail: RunTail | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, cards, tabs, table, log, footer."""
+        options = self._session.options
+        yield Header(HeaderFacts(context=options.access.context, read_only=options.read_only))
+        with Horizontal(id="layers"):
+            yield LayerPane("Foundation · helmfile", id="foundation")
+            yield LayerPane("GitOps · flux", id="gitops")
+        yield TabStrip(id="tabs")
+        yield LiveTable(id="table")
+        yield LogPane(id="log")
+        yield Prompt(id="prompt")
+        yield HintBar()
+
+    def attach(self, bridge: Bridge) -> None:
+        """Begins to follow the session; called once, when the first frame is out."""
+        self._feed = TableFeed(self._session.store, bridge, self.query_one(LiveTable), self._refreshed)
+        self._tail = RunTail(self._session.runs, bridge, self.query_one(LogPane), self._run_changed)
+        self._feed.show(self._view)
+        self.show_picture(self._session.picture)
+        self.query_one("#foundation").focus()
+
+    def detach(self) -> None:
+        """Follows no more."""
+        if self._feed is not None and self._tail is not None:
+            self._feed.close()
+            self._tail.close()
+
+    def show_picture(self, picture: Picture) -> None:
+        """Shows the verdicts of a moment."""
+        self._show_header(picture)
+        notices = [(finding.severity, f"{finding.subject}: {finding.text}") for finding in picture.notices]
+        worst = max(notices, default=None)
+        foundation: list[tuple[str, Tone]] = [(self._session.settings.origin, Tone.MUTED)]
+        if worst is not None:
+            foundation = [(f"{worst[0].symbol} {worst[1]}", Tone.WARN)]
+        self._pane("foundation").show(picture.layer(Layer.FOUNDATION), footer=foundation, freshness=picture.freshness)
+        heading = f"GitOps · flux {picture.flux_version}" if picture.flux_version else "GitOps · flux"
+        self._pane("gitops").show(
+            picture.layer(Layer.GITOPS),
+            footer=[(picture.flux_summary or "no Kustomization yet", Tone.MUTED)],
+            freshness=picture.freshness,
+            heading=heading,
+        )
+        self._show_tabs()
+        self.show_hints()
+
+    def follow(self, run: RunRecord) -> None:
+        """Shows a run's log as it is written."""
+        assert self._tail is not None
+        self.add_class("-with-run")
+        self._tail.follow(run)
+        self._show_header(self._session.picture)
+
+    def show_conclusion(self, run: RunRecord, findings: tuple[Finding, ...]) -> None:
+        """Writes below a run's log what the cluster says that it did."""
+        if self.run is not None and self.run.id == run.id:
+            lines = [f"{item.severity.symbol} {item.subject}: {item.text}" for item in findings]
+            self.query_one(LogPane).append("\n" + "\n".join(lines) + "\n")
+
+    @property
+    def run(self) -> RunRecord | None:
+        """The run whose log is shown."""
+        return self._tail.run if self._tail else None
+
+    def target(self) -> tuple[Scope, Target] | None:
+        """What a key would act on now: it depends on where the focus is."""
+        focused = self.focused
+        if focused is not None and focused.id == "foundation":
+            card = self._pane("foundation").component
+            return (Scope.FOUNDATION, Target(component=card.name)) if card else None
+        if focused is not None and focused.id == "gitops":
+            return Scope.GITOPS, Target()
+        if focused is not None and focused.id == "table":
+            row = self.query_one(LiveTable).row
+            if isinstance(row, FluxObject) and row.singular in KINDS:
+                where = Target(kind=row.singular, namespace=row.namespace, name=row.name, suspended=row.suspended)
+                return Scope.FLUX_ROW, where
+        return None
+
+    def show_hints(self) -> None:
+        """Shows what can be done where the focus is."""
+        found = self.target()
+        commands = open_commands(self._session.situation(found[1]), found[0]) if found else ()
+        self.query_one(HintBar).show(hints(commands))
+
+    def action_command(self, name: str) -> None:
+        """Hands a command to the app, with what it acts on."""
+        command = next(found for found in COMMANDS if found.name == name)
+        found = self.target()
+        if found is not None and found[0] is command.scope:
+            self.post_message(CommandChosen(command, found[1]))
+
+    def action_view(self, step: int) -> None:
+        """Turns to the next or previous tab."""
+        at = (VIEWS.index(self._view) + step) % len(VIEWS)
+        self.action_show(VIEWS[at].id)
+
+    def action_show(self, view_id: str) -> None:
+        """Turns to a tab, and puts the focus on its table."""
+        self._view = view(view_id)
+        if self._feed is not None:
+            self._feed.show(self._view)
+        self.query_one(LiveTable).focus()
+        self._show_tabs()
+
+    def action_filter(self) -> None:
+        """Opens the line for the filter."""
+        self.query_one(Prompt).ask("/", self.query_one(LiveTable).filter)
+
+    def action_back(self) -> None:
+        """Clears the filter; without one, goes back to the cards."""
+        table = self.query_one(LiveTable)
+        if table.filter:
+            table.filter = ""
+        else:
+            self.query_one("#foundation").focus()
+
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        """Filters while it is typed."""
+        self.query_one(LiveTable).filter = event.text
+
+    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+        """Keeps the filter, and goes to what it left."""
+        self.query_one(LiveTable).filter = event.text
+        self.query_one(LiveTable).focus()
+
+    def on_prompt_cancelled(self) -> None:
+        """Drops the filter."""
+        self.query_one(LiveTable).filter = ""
+        self.query_one(LiveTable).focus()
+
+    def on_tab_strip_tab_picked(self, event: TabStrip.TabPicked) -> None:
+        """Turns to the tab that was clicked."""
+        self.action_show(event.tab_id)
+
+    def on_live_table_counted(self) -> None:
+        """Keeps the tabs' numbers true."""
+        self._show_tabs()
+
+    def on_live_table_cursor_moved(self) -> None:
+        """What can be done depends on the row."""
+        self.show_hints()
+
+    def on_layer_pane_card_selected(self) -> None:
+        """What can be done depends on the component."""
+        self.show_hints()
+
+    def on_descendant_focus(self) -> None:
+        """What can be done depends on the pane."""
+        self.show_hints()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Gives the cards less room on a short screen."""
+        self.set_class(event.size.height < _SHORT, "-short")
+
+    def _pane(self, name: str) -> LayerPane:
+        return self.query_one(f"#{name}", LayerPane)
+
+    def _show_header(self, picture: Picture) -> None:
+        options = self._session.options
+        self.query_one(Header).facts = HeaderFacts(
+            context=options.access.context,
+            identity=picture.identity,
+            freshness=picture.freshness,
+            nodes_ready=picture.nodes_ready,
+            nodes=picture.nodes,
+            read_only=options.read_only,
+            runs=len(self._session.running),
+        )
+
+    def _show_tabs(self) -> None:
+        store = self._session.store
+        tabs = [
+            Tab(found.id, found.label, _count(store.table_freshness(found.id), store.count(found.id)))
+            for found in VIEWS
+        ]
+        self.query_one(TabStrip).show(tabs, self._view.id)
+
+    def _refreshed(self, freshness: Freshness) -> None:
+        self._show_tabs()
+
+    def _run_changed(self, run: RunRecord) -> None:
+        self._show_header(self._session.picture)
+        self.show_hints()
+        self.post_message(RunChanged(run))
+
+
+def _count(freshness: Freshness, rows: int) -> int | None:
+    return None if freshness.reach in (Reach.LOADING, Reach.FORBIDDEN) and not rows else rows

@@ -1,0 +1,82 @@
+"""Follows one run: its log into the pane as it is written, and its end when it comes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+from runners.layers.kinds.base import age
+from runners.layers.runs import RunRecord, RunState
+from runners.tools.run_follower import RunFollower
+from runners.tools.runs import Runs
+from tui.bridge import Bridge
+from widgets.log import LogPane
+
+LOOK_EVERY = 0.03
+"""Seconds between two looks at a log that grows: a plain file says of itself when it did, but only when asked."""
+KEPT = 4 << 20
+"""Bytes of an earlier log that are shown, from its end."""
+
+
+class RunTail:
+    """Shows one run at a time; the reading is a thread's, so that a slow disk never holds the screen."""
+
+    def __init__(self, runs: Runs, bridge: Bridge, pane: LogPane, changed: Callable[[RunRecord], None]) -> None:
+        """Takes where runs are, the pane, and whom to tell when the run's record changes."""
+        self.run: RunRecord | None = None
+        self._runs = runs
+        self._bridge = bridge
+        self._pane = pane
+        self._changed = changed
+        self._stop = threading.Event()
+
+    def follow(self, run: RunRecord) -> None:
+        """Turns to a run."""
+        self.close()
+        self._stop = threading.Event()
+        self.run = run
+        self._pane.clear()
+        self.tick()
+        threading.Thread(target=self._read, args=(run, self._stop), name=f"tail {run.id}", daemon=True).start()
+
+    def close(self) -> None:
+        """Reads no more."""
+        self._stop.set()
+
+    def tick(self) -> None:
+        """Writes the title anew: it says how long the run has gone on."""
+        if self.run is not None:
+            self._pane.heading = heading(self.run, time.time())
+
+    def _read(self, run: RunRecord, stop: threading.Event) -> None:
+        with RunFollower(self._runs.log_path(run.id), offset=-KEPT) as log:
+            latest = run
+            while not stop.is_set():
+                # The record is read first: what the log has after the end was there before it.
+                latest = self._runs.record(run.id)
+                while (new := log.read_new()) and not stop.is_set():
+                    self._bridge.post(partial(self._show, new, stop))
+                if latest.state.ended:
+                    break
+                stop.wait(LOOK_EVERY)
+            self._bridge.post(lambda: None if stop.is_set() else self._ended(latest))
+
+    def _show(self, new: bytes, stop: threading.Event) -> None:
+        if not stop.is_set():
+            self._pane.append(new)
+
+    def _ended(self, run: RunRecord) -> None:
+        self.run = run
+        self.tick()
+        self._changed(run)
+
+
+def heading(run: RunRecord, now: float) -> str:
+    """``run 7f3a  apply longhorn ─ running 42s``."""
+    words = {RunState.SUCCEEDED: "succeeded", RunState.LOST: "lost: nobody saw how it ended"}
+    state = words.get(run.state, run.state.value)
+    code = f" with exit code {run.exit_code}" if run.state is RunState.FAILED and run.exit_code is not None else ""
+    ago = f" · ended {age(now - run.ended)} ago" if run.ended is not None and now - run.ended > 60 else ""
+    return f"run {run.short_id}  {run.title} ─ {state}{code} {age(run.seconds(now))}{ago}"
