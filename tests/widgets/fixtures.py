@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.pods import Pod
+from runners.layers.picture import ComponentState, Layer
+from runners.layers.verdicts import Verdict
 from widgets.theme import dress
 
 NOW = 1_800_000_000.0
@@ -88,7 +93,43 @@ FLUX: tuple[Row, ...] = (
     flux("monitoring", suspended=True),
 )
 
+FOUNDATION = (
+    ComponentState(
+        "longhorn",
+        Layer.FOUNDATION,
+        Verdict.HEALTHY,
+        "1.12.1",
+        details=(
+            "3/3 nodes · 27 volumes: 26 healthy, 1 degraded",
+            "StorageClass longhorn (default) · backups ok",
+        ),
+    ),
+    ComponentState(
+        "minio",
+        Layer.FOUNDATION,
+        Verdict.HEALTHY,
+        "7.1.1",
+        details=("tenant Initialized · 4/4 drives · S3 answers",),
+    ),
+)
+
+GITOPS = (
+    ComponentState("flux-system", Layer.GITOPS, Verdict.HEALTHY, "main@3d2789e", "applied 2m ago"),
+    ComponentState("metallb", Layer.GITOPS, Verdict.HEALTHY, "0.15.2"),
+    ComponentState("cert-manager", Layer.GITOPS, Verdict.PROGRESSING, "1.19.0", "waiting: webhook"),
+    ComponentState("haproxy-ingress", Layer.GITOPS, Verdict.FAILED, "1.47.0", "no address: metallb has no pool"),
+    ComponentState("monitoring", Layer.GITOPS, Verdict.ABSENT, "", "after cert-manager"),
+    ComponentState("grafana", Layer.GITOPS, Verdict.UNKNOWN, "", "forbidden: list deployments"),
+)
+
 
 def screen_text(app: App[None]) -> list[str]:
     """What stands on the screen, line by line."""
     return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips(app.size)]
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Waits for a condition; fails when it doesn't come true in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - what is waited for is on the screen and sets no event
+            await asyncio.sleep(0.01)
