@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from tests.rig.build import BuildError, build_all
@@ -9,12 +10,41 @@ from tests.rig.build import BuildError, build_all
 
 def main(args: list[str]) -> int:
     """Runs one command and returns the exit code."""
+    asked = _parser().parse_args(args)
     try:
-        build_all()
+        if asked.command == "build":
+            build_all()
+            return 0
+        return _up(asked)
     except BuildError as error:
         print(f"rig: {error}", file=sys.stderr)
         return 1
-    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.rig", description="A real cluster on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="build every tool that isn't there yet")
+    up = commands.add_parser(
+        "up", help="start a cluster with three nodes", description="Without options, everything plays."
+    )
+    up.add_argument("--actors", action="store_true", help="only the cluster and what plays Longhorn, MinIO and sources")
+    up.add_argument("--git", action="store_true", help="only the cluster and a Git server with a repository")
+    up.add_argument("--flux", action="store_true", help="kustomize-controller once its CRDs exist, and both of these")
+    return parser
+
+
+def _up(asked: argparse.Namespace) -> int:
+    from tests.rig.processes import RigError
+    from tests.rig.up import Parts, up
+
+    chosen = asked.actors or asked.git or asked.flux
+    parts = Parts(asked.actors or asked.flux, asked.git or asked.flux, asked.flux) if chosen else Parts()
+    try:
+        return up(parts)
+    except RigError as error:
+        print(f"rig: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

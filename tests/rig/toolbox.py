@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -48,5 +49,5 @@ def tool_environ(folder: Path, kubeconfig: Path) -> dict[str, str]:
 
 
 def _link(path: Path, target: Path) -> None:
-    if not path.is_symlink():
+    with contextlib.suppress(FileExistsError):
         path.symlink_to(target)

@@ -92,10 +92,12 @@ class SourceController(Actor):
             message = f"failed to checkout and determine revision: {error}"
             conditions = [condition("Ready", False, "GitOperationFailed", message)]
             conditions += [condition("FetchFailed", True, "GitOperationFailed", message)]
+            artifact = mapping(repository, "status", "artifact")
         else:
-            message = f"stored artifact for revision '{text(artifact, 'revision')}'"
-            conditions = [condition(kind, True, "Succeeded", message) for kind in ("Ready", "ArtifactInStorage")]
+            conditions = [condition("Ready", True, "Succeeded", _stored(artifact))]
             status["artifact"] = artifact
+        if artifact:
+            conditions.append(condition("ArtifactInStorage", True, "Succeeded", _stored(artifact)))
         status["conditions"] = [{**item, "observedGeneration": generation} for item in conditions]
         self.api.set_status(res.GITREPOSITORIES, repository, status)
         self._looked[text(repository, "metadata", "uid")] = time.monotonic() + wait
@@ -128,6 +130,10 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing."""
+
+
+def _stored(artifact: Json) -> str:
+    return f"stored artifact for revision '{text(artifact, 'revision')}'"
 
 
 def _fetchable(url: str) -> str:

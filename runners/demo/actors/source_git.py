@@ -120,6 +120,8 @@ def _git(*args: str, environ: Mapping[str, str]) -> str:
     except OSError as error:
         raise GitError(f"git can't be run: {error.strerror}") from error
     if done.returncode:
+        if "could not read Username" in done.stderr or "Authentication failed" in done.stderr:
+            raise GitError("authentication required")
         raise GitError(one_line(done.stderr) or f"git ended with {done.returncode}")
     return done.stdout
 
