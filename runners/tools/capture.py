@@ -110,10 +110,14 @@ class _Drain:
 
 
 async def _open(argv: Sequence[str], environ: Mapping[str, str], cwd: Path | str) -> Process:
-    try:
-        return await anyio.open_process(argv, env=environ, cwd=cwd, stdin=subprocess.DEVNULL, start_new_session=True)
-    except (OSError, ValueError) as error:
-        raise ToolMissing(argv[0], run_files.why_not_started(argv[0], str(cwd), error)) from error
+    with anyio.CancelScope(shield=True):  # cancelled halfway, nobody would have the process to end it
+        try:
+            process = await anyio.open_process(
+                argv, env=environ, cwd=cwd, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+        except (OSError, ValueError) as error:
+            raise ToolMissing(argv[0], run_files.why_not_started(argv[0], str(cwd), error)) from error
+    return process
 
 
 async def _run(process: Process, out: _Drain, err: _Drain) -> int:

@@ -14,8 +14,10 @@ def read_record(folder: Path, request: Json | None = None) -> RunRecord | None:
     request = request or run_files.read_json(folder / run_files.REQUEST)
     if request is None:
         return None
-    alive = is_supervised(folder) or tool_is_alive(folder)  # first: who lives now may have written the outcome since
     ended = run_files.read_json(folder / run_files.ENDED)
+    alive = ended is None and (is_supervised(folder) or tool_is_alive(folder))
+    if not (ended or alive):  # it may have been written just before the lock was let go
+        ended = run_files.read_json(folder / run_files.ENDED)
     lost = run_files.read_json(folder / run_files.LOST) if not (ended or alive) else None
     started = run_files.read_json(folder / run_files.STARTED)
     return RunRecord(

@@ -41,6 +41,7 @@ def main() -> None:
     os.set_inheritable(lock, False)
     run_files.write_json(folder / run_files.ENDED, _Supervisor(folder).run())
     _say_ready()
+    os.close(lock)  # who waits for the end need not wait for Python's
 
 
 class _Supervisor:

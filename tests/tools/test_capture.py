@@ -125,6 +125,18 @@ def test_cancelling_ends_the_tool_and_its_children(mark: str) -> None:
     assert list((state_home(os.environ) / "private").glob("kube*")) == []
 
 
+def test_cancelling_at_any_moment_of_the_start_leaves_nothing(mark: str, tmp_path: Path) -> None:
+    async def cancelled(after: float) -> None:
+        with anyio.move_on_after(after):
+            argv = shell_tool("sleep 60 & sleep 60 & exec sleep 60")
+            await capture(argv, environ=dict(os.environ), cwd="/", kubeconfig="s", timeout=60)
+
+    for step in range(30):
+        anyio.run(cancelled, step * 0.0005)
+    until_none(mark, 1)
+    assert list((state_home(os.environ) / "private").glob("kube*")) == []
+
+
 def test_a_child_that_holds_the_streams_open_is_not_waited_for(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runners.tools.capture._PATIENCE", 0.2)
     done = _capture(shell_tool("sleep 60 & echo done"))
