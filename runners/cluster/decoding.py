@@ -21,16 +21,21 @@ def decode(raw: bytes) -> Json:
         ValueError: it is not a JSON object.
     """
     lean = _without_managed_fields(raw)
-    try:
-        decoded = json.loads(lean)
-    except ValueError:
+    decoded = _loaded(lean)
+    if decoded is None and lean is not raw:
         # A field's name may hold what looks like the end of the list; the cut is wrong then, and never valid JSON.
-        if lean is raw:
-            raise
-        decoded = json.loads(raw)
-    if not isinstance(decoded, Mapping):
+        decoded = _loaded(raw)
+    if decoded is None:
         raise ValueError("not a JSON object")
     return decoded
+
+
+def _loaded(raw: bytes) -> Json | None:
+    try:
+        decoded = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return decoded if isinstance(decoded, Mapping) else None
 
 
 def _without_managed_fields(raw: bytes) -> bytes:

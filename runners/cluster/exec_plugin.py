@@ -138,8 +138,9 @@ class ExecPlugin:
             _end(process)
             raise self._error(f"no answer in {self._timeout:g} s{_quote(said)}") from None
         # An agent that the plugin leaves behind may hold its pipes open for ever: their readers are left to it then.
+        deadline = time.monotonic() + 1.0
         for reader in readers:
-            reader.join(1.0)
+            reader.join(max(0.0, deadline - time.monotonic()))
         if code != 0:
             raise self._error(f"it ended {code}{_quote(said)}")
         return b"".join(answer)

@@ -64,7 +64,7 @@ def pages(connection: Connection, kind: AnyKind) -> Iterator[Page]:
         raw = connection.read(kind.path, query=query, accept=accept)
         try:
             page = decode(raw)
-        except (ValueError, RecursionError):
+        except ValueError:
             raise ApiError(f"list {kind.plural} on {connection.server}: the answer is not a list") from None
         items = [mapping(item) for item in sequence(page, "items")]
         yield Page(items, text(page, "metadata", "resourceVersion"))

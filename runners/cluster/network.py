@@ -44,23 +44,25 @@ def _what(error: BaseException) -> tuple[str, bool]:
                 return "its name can't be resolved; is the network or VPN up?", True
             case urls.ProxyError():
                 return f"the proxy does not let it through: {_system(chain)}", True
-            case urls.ConnectTimeoutError():
-                return "no connection in time; is the network or VPN up?", True
             case urls.NewConnectionError():
                 return f"no connection: {_system(chain)}; is the cluster up, and the network or VPN to it?", True
+            case urls.ConnectTimeoutError():
+                return "no connection in time; is the network or VPN up?", True
             case urls.ReadTimeoutError() | TimeoutError():
                 return _LATE, False
+            case urls.ProtocolError() | http.client.HTTPException():
+                return f"the connection broke: {_system(chain, 'it was closed by the other side')}", False
             case ssl.SSLError():
                 return f"TLS failed: {one_line(link.reason or str(link))}", False
     return f"the connection broke: {_system(chain)}", False
 
 
-def _system(chain: tuple[BaseException, ...]) -> str:
-    """The operating system's word at the root of it, or the innermost exception's."""
+def _system(chain: tuple[BaseException, ...], otherwise: str = "") -> str:
+    """The operating system's word at the root of it; without one what is given, or the innermost exception's."""
     for link in chain:
         if isinstance(link, OSError) and link.strerror:
             return link.strerror.lower()
-    return one_line(str(chain[-1]), 200)
+    return otherwise or one_line(str(chain[-1]), 200)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

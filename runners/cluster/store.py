@@ -86,6 +86,12 @@ class Store:
         with self._lock:
             return self._in_table(table)
 
+    def count(self, table: str) -> int:
+        """How many rows a table has; costs what its namespaces are, not what its rows are."""
+        with self._lock:
+            kinds = self._kinds.get(table, {})
+            return sum(len(names) for kind in kinds for names in self._rows.get(kind, {}).values())
+
     def get(self, key: Key) -> Row | None:
         """One row."""
         kind, namespace, name = key
