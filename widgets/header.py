@@ -59,9 +59,10 @@ def header_content(facts: HeaderFacts, now: float, clock: str, width: int) -> Co
     while _width(items) > width and (going := min(items, key=lambda item: item.keep)).keep < _ALWAYS:
         items.remove(going)
     for item in sorted(items, key=lambda item: -item.least):
-        over = _width(items) - width
-        if over > 0 and item.least:
-            item.text = cut(item.text, max(item.least, cell_len(item.text) - over), middle=True)
+        if _width(items) > width and item.least:
+            item.text = item.text.removeprefix("https://")
+            over = max(0, _width(items) - width)
+            item.text = cut(item.text, max(item.least, cell_len(item.text) - over))
     left = _joined([item for item in items if not item.right], _LEFT_GAP)
     right = _joined([item for item in items if item.right], _RIGHT_GAP)
     blank = max(1, width - 2 - left.cell_length - right.cell_length)

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
-from runners.layers.kinds.base import Row
+from runners.layers.kinds.base import Row, Tone
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.pods import Pod
 from runners.layers.picture import ComponentState, Layer
 from runners.layers.verdicts import Verdict
+from widgets.confirm import Dialog, DialogRow
+from widgets.help import HelpEntry, HelpGroup
 from widgets.theme import dress
 
 NOW = 1_800_000_000.0
@@ -120,6 +122,37 @@ GITOPS = (
     ComponentState("haproxy-ingress", Layer.GITOPS, Verdict.FAILED, "1.47.0", "no address: metallb has no pool"),
     ComponentState("monitoring", Layer.GITOPS, Verdict.ABSENT, "", "after cert-manager"),
     ComponentState("grafana", Layer.GITOPS, Verdict.UNKNOWN, "", "forbidden: list deployments"),
+)
+
+APPLY = Dialog(
+    "Apply longhorn",
+    (
+        DialogRow("cluster", (("home · https://10.0.0.10:6443 · uid 41c7…", Tone.PLAIN),)),
+        DialogRow("plan", (("1 release: longhorn 1.11.2 → 1.12.1; 14 objects change, 0 go", Tone.PLAIN),)),
+        DialogRow("bound to", (("revision 7 · inputs 9c1e… · commit 3d2789e (clean) · 00:00:21 ago", Tone.PLAIN),)),
+        DialogRow("command", (("helmfile --kube-context home -f longhorn/helmfile.yaml apply …", Tone.MUTED),)),
+        DialogRow(
+            "gate",
+            (
+                ("open: no volume is faulted, 1.11 → 1.12 is one minor", Tone.GOOD),
+                ("! 1 volume is degraded: longhorn advises waiting", Tone.WARN),
+            ),
+        ),
+    ),
+    "Apply",
+)
+
+HELP = (
+    HelpGroup("Move", (HelpEntry("j ↓", "down"), HelpEntry("k ↑", "up"), HelpEntry("ctrl+f", "page down"))),
+    HelpGroup(
+        "Foundation",
+        (
+            HelpEntry("i", "plan and diff"),
+            HelpEntry("a", "apply", "read-only"),
+            HelpEntry("r", "repair what is missing or was changed by hand"),
+        ),
+    ),
+    HelpGroup("Rows", (HelpEntry("↵", "open"), HelpEntry("y", "YAML"), HelpEntry("shift+n", "sort by name"))),
 )
 
 

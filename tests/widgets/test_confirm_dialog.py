@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from runners.layers.kinds.base import Tone
+from tests.widgets.fixtures import APPLY, Stage, screen_text
+from widgets.confirm import Choice, Confirm, DialogRow, Readiness, dialog_content
+
+pytestmark = pytest.mark.anyio
+
+
+class Heard(Stage):
+    def __init__(self, confirm: Confirm) -> None:
+        super().__init__(confirm)
+        self.heard: list[str] = []
+
+    def on_confirm_confirmed(self, message: Confirm.Confirmed) -> None:
+        self.heard.append(f"confirmed {message.dialog.title}")
+
+    def on_confirm_cancelled(self) -> None:
+        self.heard.append("cancelled")
+
+
+async def pressed(confirm: Confirm, *keys: str) -> list[str]:
+    app = Heard(confirm)
+    async with app.run_test(size=(90, 24)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+    return app.heard
+
+
+@pytest.mark.parametrize(
+    ("keys", "heard"),
+    [
+        (["enter"], ["cancelled"]),
+        (["escape"], ["cancelled"]),
+        (["tab", "enter"], ["confirmed Apply longhorn"]),
+        (["right", "enter"], ["confirmed Apply longhorn"]),
+        (["right", "left", "enter"], ["cancelled"]),
+        (["tab", "space"], ["confirmed Apply longhorn"]),
+        (["tab", "escape"], ["cancelled"]),
+        (["y"], []),
+        (["tab", "tab", "enter"], ["cancelled"]),
+    ],
+)
+async def test_cancel_has_the_focus_and_tab_then_enter_confirms(keys: list[str], heard: list[str]) -> None:
+    assert await pressed(Confirm(APPLY), *keys) == heard
+
+
+async def test_what_destroys_wants_a_word_typed_and_the_button_pressed() -> None:
+    destroys = replace(APPLY, typed="home")
+    assert await pressed(Confirm(destroys), "tab", *"hom", "enter", "tab", "enter") == ["cancelled"]
+    assert await pressed(Confirm(destroys), "tab", *"home", "enter") == []
+    assert await pressed(Confirm(destroys), "tab", *"home", "enter", "enter") == ["confirmed Apply longhorn"]
+    assert await pressed(Confirm(destroys), "tab", *"home", "tab", "tab", "enter") == ["confirmed Apply longhorn"]
+    assert await pressed(Confirm(destroys), "tab", *"HOME", "enter", "enter") == []
+    assert await pressed(Confirm(destroys), "tab", *"home", "escape") == ["cancelled"]
+
+
+async def test_while_it_is_looked_at_again_nothing_can_be_confirmed() -> None:
+    confirm = Confirm(APPLY)
+    app = Heard(confirm)
+    async with app.run_test(size=(90, 24)) as pilot:
+        await pilot.press("tab")
+        confirm.dialog = replace(APPLY, readiness=Readiness.CHECKING)
+        await pilot.pause()
+        assert app.query_one("#cancel", Choice).has_focus
+        await pilot.click("#go")
+        assert app.heard == []
+        confirm.dialog = replace(APPLY, readiness=Readiness.REFUSED, reasons=("revision is 8 and was 7",))
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "✖ refused" in text
+        assert "revision is 8 and was 7" in text
+        await pilot.press("tab", "enter")
+        assert app.heard == ["cancelled"]
+        confirm.dialog = APPLY
+        await pilot.pause()
+        await pilot.click("#go")
+        assert app.heard == ["cancelled", "confirmed Apply longhorn"]
+
+
+async def test_the_focused_button_is_marked() -> None:
+    app = Heard(Confirm(APPLY))
+    async with app.run_test(size=(90, 24)) as pilot:
+        assert "[▸Cancel ]  [ Apply ]" in "\n".join(screen_text(app))
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "[ Cancel ]  [▸Apply ]" in "\n".join(screen_text(app))
+
+
+def test_lines_are_wrapped_beside_their_word_and_are_data() -> None:
+    row = DialogRow("command", (("[red]helmfile\x1b[31m --kube-context home apply", Tone.MUTED),))
+    assert dialog_content(replace(APPLY, rows=(row,)), 34).plain.split("\n") == [
+        "command  [red]helmfile␛[31m",
+        "         --kube-context home apply",
+    ]

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.widgets.fixtures import HELP, Stage, screen_text
+from widgets.help import HelpPane, help_lines
+from widgets.prompt import Prompt
+
+pytestmark = pytest.mark.anyio
+
+
+class Heard(Stage):
+    def __init__(self, prompt: Prompt) -> None:
+        super().__init__(HelpPane(HELP), prompt)
+        self.heard: list[tuple[str, str, str]] = []
+
+    def on_prompt_typed(self, message: Prompt.Typed) -> None:
+        self.heard.append(("typed", message.sign, message.text))
+
+    def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
+        self.heard.append(("submitted", message.sign, message.text))
+
+    def on_prompt_cancelled(self, message: Prompt.Cancelled) -> None:
+        self.heard.append(("cancelled", message.sign, message.text))
+
+
+async def test_what_is_typed_is_told_letter_by_letter() -> None:
+    prompt = Prompt()
+    app = Heard(prompt)
+    async with app.run_test(size=(60, 10)) as pilot:
+        assert not prompt.asking
+        prompt.ask("/", "a")
+        await pilot.press("j", "?")
+        prompt.note("12 of 41")
+        await pilot.pause()
+        assert "/ aj?" in screen_text(app)[-1]
+        assert "12 of 41" in screen_text(app)[-1]
+        await pilot.press("enter")
+        assert not prompt.asking
+        assert app.heard == [("typed", "/", "aj"), ("typed", "/", "aj?"), ("submitted", "/", "aj?")]
+
+
+async def test_escape_leaves_and_says_so() -> None:
+    prompt = Prompt()
+    app = Heard(prompt)
+    async with app.run_test() as pilot:
+        prompt.ask(":")
+        await pilot.press("p", "o", "escape")
+        assert app.heard[-1] == ("cancelled", ":", "po")
+        assert not prompt.asking
+
+
+async def test_what_was_typed_before_comes_back_and_suggestions_complete() -> None:
+    prompt = Prompt()
+    app = Heard(prompt)
+    async with app.run_test() as pilot:
+        for text in ("pods", "nodes"):
+            prompt.ask(":")
+            await pilot.press(*text, "enter")
+        prompt.ask("/")
+        await pilot.press("up", "enter")
+        assert app.heard[-1] == ("submitted", "/", "")
+        prompt.ask(":")
+        await pilot.press("up", "up", "up", "down", "enter")
+        assert app.heard[-1] == ("submitted", ":", "nodes")
+        prompt.ask(":", suggestions=["storageclasses", "pods"])
+        await pilot.press("s", "t")
+        await pilot.pause(0.05)
+        await pilot.press("tab", "enter")
+        assert app.heard[-1] == ("submitted", ":", "storageclasses")
+
+
+def test_help_uses_the_columns_there_are() -> None:
+    def texts(width: int) -> list[str]:
+        return ["".join(text for _ink, text in line.parts) for line in help_lines(HELP, width)]
+
+    assert all(len(line) <= 120 for line in texts(120))
+    assert len(texts(120)) < len(texts(80)) < len(texts(40))
+    assert any("apply – read-only" in line for line in texts(120))
+
+
+async def test_help_scrolls() -> None:
+    pane = HelpPane()
+    app = Stage(pane)
+    async with app.run_test(size=(40, 5)) as pilot:
+        pane.show(HELP)
+        await pilot.press("G")
+        await pilot.pause()
+        assert "sort by name" in screen_text(app)[-1]
+        await pilot.press("g", "j")
+        await pilot.pause()
+        assert "down" in screen_text(app)[0]
