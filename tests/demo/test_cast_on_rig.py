@@ -57,7 +57,8 @@ class Stage:
 def stage() -> Iterator[Stage]:
     with Rig("pods") as rig:
         connection = Connection(load({}, kubeconfig=rig.kubeconfig))
-        longhorn, source = Longhorn(connection, storage_delay=0), SourceController(connection)
+        longhorn = Longhorn(connection, storage_delay=0)
+        source = SourceController(connection, folder=rig.folder / "artifacts")
         others = (Provisioner(connection), MinioOperator(connection), Prober(connection))
         with Cast([longhorn, source, *others]):
             yield Stage(rig, write_repository(rig.folder / "repo"), longhorn, source)

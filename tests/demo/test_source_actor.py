@@ -49,10 +49,11 @@ def api(server: GitServer) -> MemoryApi:
 
 
 @pytest.fixture
-def source(api: MemoryApi) -> Iterator[SourceController]:
-    source = SourceController(api)
+def source(api: MemoryApi, tmp_path: Path) -> Iterator[SourceController]:
+    source = SourceController(api, folder=tmp_path / "artifacts")
     yield source
     source.stop()
+    assert not (tmp_path / "artifacts").exists()
 
 
 def change(server: GitServer, worktree: Path, content: str) -> str:

@@ -68,7 +68,7 @@ def up(parts: Parts) -> int:
 @contextmanager
 def _cast(rig: Rig) -> Iterator[SourceController]:
     connection = Connection(load({}, kubeconfig=rig.kubeconfig))
-    source = SourceController(connection)
+    source = SourceController(connection, folder=rig.folder / "artifacts")
     others = (Longhorn(connection), MinioOperator(connection), Provisioner(connection), Prober(connection))
     try:
         with Cast([source, *others]):

@@ -32,10 +32,14 @@ class SourceController(Actor):
 
     name = "source-controller"
 
-    def __init__(self, connection: Requests) -> None:
-        """Binds a free loopback port, so that its address is known before it is started."""
+    def __init__(self, connection: Requests, *, folder: Path | None = None) -> None:
+        """Binds a free loopback port, so that its address is known before it is started.
+
+        ``folder`` becomes its own, for artifacts; without it, a temporary one.
+        """
         super().__init__(connection)
-        self._folder = Path(tempfile.mkdtemp(prefix="bedplate-source-"))
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="bedplate-source-"))
+        self._folder.mkdir(parents=True, exist_ok=True)
         handler = partial(_Handler, directory=str(self._folder))
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._serving: threading.Thread | None = None
