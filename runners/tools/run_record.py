@@ -9,9 +9,9 @@ from runners.layers.runs import RunRecord, RunState
 from runners.tools import run_files
 
 
-def read_record(folder: Path, request: Json | None = None) -> RunRecord | None:
-    """The record of the run in a folder; None where there is none. ``request`` saves reading it again."""
-    request = request or run_files.read_json(folder / run_files.REQUEST)
+def read_record(folder: Path) -> RunRecord | None:
+    """The record of the run in a folder; None where there is none."""
+    request = run_files.read_json(folder / run_files.REQUEST)
     if request is None:
         return None
     ended = run_files.read_json(folder / run_files.ENDED)

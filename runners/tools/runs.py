@@ -74,7 +74,6 @@ class Runs:
         self.root = root or state_home(os.environ) / "runs"
         self._keep = keep
         self._ended: dict[str, RunRecord] = {}
-        self._requests: dict[str, Json] = {}
         self._ends: dict[str, threading.Event] = {}
         self._guard = threading.Lock()
         make_private_folder(self.root)
@@ -152,7 +151,10 @@ class Runs:
 
         It waits on the run's locks, so an end is seen at once and nothing is polled.
         """
-        name = self._name(run_id)
+        record = self.record(run_id)
+        if record.state.ended:
+            return record
+        name = record.id
         with self._guard:
             event = self._ends.get(name)
             if event is None:
@@ -237,6 +239,8 @@ class Runs:
         run_files.wait_until_free(folder / run_files.SUPERVISOR_LOCK)
         if not (folder / run_files.ENDED).exists():
             run_files.wait_until_free(folder / run_files.TOOL_LOCK)
+        with self._guard:
+            del self._ends[name]
         event.set()
 
 

@@ -44,6 +44,10 @@ def main() -> None:
     os.close(lock)  # who waits for the end need not wait for Python's
 
 
+class _StartError(Exception):
+    """The tool will never start; the text says why in one line."""
+
+
 class _Supervisor:
     """One tool, from its start to its end."""
 
@@ -57,25 +61,11 @@ class _Supervisor:
         request = _hand_over()
         if request is None:
             return self._not_started("the program ended before the run was handed over")
-        held = run_files.take_lock(self.folder / run_files.TOOL_LOCK)
-        handed = fcntl.fcntl(held, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_REACH)
-        os.close(held)
-        # Open before the tool starts: an interrupt is possible from its first moment on.
-        control = os.open(self.folder / run_files.CONTROL, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        # A writer of our own, or the end of each request would read as an end of file for ever.
-        os.open(self.folder / run_files.CONTROL, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        woken = _wake_on_signals()
+        control, woken = self._open_control(), _wake_on_signals()
         try:
-            keeper = _start_keeper(self.folder, request)
-        except OSError as error:
-            return self._not_started(f"its keeper can't be started: {error.strerror}")
-        try:
-            tool = _start_tool(self.folder, request, handed)
-        except (OSError, ValueError) as error:
-            program, cwd = (*strings(request, "argv"), "")[0], text(request, "cwd")
-            return self._not_started(run_files.why_not_started(program, cwd, error))
-        finally:
-            os.close(handed)
+            keeper, tool = self._start(request)
+        except _StartError as error:
+            return self._not_started(str(error))
         try:
             run_files.write_json(self.folder / run_files.STARTED, _started(tool, keeper))
         except OSError as error:
@@ -86,6 +76,31 @@ class _Supervisor:
         if keeper.poll() is not None:  # somebody ended it: its last duty is done here
             (self.folder / run_files.KUBECONFIG).unlink(missing_ok=True)
         return self._outcome(tool.returncode)
+
+    def _open_control(self) -> int:
+        """Opens the FIFO before the tool starts: an interrupt is possible from its first moment on."""
+        path = self.folder / run_files.CONTROL
+        control = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        # A writer of our own, or the end of each request would read as an end of file for ever.
+        os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return control
+
+    def _start(self, request: Json) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
+        """Starts the keeper, and then the tool with its lock; from then on only the tool holds it."""
+        held = run_files.take_lock(self.folder / run_files.TOOL_LOCK)
+        handed = fcntl.fcntl(held, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_REACH)
+        os.close(held)
+        try:
+            keeper = _start_keeper(self.folder, request)
+        except OSError as error:
+            raise _StartError(f"its keeper can't be started: {error.strerror}") from error
+        try:
+            return keeper, _start_tool(self.folder, request, handed)
+        except (OSError, ValueError) as error:
+            program, cwd = (*strings(request, "argv"), "")[0], text(request, "cwd")
+            raise _StartError(run_files.why_not_started(program, cwd, error)) from error
+        finally:
+            os.close(handed)
 
     def _watch(self, tool: subprocess.Popen[bytes], control: int, woken: int) -> None:
         while tool.poll() is None:
