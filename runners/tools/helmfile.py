@@ -59,7 +59,7 @@ class Helmfile:
         return self._argv("build", pinned=False)
 
     def diff(self, name: str, namespace: str, compared: Comparison, served: Served, *, full: bool = False) -> Argv:
-        """What would change in one release: a line an object, or the full text with its secrets suppressed.
+        """What would change in one installed release: a line an object, or the text with its secrets suppressed.
 
         ``--dry-run=server`` lets a chart look up what is there, as it will when it is applied: without it a password
         that the chart keeps seems to change each time. The chart's own hooks are left out; compared with the cluster
@@ -67,25 +67,25 @@ class Helmfile:
         """
         args = ["-l", selector(name, namespace), "diff", "--detailed-exitcode", "--suppress-secrets", "--no-hooks"]
         args += ["--context", "3"] if full else ["--output", "simple"]
-        if compared is Comparison.NEW:
-            args.append("--skip-diff-validation-on-install")
-        return self._argv(*args, f"--diff-args={' '.join(_diff_args(compared) + _api_versions(compared, served))}")
+        told = [] if compared is Comparison.LIVE else _api_versions(served)
+        return self._argv(*args, f"--diff-args={' '.join(_diff_args(compared) + told)}")
 
-    def template(self, name: str, namespace: str, compared: Comparison, served: Served) -> Argv:
-        """One release rendered as the server would have it rendered.
+    def template(self, name: str, namespace: str, served: Served, *, new: bool, validate: bool) -> Argv:
+        """One release rendered as it will be when it is applied.
 
-        Where every kind is served already, ``--validate`` makes helm ask the server what it serves; elsewhere it is
-        told, and still takes the APIs that its own library knows for served.
+        Only with ``validate`` does helm ask the server what it serves; that needs every kind to be served already.
+        Without, helm is told what is served, and takes what its own library knows for served besides.
         """
         args = ["--dry-run=server"]
-        if compared is not Comparison.NEW:
-            args.append("--is-upgrade")
         flags = ["--kube-version", served.version, "--template-args=--dry-run=server", "--skip-refresh"]
-        if compared is Comparison.LIVE:
-            flags.append("--validate")
-        args += _api_versions(compared, served)
-        if compared is Comparison.NEW:
+        if new:
             flags.append("--include-crds")
+        else:
+            args.append("--is-upgrade")
+        if validate:
+            flags.append("--validate")
+        else:
+            args += _api_versions(served)
         return self._argv("-l", selector(name, namespace), "template", *flags, f"--args={' '.join(args)}")
 
     def sync(self, releases: Iterable[ReleasePlan], *, colour: bool = False) -> Argv:
@@ -143,6 +143,5 @@ def _diff_args(compared: Comparison) -> list[str]:
     return args
 
 
-def _api_versions(compared: Comparison, served: Served) -> list[str]:
-    """What helm has to be told: it asks the server only where it may validate."""
-    return [] if compared is Comparison.LIVE else [f"--api-versions={api}" for api in served.api_versions]
+def _api_versions(served: Served) -> list[str]:
+    return [f"--api-versions={api}" for api in served.api_versions]

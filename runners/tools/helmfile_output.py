@@ -56,8 +56,8 @@ def _chart(item: object) -> tuple[str, str]:
     return text(item, "chart"), text(item, "version")
 
 
-def changes(stdout: str) -> tuple[ObjectChange, ...]:
-    """The objects of ``diff --output simple`` of one release.
+def changes(stdout: str, *, code: int) -> tuple[ObjectChange, ...]:
+    """The objects of ``diff --detailed-exitcode --output simple`` of one release; with code 0 nothing is printed.
 
     helm-diff writes the release's namespace for what has none; see ``rendering.placed``.
 
@@ -73,6 +73,8 @@ def changes(stdout: str) -> tuple[ObjectChange, ...]:
             found.append(ObjectChange(_ref(line[: end.start()]), _CHANGES[end.group(1)]))
         elif count is not None:
             counts.append((int(count.group(1)), int(count.group(2)), int(count.group(3))))
+    if not counts and not found and code == 0:
+        return ()
     if len(counts) != 1:
         hint = "suppressDiff in the helmfile hides it" if not counts else "it was asked for one release"
         raise PlanError(f"helm-diff printed {len(counts)} plans instead of one: {hint}")

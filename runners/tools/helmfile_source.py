@@ -29,7 +29,8 @@ EXEC = "exec"
 _FILES_AT_MOST = 500
 _EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b")
 _EXEC = re.compile(r"\{\{[^}]*\b(?:exec|envExec|execOrEmpty)\b")
-_CONTEXT = re.compile(r"^[ \t-]*[\"']?kubeContext[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'{}#]+)", re.MULTILINE)
+_CONTEXT = re.compile(r"\bkubeContext[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'{},#]+)")
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 _PATH = re.compile(r"[\w.@%+~*/-]+")
 _HELMFILE = re.compile(
     r"^(?:releases|helmfiles|bases|environments|helmDefaults|templates|commonLabels)[ \t]*:", re.MULTILINE
@@ -110,6 +111,7 @@ def _described(written: str) -> Source | None:
 
 
 def _by_words(written: str) -> Source:
+    written = _COMMENT.sub("", written)
     events = set(_EVENT.findall(written)) if re.search(r"\bhooks\b", written) else set()
     if re.search(r"\bhooks\b", written) and not events:
         events = set(READING_EVENTS)

@@ -17,7 +17,7 @@ import anyio.to_thread
 from runners.layers.identity import Identity
 from runners.layers.plans import Plan
 from runners.tools import helm, helmfile_output
-from runners.tools.calls import Bench, PlanError
+from runners.tools.calls import Bench, PlanError, ToolError
 from runners.tools.helm import Installed
 from runners.tools.helmfile import ENVIRON, Helmfile
 from runners.tools.helmfile import carry_out as carry_out
@@ -70,7 +70,14 @@ class Planner:
         present = await self._present(file, wanted)
         planner = ReleasePlanner(self._bench, file)
         calls = [partial(planner.make, one, present.get((one.namespace, one.name))) for one in wanted]
-        made = await together(calls, at_once=_at_once(source | filled_in, wanted))
+        foreign = _foreign(building, environment, identity.context)
+        try:
+            made = await together(calls, at_once=_at_once(source | filled_in, wanted))
+        except ToolError as error:
+            if foreign:
+                words = f"is meant for the context {', '.join(foreign)}, and this is {identity.context}"
+                raise PlanError(f"{helmfile} {words}; and {error}") from error
+            raise
         named = (found for name in filled_in.paths for found in named_files(path.parent, name))
         inputs = await self._digests((*files, *named))
         return Plan(
@@ -83,7 +90,7 @@ class Planner:
             commit=await commit(self._bench, inputs),
             made=time.time(),
             hooks=in_order((*filled_in.events, *(event for event in source.events if event == EXEC))),
-            foreign_contexts=_foreign(building, environment, identity.context),
+            foreign_contexts=foreign,
             output="\n\n".join(text for _, text in made if text),
         )
 

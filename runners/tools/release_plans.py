@@ -1,8 +1,8 @@
 """The plan of one release: compared, rendered twice, and put together.
 
 The recipe, each line of it tried on a real cluster: an installed release is compared with the cluster; where that
-stops at a kind that is not served yet, with helm's record; one that isn't installed is compared with nothing, so that
-the diff does not stop at a kind that another release brings. What is uninstalled has its objects in helm's record.
+stops at a kind that is not served yet, with helm's record. Of one that isn't installed, what is rendered is the plan:
+all of it is new. What is uninstalled has its objects in helm's record.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ from runners.tools.tool_errors import clean, missing_kind
 
 _DIFF_CODES = (0, 2)
 """No change, and changes."""
+
+_VALIDATES = {Comparison.LIVE: (True,), Comparison.RECORDED: (False,), Comparison.NEW: (True, False)}
+"""Whether a rendering asks the server what it serves. It can't where a kind is not served yet: a new release may use
+one that another brings."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,10 @@ class ReleasePlanner:
             self._rendered(wanted, present, first),
             compared=compared,
             random=random_between(first, second),
-            changes=self._changes(said, first, new=present is None),
+            changes=_all_new(first) if said is None else self._changes(said, first),
         )
         release = replace(release, action=_action(release))
-        return release, await self._text(release) if release.revision and release.changes else ""
+        return release, await self._text(release) if said is not None and release.changes else ""
 
     async def again(self, wanted: Asked, present: Installed | None, shown: ReleasePlan | None) -> ReleasePlan:
         """The same release as it is now, with the changes that were shown.
@@ -66,12 +70,12 @@ class ReleasePlanner:
         now = replace(now, compared=shown.compared, random=shown.random, changes=shown.changes)
         return replace(now, action=_action(now))
 
-    async def _compare(self, wanted: Asked, present: Installed | None) -> tuple[Comparison, Said]:
-        compared = Comparison.NEW if present is None else Comparison.LIVE
-        said = await self._diff(wanted, compared)
-        if compared is Comparison.LIVE and said.code not in _DIFF_CODES and missing_kind(said.stderr):
-            compared = Comparison.RECORDED
-            said = await self._diff(wanted, compared)
+    async def _compare(self, wanted: Asked, present: Installed | None) -> tuple[Comparison, Said | None]:
+        if present is None:
+            return Comparison.NEW, None
+        compared, said = Comparison.LIVE, await self._diff(wanted, Comparison.LIVE)
+        if said.code not in _DIFF_CODES and missing_kind(said.stderr):
+            compared, said = Comparison.RECORDED, await self._diff(wanted, Comparison.RECORDED)
         if said.code not in _DIFF_CODES:
             raise failure(said, "helmfile diff", wanted.name)
         return compared, said
@@ -89,9 +93,14 @@ class ReleasePlanner:
         return clean(said.stdout).strip()
 
     async def _render(self, wanted: Asked, compared: Comparison, renderer: Renderer) -> Rendered:
-        argv = self.file.template(wanted.name, wanted.namespace, compared, self.bench.served)
-        said = await self.bench.ask(argv, environ(compared), about=wanted.name)
-        return await anyio.to_thread.run_sync(renderer.read, said.stdout)
+        for validate in _VALIDATES[compared]:
+            argv = self.file.template(
+                wanted.name, wanted.namespace, self.bench.served, new=compared is Comparison.NEW, validate=validate
+            )
+            said = await self.bench.call(argv, environ(compared))
+            if said.code == 0:
+                return await anyio.to_thread.run_sync(renderer.read, said.stdout)
+        raise failure(said, "helmfile template", wanted.name)
 
     def _renderer(self, wanted: Asked) -> Renderer:
         return Renderer(wanted.namespace, self.bench.served.cluster_scoped)
@@ -101,14 +110,10 @@ class ReleasePlanner:
         version = asked_version(folder, wanted, rendered.charts)
         return replace(_release(wanted, present), version=version, hashes=rendered.hashes, beside=rendered.beside)
 
-    def _changes(self, said: Said, rendered: Rendered, *, new: bool) -> tuple[ObjectChange, ...]:
+    def _changes(self, said: Said, rendered: Rendered) -> tuple[ObjectChange, ...]:
         find, scoped = scopes(rendered.hashes), self.bench.served.cluster_scoped
-        found = {find(placed(item.ref, scoped)): item.change for item in helmfile_output.changes(said.stdout)}
-        if new:
-            # helm-diff leaves out what a chart has in its crds folder; helm installs it before everything else.
-            crds = {ref: Change.ADDED for ref in rendered.beside if ref.kind == "CustomResourceDefinition"}
-            found = crds | found
-        return tuple(ObjectChange(ref, change) for ref, change in found.items())
+        found = helmfile_output.changes(said.stdout, code=said.code)
+        return tuple(ObjectChange(find(placed(item.ref, scoped)), item.change) for item in found)
 
     async def _uninstalled(self, wanted: Asked, present: Installed | None) -> ReleasePlan:
         """A release that should not be there: what of it goes is what helm has recorded, less what it keeps."""
@@ -130,6 +135,12 @@ class ReleasePlanner:
             hashes=recorded.hashes,
             changes=tuple(ObjectChange(ref, Change.REMOVED) for ref in gone),
         )
+
+
+def _all_new(rendered: Rendered) -> tuple[ObjectChange, ...]:
+    """Everything, less the hooks; a chart's crds folder is installed with it."""
+    hooks = {ref for ref in rendered.beside if ref.kind != "CustomResourceDefinition"}
+    return tuple(ObjectChange(ref, Change.ADDED) for ref in rendered.hashes if ref not in hooks)
 
 
 def _release(wanted: Asked, present: Installed | None) -> ReleasePlan:

@@ -1,0 +1,86 @@
+"""What can be said of a bootstrap before it starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from runners.layers.gitops_settings import (
+    PROVIDERS,
+    TOKEN_VARIABLES,
+    BootstrapSettings,
+    bootstrap_findings,
+    path_conflict,
+)
+
+GITHUB = BootstrapSettings("github", "someone", "homelab", "clusters/home")
+
+
+@pytest.mark.parametrize(
+    ("existing", "wanted"),
+    [
+        ("", "clusters/home"),
+        ("./clusters/home", "clusters/home"),
+        ("./clusters/home", "/clusters//home/"),
+        ("./", ""),
+        (".", "./"),
+        ("./clusters/home", "../clusters/home"),
+    ],
+)
+def test_the_same_path_is_no_conflict(existing: str, wanted: str) -> None:
+    assert path_conflict(existing, wanted) is None
+
+
+def test_another_path_is_refused_before_flux_pushes_a_commit() -> None:
+    finding = path_conflict("./clusters/rig", "clusters/other")
+    assert finding is not None
+    assert finding.closes
+    assert not finding.overridable
+    assert finding.text == "syncs clusters/rig, and the bootstrap asks for clusters/other"
+    root = path_conflict("./clusters/rig", "")
+    assert root is not None
+    assert "the repository's root" in root.text
+
+
+@pytest.mark.parametrize("provider", [name for name in PROVIDERS if name != "operator"])
+def test_without_a_token_the_finding_says_which_variable_to_set(provider: str) -> None:
+    settings = BootstrapSettings(provider, "o", "r", url="https://host/r", hostname="h")
+    (finding,) = bootstrap_findings(settings, {})
+    assert TOKEN_VARIABLES[provider] in finding.text
+    assert bootstrap_findings(settings, {TOKEN_VARIABLES[provider]: "hunter2"}) == ()
+
+
+def test_a_token_may_be_kept_under_another_name() -> None:
+    settings = BootstrapSettings("github", "o", "r", token_env="MY_TOKEN")
+    assert bootstrap_findings(settings, {"MY_TOKEN": "x"}) == ()
+    (finding,) = bootstrap_findings(settings, {"GITHUB_TOKEN": "x"})
+    assert finding.text.startswith("MY_TOKEN is not set")
+
+
+def test_over_ssh_no_token_is_needed() -> None:
+    assert bootstrap_findings(BootstrapSettings("git", url="ssh://git@host/r"), {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        (BootstrapSettings("github"), ["has no owner", "has no repository"]),
+        (BootstrapSettings("git"), ["has no url"]),
+        (BootstrapSettings("bitbucket-server", "o", "r"), ["has no hostname"]),
+    ],
+)
+def test_what_is_missing_is_named(settings: BootstrapSettings, missing: list[str]) -> None:
+    environ = dict.fromkeys(TOKEN_VARIABLES.values(), "x")
+    assert [finding.text for finding in bootstrap_findings(settings, environ)] == missing
+
+
+@pytest.mark.parametrize("flag", ["--password=hunter2", "-p=hunter2", "-phunter2", "--context=other", "--path=x"])
+def test_flags_that_would_show_a_secret_or_lead_elsewhere_are_refused(flag: str) -> None:
+    settings = BootstrapSettings("github", "o", "r", extra=(flag,))
+    (finding,) = bootstrap_findings(settings, {"GITHUB_TOKEN": "x"})
+    assert not finding.overridable
+    assert "hunter2" not in repr(finding)
+
+
+def test_flux_operator_has_nothing_to_bootstrap() -> None:
+    (finding,) = bootstrap_findings(BootstrapSettings("operator"), {})
+    assert "nothing to bootstrap" in finding.text

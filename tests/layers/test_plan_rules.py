@@ -1,0 +1,226 @@
+"""What a plan means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runners.layers.findings import GateAnswer, Severity
+from runners.layers.identity import Identity
+from runners.layers.plan_rules import danger, differences, named, plan_findings, summary, what_it_destroys
+from runners.layers.plans import Change, Comparison, Danger, ObjectChange, ObjectRef, Plan, ReleaseAction, ReleasePlan
+from tests.layers.plan_examples import HOME, plan, ref, release
+
+
+def closing(shown: Plan, *, protected: bool = False) -> list[str]:
+    answer = GateAnswer(plan_findings(shown, protected=protected))
+    assert all(not finding.overridable for finding in answer.closed_by)
+    return [f"{finding.subject} {finding.text}" for finding in answer.closed_by]
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (plan(), Danger.READS),
+        (plan(release(action="nothing")), Danger.READS),
+        (plan(release(action="install", changes=("+Deployment a/b",))), Danger.CHANGES),
+        (plan(release(changes=("~CustomResourceDefinition x", "-Deployment a/b"))), Danger.CHANGES),
+        (plan(release(changes=("-CustomResourceDefinition x",))), Danger.DESTROYS),
+        (plan(release(changes=("-PersistentVolumeClaim a/b",))), Danger.DESTROYS),
+        (plan(release(changes=("-StorageClass b",))), Danger.DESTROYS),
+        (plan(release(changes=("-Namespace b",))), Danger.DESTROYS),
+        (plan(release(changes=("-Tenant a/b",))), Danger.DESTROYS),
+        (plan(release(action="uninstall")), Danger.DESTROYS),
+    ],
+)
+def test_the_danger_comes_from_what_it_would_do(shown: Plan, expected: Danger) -> None:
+    assert danger(shown) is expected
+
+
+def test_what_it_destroys_is_named() -> None:
+    shown = plan(
+        release("a", action="uninstall", changes=("-Deployment n/x", "-PersistentVolumeClaim n/data")),
+        release("b", changes=("-StorageClass fast",)),
+    )
+    assert what_it_destroys(shown) == (
+        "release longhorn-system/a is uninstalled, with 2 objects",
+        "PersistentVolumeClaim n/data is removed",
+        "StorageClass fast is removed",
+    )
+
+
+def test_a_good_plan_closes_nothing() -> None:
+    assert closing(plan(release(changes=("~Deployment a/b",))), protected=True) == []
+
+
+def test_a_helmfile_for_another_cluster_closes_it() -> None:
+    shown = replace(plan(release()), foreign_contexts=("prod",))
+    assert closing(shown) == ["longhorn/helmfile.yaml is meant for the context prod, and this is home"]
+
+
+@pytest.mark.parametrize("status", ["pending-install", "pending-upgrade", "pending-rollback", "uninstalling"])
+def test_a_release_that_someone_is_changing_closes_it(status: str) -> None:
+    assert status in closing(plan(release(status=status)))[0]
+
+
+def test_a_failed_release_does_not() -> None:
+    assert closing(plan(release(status="failed"))) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (plan(release(action="uninstall")), "release longhorn-system/longhorn would be uninstalled"),
+        (plan(release(changes=("-CustomResourceDefinition v.longhorn.io",))), "v.longhorn.io would be removed"),
+        (plan(release(changes=("-Namespace longhorn-system",))), "Namespace longhorn-system would be removed"),
+        (plan(release(versions=("1.12.1", "1.11.2"))), "1.12.1 → 1.11.2 is a downgrade"),
+        (plan(release(versions=("1.10.2", "1.12.1"))), "1.10.2 → 1.12.1 skips 1.11"),
+    ],
+)
+def test_what_is_protected_can_not_be_overridden(shown: Plan, words: str) -> None:
+    (sentence,) = closing(shown, protected=True)
+    assert words in sentence
+    assert closing(shown, protected=False) == []
+
+
+def test_what_is_not_on_record_is_remarked() -> None:
+    dirty = plan_findings(replace(plan(), commit="3d2789e + changes"), protected=False)
+    none = plan_findings(replace(plan(), commit=""), protected=False)
+    assert [finding.severity for finding in (*dirty, *none)] == [Severity.NOTE, Severity.NOTE]
+    recorded = plan_findings(plan(replace(release(), compared=Comparison.RECORDED)), protected=False)
+    assert "changes by hand don't show" in recorded[0].text
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (plan(), "nothing to do: 0 releases are as the helmfile asks"),
+        (plan(release(action="nothing")), "nothing to do: 1 release is as the helmfile asks"),
+        (
+            plan(release(changes=tuple(f"~Deployment a/{n}" for n in range(14)))),
+            "1 release: longhorn 1.11.2 → 1.12.1; 14 objects change, 0 go",
+        ),
+        (
+            plan(release(versions=("1.12.1", "1.12.1"), changes=("~Deployment a/b", "-StorageClass c"))),
+            "1 release: longhorn 1.12.1; 1 object changes, 1 goes",
+        ),
+        (
+            plan(
+                release("operator", action="install", changes=("+Deployment a/b",), versions=("", "7.1.1")),
+                release("old", action="uninstall", changes=("-Deployment a/c", "-Deployment a/d")),
+                release("still", action="nothing"),
+            ),
+            "2 releases: operator 7.1.1 (new), old 1.11.2 is uninstalled; 1 object comes, 0 change, 2 go",
+        ),
+    ],
+)
+def test_a_plan_is_one_line(shown: Plan, words: str) -> None:
+    assert summary(shown) == words
+
+
+def test_names_are_counted_when_they_are_many() -> None:
+    assert named(ref(f"Pod a/{n}") for n in range(7)) == "Pod a/0, Pod a/1, Pod a/2, Pod a/3, Pod a/4 and 2 more"
+    assert named(()) == ""
+
+
+SHOWN = plan(release(hashes=("ConfigMap a/b=1", "Secret a/p=2")))
+
+
+@pytest.mark.parametrize(
+    ("now", "sentences"),
+    [
+        (replace(SHOWN, made=99.0, output="x", commit="other"), ()),
+        (
+            replace(SHOWN, identity=Identity("home", HOME.server, "9999")),
+            ("this is another cluster: the uid of kube-system was 41c7 and is 9999",),
+        ),
+        (replace(SHOWN, identity=replace(HOME, context="away")), ("the context was home and is away",)),
+        (replace(SHOWN, environment="prod"), ("the environment was default and is prod",)),
+        (
+            replace(SHOWN, inputs={"longhorn/helmfile.yaml": "zz", "new.yaml": "1"}),
+            ("longhorn/helmfile.yaml was changed", "longhorn/values.yaml is gone", "new.yaml is new"),
+        ),
+        (
+            replace(SHOWN, releases=(*SHOWN.releases, release("b"))),
+            ("release longhorn-system/b is new in the helmfile",),
+        ),
+        (replace(SHOWN, releases=()), ("release longhorn-system/longhorn is not in the helmfile any more",)),
+    ],
+)
+def test_differences_are_sentences(now: Plan, sentences: tuple[str, ...]) -> None:
+    assert differences(SHOWN, now) == sentences
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (replace(SHOWN.releases[0], revision=8), "its revision was 7 and is 8"),
+        (replace(SHOWN.releases[0], status="failed"), "its status was deployed and is failed"),
+        (replace(SHOWN.releases[0], chart="x"), "its chart was ../charts/longhorn and is x"),
+        (replace(SHOWN.releases[0], version=""), "its version was 1.12.1 and is unknown"),
+        (release(hashes=("ConfigMap a/b=9", "Secret a/p=2")), "ConfigMap a/b would be different"),
+        (release(hashes=("ConfigMap a/b=1",)), "Secret a/p would be missing"),
+        (release(hashes=("ConfigMap a/b=1", "Secret a/p=2", "Job a/j=1")), "Job a/j would be there too"),
+    ],
+)
+def test_differences_of_a_release_are_sentences(now: ReleasePlan, words: str) -> None:
+    assert differences(SHOWN, plan(now)) == (f"release longhorn-system/longhorn: {words}",)
+
+
+def test_what_is_random_is_no_difference() -> None:
+    shown = plan(replace(SHOWN.releases[0], random=frozenset([ref("Secret a/p")])))
+    assert differences(shown, plan(release(hashes=("ConfigMap a/b=1", "Secret a/p=9")))) == ()
+    # With a random name it is another object each time.
+    named_anew = plan(release(hashes=("ConfigMap a/b=1", "Secret a/q=9")))
+    assert differences(shown, named_anew) == ()
+
+
+_WORDS = st.text("ab", max_size=2)
+_REFS = st.builds(ObjectRef, _WORDS, _WORDS, _WORDS, _WORDS)
+_RELEASES = st.builds(
+    ReleasePlan,
+    name=_WORDS,
+    namespace=_WORDS,
+    action=st.sampled_from(ReleaseAction),
+    chart=_WORDS,
+    revision=st.integers(0, 2),
+    status=_WORDS,
+    installed_version=_WORDS,
+    version=_WORDS,
+    changes=st.lists(st.builds(ObjectChange, _REFS, st.sampled_from(Change)), max_size=3).map(tuple),
+    hashes=st.dictionaries(_REFS, _WORDS, max_size=3),
+    random=st.frozensets(_REFS, max_size=2),
+    beside=st.frozensets(_REFS, max_size=2),
+    compared=st.sampled_from(Comparison),
+)
+_PLANS = st.builds(
+    Plan,
+    component=_WORDS,
+    helmfile=_WORDS,
+    environment=_WORDS,
+    identity=st.builds(Identity, _WORDS, _WORDS, _WORDS, _WORDS),
+    releases=st.lists(_RELEASES, max_size=2).map(tuple),
+    inputs=st.dictionaries(_WORDS, _WORDS, max_size=2),
+    commit=_WORDS,
+    made=st.just(0.0),
+)
+
+
+@given(_PLANS)
+def test_a_plan_never_differs_from_itself(shown: Plan) -> None:
+    assert differences(shown, shown) == ()
+
+
+@given(_PLANS, _PLANS)
+def test_differences_are_the_same_in_number_from_both_sides(one: Plan, other: Plan) -> None:
+    assert bool(differences(one, other)) == bool(differences(other, one))
+
+
+@given(_PLANS, st.booleans())
+def test_every_plan_can_be_judged_and_told(shown: Plan, protected: bool) -> None:
+    assert "\n" not in summary(shown)
+    plan_findings(shown, protected=protected)
+    assert (danger(shown) is Danger.DESTROYS) == bool(what_it_destroys(shown))

@@ -1,0 +1,57 @@
+"""One minor version at a time, and never down."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runners.layers.findings import Severity
+from runners.layers.version_steps import version_step
+
+
+@pytest.mark.parametrize(
+    ("installed", "asked"),
+    [
+        ("1.11.2", "1.12.1"),
+        ("1.12.1", "1.12.1"),
+        ("1.12.0", "1.12.1"),
+        ("v1.11.0", "1.12.0"),
+        ("1.12.0-rc.9", "1.12.0"),
+    ],
+)
+def test_a_good_step(installed: str, asked: str) -> None:
+    assert version_step("longhorn", installed, asked) == ()
+
+
+@pytest.mark.parametrize(
+    ("installed", "asked", "words"),
+    [
+        ("1.12.1", "1.12.0", "is a downgrade"),
+        ("1.12.1", "1.11.9", "is a downgrade"),
+        ("1.12.0", "1.12.0-rc.1", "is a downgrade"),
+        ("1.12.0-rc.10", "1.12.0-rc.9", "is a downgrade"),
+        ("1.7.2", "1.12.1", "skips 1.8"),
+    ],
+)
+def test_a_bad_step_is_never_overridable(installed: str, asked: str, words: str) -> None:
+    (finding,) = version_step("longhorn", installed, asked)
+    assert (finding.severity, finding.overridable) == (Severity.BLOCKER, False)
+    assert words in finding.text
+
+
+@pytest.mark.parametrize(
+    ("installed", "asked"), [("1.12.1", ""), ("", "1.2.3"), ("1.12.1", "~1.12"), ("1.12.1", "2.0.0")]
+)
+def test_a_step_that_can_not_be_told_closes_overridably(installed: str, asked: str) -> None:
+    (finding,) = version_step("longhorn", installed, asked)
+    assert (finding.severity, finding.overridable) == (Severity.UNKNOWN, True)
+
+
+_VERSIONS = st.builds("{}.{}.{}".format, st.just(1), st.integers(0, 3), st.integers(0, 3))
+
+
+@given(_VERSIONS, _VERSIONS)
+def test_of_two_versions_at_most_one_way_is_open(one: str, other: str) -> None:
+    if one != other:
+        assert version_step("x", one, other) or version_step("x", other, one)
