@@ -101,6 +101,11 @@ class FakeApi:
         """The scripts of a path, one a request; the last one repeats."""
         self._scripts[path] = list(scripts)
 
+    def scripts(self) -> dict[str, list[Script]]:
+        """What is answered now, by path."""
+        with self._told:
+            return {path: list(scripts) for path, scripts in self._scripts.items()}
+
     def asked(self, path: str) -> list[Exchange]:
         """The requests for a path so far."""
         with self._told:
