@@ -203,7 +203,7 @@ class Operator:
         session = self._session
         run_id = await anyio.to_thread.run_sync(session.runs.new_id)
         lease = None
-        if ask.command.changes:
+        if ask.command.exclusive:
             try:
                 lease, note = await anyio.to_thread.run_sync(take_lease, session.connection, run_id)
             except Refusal as refusal:
@@ -230,6 +230,7 @@ class Operator:
             kubeconfig=session.options.access.private_kubeconfig(),
             cluster=session.cluster_words,
             lease=lease,
+            exclusive=ask.command.exclusive,
         )
         run = await anyio.to_thread.run_sync(session.runs.start, request)
         if ask.plan is not None:

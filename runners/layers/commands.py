@@ -73,6 +73,8 @@ class Command:
     """The tools it can't do without."""
     changes: bool = True
     """Does it change the cluster or Git? What only reads is open in read-only mode."""
+    exclusive: bool = False
+    """Holds the cluster's Lease while it runs: no other of its kind may run beside it, from any machine."""
     proof: str = ""
     """How one sees afterwards that it worked."""
     undo: str = ""
@@ -95,6 +97,7 @@ APPLY = Command(
     help="Plan, show the plan, and after a yes carry out exactly that plan.",
     scope=Scope.FOUNDATION,
     tools=("helmfile", "helm", "helm-diff"),
+    exclusive=True,
     proof="the component's own rules: workloads, StorageClass, tenant",
     undo="apply the files of an earlier commit; a Longhorn version is never taken back",
 )
@@ -105,6 +108,7 @@ REPAIR = Command(
     help="Put back what its releases should have and the cluster has not, or has changed.",
     scope=Scope.FOUNDATION,
     tools=("helmfile", "helm", "helm-diff"),
+    exclusive=True,
     proof="a plan that finds nothing to do",
     undo="none needed: it restores what was applied",
 )
@@ -155,6 +159,7 @@ BOOTSTRAP = Command(
     help="Install Flux and let it sync from Git. It pushes commits to the branch.",
     scope=Scope.GITOPS,
     tools=("flux",),
+    exclusive=True,
     proof="flux-system is ready at the branch's revision",
     undo="flux uninstall; the commits stay in Git",
 )

@@ -71,6 +71,14 @@ def _cluster(command: Command, situation: Situation) -> Iterator[Finding]:
         yield Finding("cluster", Severity.UNKNOWN, f"is {picture.freshness.words(picture.at)}", "wait until it is live")
 
 
+def _alone(command: Command, situation: Situation) -> Iterator[Finding]:
+    if not command.exclusive:
+        return
+    for other in situation.running:
+        if other.exclusive:
+            yield Finding(f"run {other.short_id}", Severity.BLOCKER, f"{other.title} is running", "wait for it", False)
+
+
 def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
     if command.scope is not Scope.FOUNDATION:
         return
@@ -81,8 +89,6 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
         return
     if not command.changes:
         return
-    for other in situation.running:
-        yield Finding(f"run {other.short_id}", Severity.BLOCKER, f"{other.title} is running", "wait for its end", False)
     for name in entry.after:
         state = situation.picture.component(name)
         if state is not None and state.verdict is not Verdict.HEALTHY:
@@ -129,7 +135,7 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
             )
 
 
-_RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _foundation, _flux_row, _bootstrap)
+_RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _alone, _foundation, _flux_row, _bootstrap)
 
 CARRIED_OUT_BY_PLAN = (APPLY, REPAIR)
 """Commands that are confirmed with a plan."""

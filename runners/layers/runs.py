@@ -43,6 +43,8 @@ class RunRecord:
     """The tool's own; 128 + the signal's number where a signal ended it."""
     error: str = ""
     """Why the tool could not be started, in one line."""
+    exclusive: bool = False
+    """No other exclusive run may start on the same cluster beside it."""
 
     @property
     def short_id(self) -> str:

@@ -1,4 +1,4 @@
-"""The environment of every tool: the person's own, less what would lead a tool to another cluster than the pinned one."""
+"""The environment of every tool: the person's own, less what would lead a tool to another cluster than the pinned."""
 
 from __future__ import annotations
 

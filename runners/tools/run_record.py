@@ -31,6 +31,7 @@ def read_record(folder: Path) -> RunRecord | None:
         ended=_seconds(ended, "ended") or _seconds(lost, "ended"),
         exit_code=integer(ended, "code") if dig(ended, "code") is not None else None,
         error=text(ended, "error"),
+        exclusive=truth(request, "exclusive"),
     )
 
 

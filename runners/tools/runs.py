@@ -62,6 +62,8 @@ class RunRequest:
     """``context server uid`` of the cluster it is pinned to."""
     lease: LeaseFacts | None = None
     """What renews the Lease that was taken for it; None where there is none."""
+    exclusive: bool = False
+    """No other exclusive run may start on the same cluster beside it, whether it has a Lease or not."""
     id: str = ""
     """From ``Runs.new_id`` when the Lease had to name the run before it started; else made at the start."""
 
@@ -258,6 +260,7 @@ def _prepare(folder: Path, request: RunRequest) -> Json:
         "argv": argv,
         "cwd": str(request.cwd),
         "cluster": request.cluster,
+        "exclusive": request.exclusive,
         "holder": request.lease.holder if request.lease else "",
         "started": time.time(),
     }

@@ -43,7 +43,7 @@ SETTINGS = Settings(
 MINIO = c.Situation(picture(), SETTINGS, c.Target(component="minio"))
 ROW = c.Situation(picture(), SETTINGS, c.Target(kind="Kustomization", namespace="flux-system", name="apps"))
 GITOPS = c.Situation(picture(), SETTINGS, c.Target())
-RUN = RunRecord("20260101-000000-7f3a", "apply longhorn", (), "/", "", 0.0, RunState.RUNNING)
+RUN = RunRecord("20260101-000000-7f3a", "apply longhorn", (), "/", "", 0.0, RunState.RUNNING, exclusive=True)
 MISSING = {"helmfile": (Finding("helmfile", Severity.BLOCKER, "is not on PATH"),)}
 SUSPENDED = replace(ROW.target, suspended=True)
 
@@ -66,6 +66,9 @@ SUSPENDED = replace(ROW.target, suspended=True)
         (c.APPLY, replace(MINIO, target=c.Target(component="garage")), "has no helmfile"),
         (c.APPLY, replace(MINIO, running=(RUN,)), "apply longhorn is running"),
         (c.PLAN, replace(MINIO, running=(RUN,)), ""),
+        (c.APPLY, replace(MINIO, running=(replace(RUN, exclusive=False),)), ""),
+        (c.SUSPEND, replace(ROW, running=(RUN,)), ""),
+        (c.BOOTSTRAP, replace(GITOPS, running=(RUN,)), "apply longhorn is running"),
         (
             c.APPLY,
             replace(MINIO, picture=picture(longhorn=Verdict.PROGRESSING)),

@@ -1,0 +1,200 @@
+"""The main job on a real cluster, through a terminal: each step is checked on the screen and in the cluster."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import Terminal
+from tests.rig.stage import Stage
+from tests.rig.waiting import until
+
+pytestmark = pytest.mark.rig
+
+ROOT = Path(__file__).parents[2]
+
+CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: from-git, namespace: default}
+data: {hello: world}
+"""
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with Stage(storage_delay=0.5) as stage:
+        yield stage
+
+
+def card(text: str, name: str) -> str:
+    """The line of a component's card; empty when it isn't on the screen."""
+    found = re.search(rf"[●◐▲✖◌?] {re.escape(name)} +.*?(?=│)", text)
+    return found.group(0) if found else ""
+
+
+def card_says(name: str, verdict: str) -> tuple[str, object]:
+    return f"{name} {verdict}", lambda text: verdict in card(text, name)
+
+
+class Person:
+    """Somebody at the keyboard, who checks what they see against the cluster."""
+
+    def __init__(self, terminal: Terminal, stage: Stage) -> None:
+        self.terminal = terminal
+        self.stage = stage
+
+    def sees(self, what: str, *, seconds: float = 30) -> str:
+        return self.terminal.wait(what, seconds=seconds)
+
+    def sees_card(self, name: str, verdict: str, *, seconds: float = 60) -> str:
+        return self.terminal.wait(f"{name} {verdict}", lambda text: verdict in card(text, name), seconds=seconds)
+
+    def kubectl(self, *args: str) -> str:
+        return self.stage.rig.kubectl(*args)
+
+    def get(self, *args: str) -> dict[str, object]:
+        found = json.loads(self.kubectl("get", *args, "-o", "json"))
+        assert isinstance(found, dict)
+        return found
+
+    def confirms(self, title: str, verb: str) -> None:
+        """Waits until the dialog asks, and moves from Cancel to the button that does it."""
+        self.terminal.wait(f"the question {title}", lambda text: f"─ {title}" in text and "│ gate  " in text)
+        self.terminal.press("tab")
+        self.terminal.wait(f"the focus on {verb}", lambda text: f"[▸{verb} ]" in text)
+        self.terminal.press("enter")
+
+
+def test_from_an_empty_cluster_to_flux_and_back(stage: Stage) -> None:
+    argv = [sys.executable, str(ROOT / "bedplate.py"), "-C", str(stage.repository)]
+    with Terminal(argv, environ=stage.environ, cwd=ROOT) as terminal:
+        person = Person(terminal, stage)
+        _opens(person)
+        _applies_longhorn(person)
+        _applies_minio(person)
+        _bootstraps(person)
+        _pushes_a_commit(person)
+        _suspends_and_resumes(person)
+        _repairs(person)
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+
+
+def _opens(person: Person) -> None:
+    person.sees("● live")
+    person.sees("3/3 nodes")
+    for name in ("longhorn", "minio", "flux-system"):
+        person.sees_card(name, "absent")
+
+
+def _applies_longhorn(person: Person) -> None:
+    person.terminal.press("i")
+    person.sees("release longhorn-system/longhorn  install")
+    person.terminal.press("esc")
+    person.sees_card("longhorn", "absent")
+    person.stage.longhorn.may_offer_storage.clear()
+    person.terminal.press("a")
+    person.confirms("Apply longhorn", "Apply")
+    person.sees("apply longhorn ─ succeeded", seconds=60)
+    person.sees("longhorn-manager-")
+    assert "progressing" in card(person.sees("applied what you saw"), "longhorn")
+    # Helm has succeeded, every pod runs, and there is no storage yet: the card has to say so.
+    assert "storageclass" not in person.kubectl("get", "storageclass", "-o", "name")
+    assert "progressing" in card(person.terminal.text, "longhorn")
+    person.stage.longhorn.may_offer_storage.set()
+    person.sees_card("longhorn", "healthy")
+    assert "longhorn" in person.kubectl("get", "storageclass", "-o", "name")
+
+
+def _applies_minio(person: Person) -> None:
+    person.terminal.press("down")
+    person.sees("▶◌ minio")
+    person.terminal.press("a")
+    person.confirms("Apply minio", "Apply")
+    person.sees("apply minio ─ succeeded", seconds=90)
+    person.sees_card("minio", "healthy")
+    tenant = person.get("tenant", "-n", "minio-tenant", "minio-tenant")
+    assert tenant["status"]["currentState"] == "Initialized"  # type: ignore[index]
+
+
+def _bootstraps(person: Person) -> None:
+    person.terminal.press("tab")
+    person.sees("b bootstrap")
+    person.terminal.press("b")
+    person.confirms("Bootstrap", "Bootstrap")
+    person.sees("all components are healthy", seconds=120)
+    text = person.sees_card("flux-system", "healthy")
+    revision = person.stage.server.head()[:8]
+    assert f"main@{revision}" in card(text, "flux-system")
+    found = person.get("kustomization", "-n", "flux-system", "flux-system")
+    assert found["status"]["lastAppliedRevision"].endswith(person.stage.server.head())  # type: ignore[index]
+
+
+def _pushes_a_commit(person: Person) -> None:
+    commit = person.stage.push({"clusters/rig/from-git.yaml": CONFIG_MAP}, "Say hello")
+    person.terminal.press("4")
+    person.sees("KIND")
+    _on_row(person, "Kustomization")
+    person.terminal.press("W")
+    person.confirms("Reconcile with source", "Reconcile with source")
+    person.terminal.wait(
+        "the commit's revision", lambda text: f"main@{commit[:8]}" in card(text, "flux-system"), seconds=60
+    )
+    assert person.get("configmap", "from-git")["data"] == {"hello": "world"}
+
+
+def _suspends_and_resumes(person: Person) -> None:
+    _on_row(person, "Kustomization")
+    person.terminal.press("s")
+    person.confirms("Suspend", "Suspend")
+    person.terminal.wait("suspended", lambda text: "suspended" in _row(text, "Kustomization"))
+    assert person.get("kustomization", "-n", "flux-system", "flux-system")["spec"]["suspend"] is True  # type: ignore[index]
+    person.terminal.press("R")
+    person.sees("is suspended: Flux would do nothing")
+    person.terminal.press("r")
+    person.confirms("Resume", "Resume")
+    person.terminal.wait("ready", lambda text: "ready" in _row(text, "Kustomization"))
+    assert not person.get("kustomization", "-n", "flux-system", "flux-system")["spec"].get("suspend")  # type: ignore[attr-defined]
+
+
+def _repairs(person: Person) -> None:
+    before = person.get("daemonset", "-n", "longhorn-system", "longhorn-manager")["metadata"]["uid"]  # type: ignore[index]
+    person.kubectl("delete", "daemonset", "-n", "longhorn-system", "longhorn-manager")
+    person.sees_card("longhorn", "failed")
+    person.sees("DaemonSet longhorn-manager is missing")
+    person.terminal.press("esc")
+    person.terminal.wait("longhorn under the cursor", lambda text: "▶✖ longhorn" in text or "▶● minio" in text)
+    person.terminal.press("up")
+    person.sees("▶✖ longhorn")
+    person.terminal.press("f")
+    person.confirms("Repair longhorn", "Repair")
+    person.sees("repair longhorn ─ succeeded", seconds=60)
+    person.sees_card("longhorn", "healthy")
+    until(
+        "a new DaemonSet",
+        lambda: person.get("daemonset", "-n", "longhorn-system", "longhorn-manager")["metadata"]["uid"] != before,  # type: ignore[index]
+    )
+
+
+def _row(text: str, singular: str) -> str:
+    """The table's line of the object of a kind that bootstrap made."""
+    return next((line for line in text.splitlines() if f" {singular} flux-system " in " ".join(line.split())), "")
+
+
+def _on_row(person: Person, singular: str) -> None:
+    """Puts the table's cursor on the row of a kind."""
+    person.terminal.wait(f"a row of {singular}", lambda text: bool(_row(text, singular)))
+    person.terminal.press("g")
+    for _ in range(10):
+        if _row(person.terminal.text, singular).startswith("▶"):
+            return
+        shown = person.terminal.text
+        person.terminal.press("down")
+        person.terminal.wait("the cursor to move", lambda text, shown=shown: text != shown, seconds=5)
+    raise AssertionError(f"no row of {singular} under the cursor:\n{person.terminal.text}")

@@ -1,0 +1,94 @@
+"""Everything on one cluster: kwok's pods, the actors, a Git server with a repository in the seed's layout, and Flux."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from runners.cluster.connection import Connection
+from runners.cluster.kubeconfig import load
+from runners.demo.actors.cast import Cast
+from runners.demo.actors.longhorn import Longhorn
+from runners.demo.actors.minio import MinioOperator
+from runners.demo.actors.probe import Prober
+from runners.demo.actors.provisioner import Provisioner
+from runners.demo.actors.source import SourceController
+from tests.rig.cluster import Rig
+from tests.rig.flux import COMPONENTS, KustomizeController
+from tests.rig.git_server import GitServer, git
+from tests.rig.repository import CLUSTER, commit_all, write_repository
+
+BEDPLATE_YAML = """\
+version: 1
+gitops:
+  bootstrap: git
+  url: {url}
+  username: {user}
+  path: {path}
+  branch: main
+  token_auth: true
+  allow_insecure_http: true
+  controllers: [{controllers}]
+"""
+
+
+class Stage:
+    """A context manager; whatever it started ends with it."""
+
+    def __init__(self, *, storage_delay: float = 3.0) -> None:
+        """Takes how many seconds Longhorn's manager needs for the StorageClass after everything else of it is there."""
+        self._storage_delay = storage_delay
+        self._stack = ExitStack()
+        self.rig = Rig("pods")
+        self.repository = self.rig.folder / "repository"
+
+    def __enter__(self) -> Self:
+        """Starts cluster, actors, Git and the wait for Flux's CRDs."""
+        with self._stack:
+            self._stack.enter_context(self.rig)
+            connection = Connection(load({}, kubeconfig=self.rig.kubeconfig))
+            self._stack.callback(connection.close)
+            source = SourceController(connection)
+            self.longhorn = Longhorn(connection, storage_delay=self._storage_delay)
+            actors = (source, self.longhorn, MinioOperator(connection), Provisioner(connection), Prober(connection))
+            self._stack.enter_context(Cast(actors))
+            self._stack.enter_context(KustomizeController(self.rig, source.address))
+            self.server = self._stack.enter_context(GitServer(self.rig.folder / "git"))
+            self._write_repository()
+            self._kept = self._stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends everything."""
+        self._kept.close()
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a person's shell has: the tools, the kubeconfig, and the token for Git."""
+        return {**self.rig.environ, "GIT_PASSWORD": self.server.password}
+
+    def _write_repository(self) -> None:
+        config = BEDPLATE_YAML.format(
+            url=self.server.url, user=self.server.user, path=CLUSTER, controllers=COMPONENTS.replace(",", ", ")
+        )
+        write_repository(self.repository, extra={"bedplate.yaml": config})
+        self.server.push(self.repository)
+        front_door = self.server.url.replace("//", f"//{self.server.user}:{self.server.password}@")
+        git("remote", "add", "origin", front_door, cwd=self.repository)
+
+    def push(self, files: dict[str, str], message: str) -> str:
+        """Commits files on top of what the server has and pushes them; returns the commit."""
+        clone = Path(self.rig.folder) / "clone"
+        if not clone.exists():
+            git("clone", "--quiet", str(self.server.bare), str(clone), cwd=self.rig.folder)
+        git("pull", "--quiet", "--rebase", cwd=clone)
+        for path, content in files.items():
+            (clone / path).parent.mkdir(parents=True, exist_ok=True)
+            (clone / path).write_text(content)
+        commit_all(clone, message)
+        git("push", "--quiet", "origin", "HEAD:main", cwd=clone)
+        return self.server.head()
