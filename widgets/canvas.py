@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -15,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from runners.layers.kinds.base import Tone
-from widgets.painter import Painter
+from widgets.painter import FRAME, Painter
 
 Ink = Callable[[str], Style]
 """The style of a component class of ``Canvas`` by the part after ``canvas--``."""
@@ -95,9 +96,9 @@ class Canvas(Widget, can_focus=True):
     }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, frame: float = FRAME, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._painter = Painter(self.update_lines)
+        self._painter = Painter(self.update_lines, frame=frame)
         self._lines: list[tuple[Line | None, str]] = []
         self._lines_size = Size(0, 0)
         self._inks: dict[str, Style] = {}
@@ -160,8 +161,13 @@ class Canvas(Widget, can_focus=True):
         line, bar = self._lines[y] if y < len(self._lines) else (None, "")
         width = size.width - 1
         segments = line.segments(self.ink, width) if line is not None else []
-        strip = Strip(segments).adjust_cell_length(width, self.rich_style)
-        return Strip([*strip, Segment("┃" if bar == "thumb" else "│" if bar else " ", self.ink(bar or "plain"))])
+        used = sum(cell_len(segment.text) for segment in segments)
+        if used > width:
+            segments = list(Strip(segments, used).crop(0, width))
+        elif used < width:
+            segments.append(Segment(" " * (width - used), self.ink("plain")))
+        segments.append(Segment("┃" if bar == "thumb" else "│" if bar else " ", self.ink(bar or "plain")))
+        return Strip(segments, width + 1)
 
     def on_mount(self) -> None:
         """Begins to paint."""

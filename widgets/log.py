@@ -16,6 +16,8 @@ from widgets.safe import label
 from widgets.scrollback import LIMIT, Scrollback
 from widgets.viewport import Viewport
 
+_FRAME = 1 / 30
+"""Seconds between two paintings of what streams: nobody reads faster, and every line of the pane changes."""
 _SIDEWAYS = 16
 """Cells that one key moves sideways."""
 
@@ -74,7 +76,7 @@ class LogPane(Canvas):
             id: as of any widget.
             classes: as of any widget.
         """
-        super().__init__(id=id, classes=classes)
+        super().__init__(frame=_FRAME, id=id, classes=classes)
         self._scrollback = Scrollback(limit)
         self._view = Viewport(self._scrollback)
         self._paused_at = 0
@@ -200,7 +202,7 @@ class LogPane(Canvas):
     def action_sideways(self, direction: int) -> None:
         """Scrolls sideways."""
         self._view.sideways(direction * _SIDEWAYS)
-        self.changed()
+        self.update_lines()
 
     def action_find(self, step: int) -> None:
         """Goes to the next match, or to the one before."""
@@ -219,7 +221,8 @@ class LogPane(Canvas):
 
     def _moved(self) -> None:
         self.following = self._view.following
-        self._tell()
+        self.update_lines()
+        self._notes.ask()
 
     def _tell(self) -> None:
         self.changed()

@@ -55,6 +55,8 @@ class Ordering:
         self._reverse = False
         self._needle = ""
         self._only: Callable[[Row], bool] | None = None
+        self.moves = 0
+        """Grows whenever a row comes, goes or moves among those that are shown."""
 
     def __len__(self) -> int:
         """How many rows are shown."""
@@ -82,6 +84,7 @@ class Ordering:
         """Takes these rows instead of those before."""
         self._rows = {row.key: row for row in rows}
         self._ranks = {key: rank(self._column, row) for key, row in self._rows.items() if self._shows(row)}
+        self.moves += 1
         self._order = sorted((place, key) for key, place in self._ranks.items())
 
     def put(self, row: Row) -> bool:
@@ -94,6 +97,7 @@ class Ordering:
         before = self._ranks.get(key)
         if place != before:
             self._take_out(key)
+            self.moves += 1
             if place is not None:
                 self._ranks[key] = place
                 insort(self._order, (place, key))
@@ -103,6 +107,7 @@ class Ordering:
         """Removes one row; False where it wasn't there."""
         if self._rows.pop(key, None) is None:
             return False
+        self.moves += 1
         self._take_out(key)
         return True
 

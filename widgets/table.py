@@ -106,6 +106,7 @@ class LiveTable(Canvas):
         self._index = 0
         self._top = 0
         self._counts = (0, 0)
+        self._visible: set[Key] = set()
         self._columns: tuple[AnyColumn, ...] = ()
         self._tone = tone
         self._toned: Sequence[int] = ()
@@ -154,10 +155,14 @@ class LiveTable(Canvas):
 
     def apply(self, changed: Iterable[Row], removed: Iterable[Key] = ()) -> None:
         """Takes up what changed; the work grows with the changes and not with the table."""
-        news = [self._ordering.put(row) for row in changed]
-        news += [self._ordering.remove(key) for key in removed]
-        if any(news):
+        moves = self._ordering.moves
+        seen = [row.key in self._visible for row in changed if self._ordering.put(row)]
+        for key in removed:
+            self._ordering.remove(key)
+        if self._ordering.moves != moves:
             self._settle()
+        elif any(seen):
+            self.changed()
 
     def sort_by(self, title: str) -> None:
         """Sorts by the column of a title; by the same again, in reverse; a title that isn't there changes nothing."""
@@ -209,10 +214,12 @@ class LiveTable(Canvas):
         count = len(self._ordering)
         self._top = max(0, min(self._top, count - (height - 1)))
         rows = [self._ordering.at(index) for index in range(self._top, min(count, self._top + height - 1))]
+        self._visible = {row.key for row in rows}
         texts = [[plain(column.cell(row, now)) for column in self._columns] for row in rows]
         self._slots = self._arranged(texts, width - GUTTER)
         lines: list[Line | None] = [self._title_line()]
-        lines += [self._row_line(row, cells) for row, cells in zip(rows, texts, strict=True)]
+        focused, needle = self.has_focus, "" if self.filter.startswith("!") else self.filter.casefold()
+        lines += [self._row_line(row, cells, focused, needle) for row, cells in zip(rows, texts, strict=True)]
         if not rows:
             lines.append(WordsLine(self._empty_words()))
         return lines
@@ -228,7 +235,7 @@ class LiveTable(Canvas):
     def scroll_view(self, lines: int) -> None:
         """Scrolls, and leaves the cursor where it is."""
         self._top = max(0, self._top + lines)
-        self.changed()
+        self.update_lines()
 
     def move_to_edge(self, direction: int) -> None:
         """Moves the cursor to the first or the last row."""
@@ -302,7 +309,8 @@ class LiveTable(Canvas):
         self._index = max(0, min(index, len(self._ordering) - 1))
         self._set_cursor(self._index)
         self._bring_into_view()
-        self.changed()
+        # What a key does is seen at once; only what the cluster does waits for the next frame.
+        self.update_lines()
 
     def _bring_into_view(self) -> None:
         shown = max(1, self.content_size.height - 1)
@@ -344,17 +352,11 @@ class LiveTable(Canvas):
             texts.append((fit(title, slot.width + 1, right=column.right), sorts))
         return TitleLine(tuple(texts))
 
-    def _row_line(self, row: Row, texts: Sequence[str]) -> RowLine:
+    def _row_line(self, row: Row, texts: Sequence[str], focused: bool, needle: str) -> RowLine:
         tone = self._tone(row)
         cells = []
         for slot in self._slots:
             quiet = self._columns[slot.column].ticks or tone is Tone.MUTED
             ink = tone.value if slot.column in self._toned else "muted" if quiet else "plain"
             cells.append((ink, fit(texts[slot.column], slot.width, right=self._columns[slot.column].right)))
-        return RowLine(
-            tuple(cells),
-            tone,
-            selected=row.key == self._cursor,
-            focused=self.has_focus,
-            needle="" if self.filter.startswith("!") else self.filter.casefold(),
-        )
+        return RowLine(tuple(cells), tone, row.key == self._cursor, focused, needle)

@@ -208,9 +208,19 @@ async def test_only_lines_that_changed_are_painted(monkeypatch: pytest.MonkeyPat
         live.apply([replace(changed, restarts=3)])
         live.update_lines()
         assert painted == [[5]], "nothing that is seen changed"
+        asked: list[int] = []
+        monkeypatch.setattr(live, "changed", lambda: asked.append(1))
+        live.filter = "longhorn"
+        assert asked.pop()
+        live.update_lines()
+        live.apply([pod("minio-tenant-pool-0-0", "minio-tenant", status="Failed")])
+        assert not asked, "what isn't shown needs no look"
+        live.filter = ""
+        live.update_lines()
+        painted.clear()
         clock.now += 1
         live.update_lines()
-        assert painted[1:] == [[2, 7, 10]], "only young rows look older after a second"
+        assert painted == [[2, 7, 10]], "only young rows look older after a second"
 
 
 async def test_a_table_says_why_it_is_empty() -> None:
