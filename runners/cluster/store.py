@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -53,8 +53,9 @@ class Attachment:
 class Store:
     """The rows of one cluster; ``runners.layers.rows.Rows`` for the rules, deltas for what is shown live.
 
-    Each table has a lock of its own that is held from a change to the end of its callbacks. So deltas of a table come
-    in order, and nobody can attach between a snapshot and the first delta after it. Readers never wait for callbacks.
+    Each table has a lock of its own that is held from a change to the end of its callbacks, so that its deltas come in
+    order. Who is told of a change is settled in the moment of the change: whoever attaches sees it in the snapshot or
+    is told, never neither and never both. Neither reading nor attaching waits for callbacks.
     """
 
     def __init__(self) -> None:
@@ -114,16 +115,16 @@ class Store:
         """Sets rows, and removes those that are None; what is equal to what was there is no change."""
         with self._delivery(kind.table):
             with self._lock:
-                delta = self._changed(kind, changes)
-            self._tell(delta)
+                delta, calls = self._changed(kind, changes), self._calls(kind.table)
+            _tell(delta, calls)
 
     def keep_only(self, kind: AnyKind, keys: Collection[Key]) -> None:
         """Removes every row of a kind that is not among the keys: the end of a full list."""
         with self._delivery(kind.table):
             with self._lock:
                 gone: dict[Key, Row | None] = {row.key: None for row in self._of(kind.id) if row.key not in keys}
-                delta = self._changed(kind, gone)
-            self._tell(delta)
+                delta, calls = self._changed(kind, gone), self._calls(kind.table)
+            _tell(delta, calls)
 
     def set_freshness(self, kind: AnyKind, freshness: Freshness) -> None:
         """Says how fresh a kind is from now on."""
@@ -133,7 +134,8 @@ class Store:
                 same = states.get(kind.id) == freshness
                 states[kind.id] = freshness
                 delta = Delta(kind.table, freshness=None if same else self._table_freshness(kind.table))
-            self._tell(delta)
+                calls = self._calls(kind.table)
+            _tell(delta, calls)
 
     # Who is told.
 
@@ -152,7 +154,7 @@ class Store:
     def attach(self, table: str, told: Told) -> Attachment:
         """A snapshot of a table, and every delta after it: none is missing, and none is in both."""
         token = object()
-        with self._delivery(table), self._lock:
+        with self._lock:
             self._attached[table] = {**self._attached.get(table, {}), token: told}
             rows = {row.key: row for row in self._in_table(table)}
             freshness = self._table_freshness(table)
@@ -182,17 +184,8 @@ class Store:
                 changed[key] = row
         return Delta(kind.table, changed, frozenset(removed))
 
-    def _tell(self, delta: Delta) -> None:
-        """Calls everybody who wants to know; the table's delivery lock is held, the store's is not."""
-        if not delta.changed and not delta.removed and delta.freshness is None:
-            return
-        with self._lock:
-            calls = (*self._everything.values(), *self._attached.get(delta.table, {}).values())
-        for call in calls:
-            try:
-                call(delta)
-            except Exception:  # noqa: BLE001 - one listener's bug must cost neither the watch nor the other listeners
-                _log.exception("a listener of table %s failed", delta.table)
+    def _calls(self, table: str) -> tuple[Told, ...]:
+        return (*self._everything.values(), *self._attached.get(table, {}).values())
 
     def _delivery(self, table: str) -> threading.RLock:
         with self._lock:
@@ -207,3 +200,14 @@ class Store:
     def _table_freshness(self, table: str) -> Freshness:
         states = list(self._kinds.get(table, {}).values())
         return least_fresh([state for state in states if state.reach is not Reach.ABSENT] or states)
+
+
+def _tell(delta: Delta, calls: Iterable[Told]) -> None:
+    """Calls everybody who wants to know; the table's delivery lock is held, the store's is not."""
+    if not delta.changed and not delta.removed and delta.freshness is None:
+        return
+    for call in calls:
+        try:
+            call(delta)
+        except Exception:  # noqa: BLE001 - one listener's bug must cost neither the watch nor the other listeners
+            _log.exception("a listener of table %s failed", delta.table)

@@ -94,6 +94,7 @@ class FakeApi:
         self._closing = False
         self.requests: list[Exchange] = []
         self.errors: list[Exception] = []
+        self.connections = 0
         self.port: int = self._listener.getsockname()[1]
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
 
@@ -157,6 +158,7 @@ class FakeApi:
                 return
             with self._told:
                 self._open.add(sock)
+                self.connections += 1
             self._start(lambda sock=sock: self._serve(sock))  # type: ignore[misc]
 
     def _serve(self, sock: socket.socket) -> None:

@@ -111,4 +111,4 @@ def until(condition: Callable[[], bool], timeout: float = 5.0, what: str = "") -
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, what or "it did not come true in time"
-        time.sleep(0.005)
+        time.sleep(0.001)

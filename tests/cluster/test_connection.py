@@ -523,6 +523,27 @@ def test_a_stream_is_stopped_from_another_thread_within_milliseconds(
     assert lines == expected
 
 
+def test_a_stream_on_a_connection_that_was_used_before_is_stopped_too(api: FakeApi, connect: Connect) -> None:
+    reached = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        reached.set()
+        exchange.hold()
+
+    api.script("/version", lambda exchange: exchange.json({}))
+    api.script("/log", script)
+    connection = connect()
+    connection.request("GET", "/version")
+    stream = connection.stream("/log", timeout=(30.0, 30.0))
+    reader = threading.Thread(target=read_into, args=(stream, []))
+    reader.start()
+    assert reached.wait(5)
+    stream.stop()
+    reader.join(1)
+    assert not reader.is_alive()
+    assert api.connections == 1
+
+
 def read_into(stream: Stream, lines: list[bytes]) -> None:
     """Takes the lines of a stream as they come."""
     for line in stream:

@@ -4,17 +4,19 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
-from runners.cluster.reflector import Timing
+from runners.cluster.connection import Connection
+from runners.cluster.reflector import Reflector, Timing
 from runners.layers.freshness import Reach
+from runners.layers.jsons import Json
 from runners.layers.kinds.base import Key, Row
 from tests.cluster.conftest import QUICK, Watch
 from tests.cluster.fake_api import Exchange, FakeApi, Script, bookmark, error, event, thing
-from tests.cluster.support import PATH, Recorder, until
+from tests.cluster.support import PATH, THINGS, Recorder, Thing, thing_row, until
 
 
 def everything(*names: str, version: int = 10) -> list[dict[str, object]]:
@@ -286,6 +288,27 @@ def test_nothing_is_told_after_stop_has_returned(api: FakeApi, watch: Watch) -> 
     assert seen.reflector.join(1.0)
     assert len(seen.calls) == told
     assert took < 0.05
+
+
+def test_a_change_that_is_being_read_when_it_stops_is_not_told(
+    api: FakeApi, connect: Callable[..., Connection]
+) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slow(kind: str, obj: Json) -> Thing:
+        reading.set()
+        assert go_on.wait(5)
+        return thing_row(kind, obj)
+
+    api.script(PATH, sends(event("ADDED", thing("a"))))
+    seen = Recorder()
+    seen.reflector = Reflector(connect(), replace(THINGS, row=slow), seen)
+    seen.reflector.start()
+    assert reading.wait(5)
+    seen.reflector.stop()
+    go_on.set()
+    assert seen.reflector.join(5)
+    assert [what for _, what, _ in seen.calls] == ["freshness"]
 
 
 @pytest.mark.parametrize("phase", ["headers", "body", "pause"])

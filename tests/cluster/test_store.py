@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from runners.cluster.store import Delta, Store
 from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
 from runners.layers.kinds.base import Key, Kind, Row
 from runners.layers.rows import Rows
-from tests.cluster.support import THINGS, Thing
+from tests.cluster.support import THINGS, Thing, until
 
 OTHERS: Kind[Thing] = replace(THINGS, id="others")
 """A second kind in the same table."""
@@ -161,7 +162,7 @@ def test_a_listener_may_read_and_write_the_store() -> None:
     assert seen == [1, 2]
 
 
-def test_readers_do_not_wait_for_listeners() -> None:
+def test_readers_and_newcomers_do_not_wait_for_listeners() -> None:
     store = Store()
     inside, leave = threading.Event(), threading.Event()
 
@@ -174,11 +175,12 @@ def test_readers_do_not_wait_for_listeners() -> None:
     writer.start()
     assert inside.wait(5)
     assert [found.name for found in store.all(THINGS)] == ["a"]
+    assert [found.name for found in store.attach("things", slow).rows.values()] == ["a"]
     leave.set()
     writer.join(5)
 
 
-def test_whoever_attaches_in_the_middle_of_writes_misses_nothing() -> None:
+def test_whoever_attaches_in_the_middle_of_writes_misses_nothing_and_is_told_nothing_twice() -> None:
     store = Store()
     enough = threading.Event()
 
@@ -186,20 +188,27 @@ def test_whoever_attaches_in_the_middle_of_writes_misses_nothing() -> None:
         number = 0
         while not enough.is_set():
             number += 1
-            put(store, row(f"n{number % 7}", space, str(number)))
+            put(store, row("busy", space, str(number)))
 
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
     writers = [threading.Thread(target=write, args=(space,)) for space in ("one", "two")]
-    for writer in writers:
-        writer.start()
-    views: list[tuple[dict[Key, Row], list[Delta]]] = []
-    for _ in range(50):
-        later: list[Delta] = []
-        views.append((dict(store.attach("things", later.append).rows), later))
-    enough.set()
-    for writer in writers:
-        writer.join(10)
-    final = {found.key: found for found in store.all(THINGS)}
-    for view, later in views:
-        for delta in later:
-            view.update(delta.changed)
-        assert view == final
+    try:
+        for writer in writers:
+            writer.start()
+        for _ in range(120):
+            later: list[Delta] = []
+            attached = store.attach("things", later.append)
+            counts = {key: int(found.colour) for key, found in attached.rows.items() if isinstance(found, Thing)}
+            until(lambda later=later: len(later) > 2)  # type: ignore[misc]
+            attached.detach()
+            for delta in list(later):
+                for key, new in delta.changed.items():
+                    assert isinstance(new, Thing)
+                    assert int(new.colour) == counts.get(key, int(new.colour) - 1) + 1
+                    counts[key] = int(new.colour)
+    finally:
+        enough.set()
+        sys.setswitchinterval(usual)
+        for writer in writers:
+            writer.join(10)

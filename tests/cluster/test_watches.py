@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -251,6 +252,29 @@ def test_nothing_is_written_once_stop_has_returned(api: FakeApi, begin: Begin) -
     count = len(told)
     assert watches.join(5)
     assert len(told) == count
+
+
+def test_an_answer_of_discovery_after_the_stop_changes_nothing(api: FakeApi, begin: Begin) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+    cluster = Cluster(api)
+    answer = api.scripts()["/apis"][0]
+
+    def late(exchange: Exchange) -> None:
+        asked.set()
+        assert go_on.wait(5)
+        answer(exchange)
+
+    api.script("/apis", late)
+    cluster.serve(VOLUMES)
+    watches, store = begin()
+    assert asked.wait(5)
+    watches.stop()
+    told: list[Delta] = []
+    store.subscribe(told.append)
+    go_on.set()
+    assert watches.join(5)
+    assert told == []
+    assert ids(watches) == set()
 
 
 def test_a_listener_may_ask_what_is_watched(api: FakeApi, begin: Begin) -> None:
