@@ -78,12 +78,9 @@ class BedplateApp(App[None]):
             self.overview.follow(runs[0])
 
     def on_command_chosen(self, event: CommandChosen) -> None:
-        """Asks before a change; what only reads is shown at once."""
+        """Asks before a change, or says why there is none to ask for; what only reads is shown at once."""
         event.stop()
-        answer = self.operator.gate(event.command, event.target)
-        if not answer.is_open and not answer.overridable:
-            self.notify(answer.reason, title=f"{event.command.name} is closed", severity="warning", markup=False)
-        elif event.command is PLAN:
+        if event.command is PLAN:
             self.push_screen(PlanScreen(self.operator, event.target))
         else:
             self.push_screen(ChangeScreen(self.session, self.operator, event.command, event.target), self._follow)

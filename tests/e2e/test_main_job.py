@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,7 @@ class Person:
         self.terminal.press("tab")
         self.terminal.wait(f"the focus on {verb}", lambda text: f"[▸{verb} ]" in text)
         self.terminal.press("enter")
+        self.terminal.wait("the dialog to close", lambda text: f"─ {title}" not in text)
 
 
 def test_from_an_empty_cluster_to_flux_and_back(stage: Stage) -> None:
@@ -156,7 +157,10 @@ def _suspends_and_resumes(person: Person) -> None:
     person.terminal.wait("suspended", lambda text: "suspended" in _row(text, "Kustomization"))
     assert person.get("kustomization", "-n", "flux-system", "flux-system")["spec"]["suspend"] is True  # type: ignore[index]
     person.terminal.press("R")
-    person.sees("is suspended: Flux would do nothing")
+    person.sees("refused: nothing was changed")
+    person.sees("is suspended: Flux would do")
+    person.terminal.press("esc")
+    person.terminal.wait("the dialog to close", lambda text: "refused" not in text)
     person.terminal.press("r")
     person.confirms("Resume", "Resume")
     person.terminal.wait("ready", lambda text: "ready" in _row(text, "Kustomization"))
@@ -187,14 +191,20 @@ def _row(text: str, singular: str) -> str:
     return next((line for line in text.splitlines() if f" {singular} flux-system " in " ".join(line.split())), "")
 
 
+def _cursor_left(at: int) -> Callable[[str], bool]:
+    return lambda text: not text.splitlines()[at].startswith("▶")
+
+
 def _on_row(person: Person, singular: str) -> None:
-    """Puts the table's cursor on the row of a kind."""
+    """Puts the table's cursor on the object of a kind that bootstrap made, one step at a time."""
     person.terminal.wait(f"a row of {singular}", lambda text: bool(_row(text, singular)))
-    person.terminal.press("g")
-    for _ in range(10):
-        if _row(person.terminal.text, singular).startswith("▶"):
+    for _ in range(20):
+        lines = person.terminal.lines
+        at = next(index for index, line in enumerate(lines) if line.startswith("▶"))
+        wanted = lines.index(_row("\n".join(lines), singular))
+        if at == wanted:
             return
-        shown = person.terminal.text
-        person.terminal.press("down")
-        person.terminal.wait("the cursor to move", lambda text, shown=shown: text != shown, seconds=5)
+        step = 1 if wanted > at else -1
+        person.terminal.press("down" if step > 0 else "up")
+        person.terminal.wait("the cursor to move", _cursor_left(at), seconds=5)
     raise AssertionError(f"no row of {singular} under the cursor:\n{person.terminal.text}")
