@@ -31,8 +31,12 @@ _KNOWN = (
         r"\1 is not a valid helmfile: \2: \3",
     ),
     (
+        r"no releases found that matches specified selector\(\) and environment\(([^)]*)\)",
+        r"the helmfile has no release in the environment \1",
+    ),
+    (
         r"no releases found that matches specified selector\(([^)]*)\) and environment\(([^)]*)\)",
-        r"the helmfile has no release in its environment \2 that matches the selector (\1)",
+        r"the helmfile has no release in the environment \2 that matches the selector \1",
     ),
     (
         r'unknown command "diff" for "helm"',

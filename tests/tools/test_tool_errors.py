@@ -27,7 +27,11 @@ WRAPPED = (
         ),
         (
             "err: no releases found that matches specified selector(name=nope) and environment(default), in any",
-            "the helmfile has no release in its environment default that matches the selector (name=nope)",
+            "the helmfile has no release in the environment default that matches the selector name=nope",
+        ),
+        (
+            "err: no releases found that matches specified selector() and environment(prod), in any helmfile",
+            "the helmfile has no release in the environment prod",
         ),
         (
             WRAPPED.format('Error: unknown command "diff" for "helm"', ""),
