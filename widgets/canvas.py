@@ -55,6 +55,9 @@ class Canvas(Widget, can_focus=True):
     differ. The last column is the scrollbar's.
     """
 
+    # Textual selects in what ``render`` gives; a canvas has only lines. A terminal's own selection works on them.
+    ALLOW_SELECT = False
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, tooltip="One line up"),
         Binding("down,j", "move(1)", "Down", show=False, tooltip="One line down"),

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
+from widgets.ansi import text_of
 from widgets.canvas import Canvas, Extent, Line
 from widgets.log_lines import LogLine
 from widgets.painter import Painter
@@ -92,6 +93,12 @@ class LogPane(Canvas):
     def line_count(self) -> int:
         """How many lines came so far, trimmed ones included."""
         return self._scrollback.end
+
+    @property
+    def text(self) -> str:
+        """Every line that is kept, without escape sequences: for copying and saving."""
+        lines = (text_of(self._scrollback.line(number)) for number in range(self._scrollback.first, self.line_count))
+        return "".join(f"{line}\n" for line in lines)
 
     def append(self, chunk: str | bytes) -> None:
         """Takes more output, cut anywhere."""

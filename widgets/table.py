@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -14,10 +13,10 @@ from textual.reactive import reactive
 
 from runners.layers.kinds.base import Key, Row, Tone
 from widgets.canvas import Canvas, Extent, Line
-from widgets.columns import GAP, AnyColumn, Slot, arrange
+from widgets.columns import AnyColumn
 from widgets.ordering import Ordering
-from widgets.safe import cut, fit, plain
-from widgets.table_lines import GUTTER, RowLine, TitleLine, WordsLine
+from widgets.sheet import AnyTone, Sheet
+from widgets.table_lines import WordsLine
 
 
 class LiveTable(Canvas):
@@ -80,7 +79,7 @@ class LiveTable(Canvas):
     def __init__(
         self,
         columns: Sequence[AnyColumn] = (),
-        tone: Callable[[Any], Tone] = lambda _row: Tone.PLAIN,
+        tone: AnyTone = lambda _row: Tone.PLAIN,
         *,
         sort: str = "",
         empty: str = "loading…",
@@ -107,14 +106,12 @@ class LiveTable(Canvas):
         self._top = 0
         self._counts = (0, 0)
         self._visible: set[Key] = set()
-        self._columns: tuple[AnyColumn, ...] = ()
-        self._tone = tone
-        self._toned: Sequence[int] = ()
-        self._sort, self._reverse = "", False
-        self._wanted: list[int] = []
-        self._slots: tuple[Slot, ...] = ()
+        # Until a person moves it, the cursor stays at the top, whatever comes in.
+        self._touched = False
+        self._sheet = Sheet(columns, tone)
+        self._sort, self._reverse = sort, False
         self.set_reactive(LiveTable.empty, empty)
-        self._take_columns(columns, tone, sort)
+        self._order()
 
     @property
     def row(self) -> Row | None:
@@ -134,23 +131,25 @@ class LiveTable(Canvas):
     def show(
         self,
         columns: Sequence[AnyColumn],
-        tone: Callable[[Any], Tone],
+        tone: AnyTone,
         rows: Iterable[Row],
         *,
         sort: str = "",
         empty: str = "loading…",
     ) -> None:
         """Turns to another kind: its columns, its rows, and the cursor at the top."""
-        self._cursor, self._index, self._top = None, 0, 0
+        self._cursor, self._index, self._top, self._touched = None, 0, 0, False
+        self._sheet = Sheet(columns, tone)
+        self._sort, self._reverse = sort, False
         self._ordering.replace(())
-        self._take_columns(columns, tone, sort)
+        self._order()
         self.empty = empty
         self.replace(rows)
 
     def replace(self, rows: Iterable[Row]) -> None:
         """Takes these rows instead of those before; the cursor stays on its row where that is still there."""
         self._ordering.replace(rows)
-        self._forget_widths()
+        self._sheet.forget_widths()
         self._settle()
 
     def apply(self, changed: Iterable[Row], removed: Iterable[Key] = ()) -> None:
@@ -166,7 +165,7 @@ class LiveTable(Canvas):
 
     def sort_by(self, title: str) -> None:
         """Sorts by the column of a title; by the same again, in reverse; a title that isn't there changes nothing."""
-        if title and not any(column.title == title for column in self._columns):
+        if title and self._sheet.column(title) is None:
             return
         self._reverse = not self._reverse if title == self._sort else False
         self._sort = title
@@ -200,7 +199,7 @@ class LiveTable(Canvas):
         if offset is None:
             return
         if offset.y == 0:
-            self._click_title(offset.x)
+            self._sort_if_any(self._sheet.title_at(offset.x))
             return
         index = self._top + offset.y - 1
         if index < len(self._ordering):
@@ -210,16 +209,16 @@ class LiveTable(Canvas):
 
     def visible_lines(self, width: int, height: int) -> Sequence[Line | None]:
         """The titles and the visible rows."""
-        now = self._clock()
         count = len(self._ordering)
         self._top = max(0, min(self._top, count - (height - 1)))
         rows = [self._ordering.at(index) for index in range(self._top, min(count, self._top + height - 1))]
         self._visible = {row.key for row in rows}
-        texts = [[plain(column.cell(row, now)) for column in self._columns] for row in rows]
-        self._slots = self._arranged(texts, width - GUTTER)
-        lines: list[Line | None] = [self._title_line()]
+        texts = self._sheet.texts(rows, self._clock(), width)
         focused, needle = self.has_focus, "" if self.filter.startswith("!") else self.filter.casefold()
-        lines += [self._row_line(row, cells, focused, needle) for row, cells in zip(rows, texts, strict=True)]
+        lines: list[Line | None] = [self._sheet.title_line(self._sort, reverse=self._reverse)]
+        for row, cells in zip(rows, texts, strict=True):
+            selected = row.key == self._cursor
+            lines.append(self._sheet.row_line(row, cells, selected=selected, focused=focused, needle=needle))
         if not rows:
             lines.append(WordsLine(self._empty_words()))
         return lines
@@ -254,40 +253,23 @@ class LiveTable(Canvas):
 
     def action_sort(self, title: str) -> None:
         """Sorts by a column; by the one that comes nearest where the kind has none of that title."""
-        titles = [column.title for column in self._columns]
-        instead = {"NAME": ["NAME", "RELEASE", "OBJECT"], "AGE": ["AGE", "SEEN"]}
-        choices = instead.get(title, [title, *(column.title for column in self._columns if column.toned), "STATE"])
-        self.sort_by(next((choice for choice in choices if choice in titles), self._sort))
+        self._sort_if_any(self._sheet.nearest(title))
 
-    def _take_columns(self, columns: Sequence[AnyColumn], tone: Callable[[Any], Tone], sort: str) -> None:
-        self._columns = tuple(columns)
-        self._tone = tone
-        self._sort = sort
-        self._reverse = False
-        toned = [index for index, column in enumerate(columns) if column.toned]
-        self._toned = toned or [index for index, column in enumerate(columns) if column.title == "STATUS"]
-        self._forget_widths()
-        self._order()
+    def _sort_if_any(self, title: str) -> None:
+        if title:
+            self.sort_by(title)
 
     def _order(self) -> None:
-        column = next((column for column in self._columns if column.title == self._sort), None)
-        only = (lambda row: self._tone(row) in (Tone.WARN, Tone.BAD)) if self.faults_only else None
-        self._ordering.arrange(self._columns, column, reverse=self._reverse, needle=self.filter, only=only)
+        sheet = self._sheet
+        only = (lambda row: sheet.tone(row) in (Tone.WARN, Tone.BAD)) if self.faults_only else None
+        column = sheet.column(self._sort)
+        self._ordering.arrange(sheet.columns, column, reverse=self._reverse, needle=self.filter, only=only)
 
     def _rearrange(self) -> None:
         self._order()
-        self._forget_widths()
+        self._sheet.forget_widths()
         self._settle()
         self._bring_into_view()
-
-    def _forget_widths(self) -> None:
-        self._wanted = [len(column.title) for column in self._columns]
-        self._slots = ()
-
-    def _arranged(self, texts: Sequence[Sequence[str]], width: int) -> tuple[Slot, ...]:
-        for index, want in enumerate(self._wanted):
-            self._wanted[index] = max([want, *(cell_len(cells[index]) for cells in texts)])
-        return arrange(self._columns, self._wanted, width)
 
     def _settle(self) -> None:
         """Finds the cursor's row again after rows changed, or the row that took its place."""
@@ -295,17 +277,20 @@ class LiveTable(Canvas):
         if counts != self._counts:
             self._counts = counts
             self.post_message(self.Counted(self, *counts))
-        index = self._ordering.index(self._cursor) if self._cursor is not None else None
+        index = self._ordering.index(self._cursor) if self._cursor is not None and self._touched else None
         if index is None:
             index = max(0, min(self._index, counts[0] - 1))
             self._set_cursor(index)
-        elif self._top and self._top <= self._index < self._top + self.page + 1:
+        elif self._top <= self._index <= self._top + self.page:
             # The row keeps its line on the screen while others come and go above it.
-            self._top = max(0, self._top + index - self._index)
+            self._top = max(0, self._top + index - self._index) if self._top else 0
+            self._index = index
+            self._bring_into_view()
         self._index = index
         self.changed()
 
     def _go_to(self, index: int) -> None:
+        self._touched = True
         self._index = max(0, min(index, len(self._ordering) - 1))
         self._set_cursor(self._index)
         self._bring_into_view()
@@ -323,14 +308,6 @@ class LiveTable(Canvas):
             self._cursor = key
             self.post_message(self.CursorMoved(self, row))
 
-    def _click_title(self, x: int) -> None:
-        start = GUTTER
-        for slot in self._slots:
-            if start <= x < start + slot.width + GAP:
-                self.sort_by(self._columns[slot.column].title)
-                return
-            start += slot.width + GAP
-
     def _empty_words(self) -> str:
         if not self._ordering.total:
             return self.empty
@@ -340,23 +317,3 @@ class LiveTable(Canvas):
             if words
         )
         return f"nothing of {self._ordering.total} matches {wanted}"
-
-    def _title_line(self) -> TitleLine:
-        texts = []
-        for slot in self._slots:
-            column = self._columns[slot.column]
-            sorts = bool(self._sort) and column.title == self._sort
-            mark = ("↓" if self._reverse else "↑") if sorts else " "
-            # The mark stands in the gap where the title fills its column, so that sorting moves nothing.
-            title = cut(column.title, slot.width, middle=False) + mark
-            texts.append((fit(title, slot.width + 1, right=column.right), sorts))
-        return TitleLine(tuple(texts))
-
-    def _row_line(self, row: Row, texts: Sequence[str], focused: bool, needle: str) -> RowLine:
-        tone = self._tone(row)
-        cells = []
-        for slot in self._slots:
-            quiet = self._columns[slot.column].ticks or tone is Tone.MUTED
-            ink = tone.value if slot.column in self._toned else "muted" if quiet else "plain"
-            cells.append((ink, fit(texts[slot.column], slot.width, right=self._columns[slot.column].right)))
-        return RowLine(tuple(cells), tone, row.key == self._cursor, focused, needle)

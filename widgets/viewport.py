@@ -116,10 +116,10 @@ class Viewport:
 
     def _down(self, place: Place, rows: int) -> Place:
         number, row = place
-        while rows and number < self._lines.end - 1:
+        while rows and number < self._lines.end:
             left = self.rows(number) - 1 - row
-            if rows <= left:
-                return (number, row + rows)
+            if rows <= left or number == self._lines.end - 1:
+                return (number, row + min(rows, left))
             rows -= left + 1
             number, row = number + 1, 0
         return (number, row)

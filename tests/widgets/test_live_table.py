@@ -15,6 +15,9 @@ from widgets.table import LiveTable
 pytestmark = pytest.mark.anyio
 
 
+PODS_WITHOUT_AGE = tuple(column for column in KIND.columns if column.title != "AGE")
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = NOW
@@ -107,6 +110,29 @@ async def test_a_row_keeps_its_line_while_others_come_above_it() -> None:
         await pilot.pause()
         assert screen_text(app).index(selected(app)[0]) == line
         assert "pod-37" in selected(app)[0]
+
+
+async def test_an_untouched_cursor_stays_at_the_top_while_rows_stream_in() -> None:
+    live = table()
+    app = Stage(live)
+    async with app.run_test(size=(100, 6)) as pilot:
+        for number in range(20, 0, -1):
+            live.apply([pod(f"pod-{number:02}")])
+        await pilot.pause()
+        assert live.row is not None
+        assert live.row.name == "pod-01"
+        await pilot.press("j")
+        live.apply([pod(f"new-{number}", "aaa") for number in range(9)])
+        await pilot.pause()
+        assert live.row.name == "pod-02"
+        assert "pod-02" in selected(app)[0], "it stays in view"
+
+
+async def test_a_column_that_is_not_there_is_not_sorted_by() -> None:
+    live = LiveTable(PODS_WITHOUT_AGE, KIND.tone, sort="NAME", clock=lambda: NOW)
+    async with Stage(live).run_test() as pilot:
+        await pilot.press("A")
+        assert live.sorted_by == ("NAME", False)
 
 
 async def test_sorting_again_reverses() -> None:

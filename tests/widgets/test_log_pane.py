@@ -130,6 +130,12 @@ async def test_another_text_is_shown_from_its_beginning() -> None:
         assert log.following
 
 
+def test_the_text_is_there_for_copying_without_its_colours() -> None:
+    log = LogPane()
+    log.append("\x1b[31mred\x1b[0m\n10%\r20%\nlast")
+    assert log.text == "red\n20%\nlast\n"
+
+
 async def test_a_text_may_be_given_before_the_pane_is_shown() -> None:
     log = LogPane()
     log.append(numbered(0, 3))
