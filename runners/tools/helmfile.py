@@ -70,14 +70,19 @@ class Helmfile:
         told = [] if compared is Comparison.LIVE else _api_versions(served)
         return self._argv(*args, f"--diff-args={' '.join(_diff_args(compared) + told)}")
 
-    def template(self, name: str, namespace: str, served: Served, *, new: bool, validate: bool) -> Argv:
+    def template(
+        self, name: str, namespace: str, served: Served, *, new: bool, validate: bool, refresh: bool = False
+    ) -> Argv:
         """One release rendered as it will be when it is applied.
 
         Only with ``validate`` does helm ask the server what it serves; that needs every kind to be served already.
-        Without, helm is told what is served, and takes what its own library knows for served besides.
+        Without, helm is told what is served, and takes what its own library knows for served besides. ``refresh``
+        has chart repositories added and asked first; a chart's newest version is then what it was at that moment.
         """
         args = ["--dry-run=server"]
-        flags = ["--kube-version", served.version, "--template-args=--dry-run=server", "--skip-refresh"]
+        flags = ["--kube-version", served.version, "--template-args=--dry-run=server"]
+        if not refresh:
+            flags.append("--skip-refresh")
         if new:
             flags.append("--include-crds")
         else:

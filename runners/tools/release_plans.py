@@ -8,6 +8,7 @@ all of it is new. What is uninstalled has its objects in helm's record.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import anyio.to_thread
 
@@ -46,7 +47,8 @@ class ReleasePlanner:
             return await self._uninstalled(wanted, present), ""
         compared, said = await self._compare(wanted, present)
         renderer = self._renderer(wanted)
-        first = await self._render(wanted, compared, renderer)
+        # A diff has asked the chart repositories already.
+        first = await self._render(wanted, compared, renderer, refresh=said is None)
         second = await self._render(wanted, compared, renderer)
         release = replace(
             self._rendered(wanted, present, first),
@@ -92,11 +94,12 @@ class ReleasePlanner:
             return str(failure(said, "helmfile diff", release.name))
         return clean(said.stdout).strip()
 
-    async def _render(self, wanted: Asked, compared: Comparison, renderer: Renderer) -> Rendered:
+    async def _render(
+        self, wanted: Asked, compared: Comparison, renderer: Renderer, *, refresh: bool = False
+    ) -> Rendered:
+        template = partial(self.file.template, wanted.name, wanted.namespace, self.bench.served)
         for validate in _VALIDATES[compared]:
-            argv = self.file.template(
-                wanted.name, wanted.namespace, self.bench.served, new=compared is Comparison.NEW, validate=validate
-            )
+            argv = template(new=compared is Comparison.NEW, validate=validate, refresh=refresh)
             said = await self.bench.call(argv, environ(compared))
             if said.code == 0:
                 return await anyio.to_thread.run_sync(renderer.read, said.stdout)

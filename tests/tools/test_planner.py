@@ -96,6 +96,16 @@ def test_a_new_release_whose_kinds_are_not_served_yet_is_rendered_without_asking
     assert "--api-versions=example.org/v1" in scripted.of("template")[1][-1]
 
 
+def test_chart_repositories_are_asked_once_and_first(repo: Path) -> None:
+    scripted = tools(helm_list=present())
+    planned(repo, scripted)
+    assert ["--skip-refresh" in argv for argv in scripted.of("template")] == [False, True]
+    scripted = tools()
+    planned(repo, scripted)
+    assert not any("--skip-refresh" in argv for argv in scripted.of("diff"))
+    assert all("--skip-refresh" in argv for argv in scripted.of("template"))
+
+
 def test_a_release_is_compared_with_the_cluster(repo: Path) -> None:
     scripted = tools(diff=diffed("one changed", "gone removed"))
     (release,) = planned(repo, scripted).releases

@@ -6,8 +6,11 @@ import json
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import anyio
@@ -116,6 +119,51 @@ def shop(api_rig: Rig, tmp_path: Path, request: pytest.FixtureRequest) -> Worksh
     (tmp_path / "comp").mkdir()
     name = request.node.name.removeprefix("test_").replace("_", "-")[:40].strip("-")
     return Workshop(api_rig, tmp_path, f"plan-{name}")
+
+
+@dataclass
+class ChartServer:
+    """A chart repository on loopback."""
+
+    folder: Path
+    url: str
+    rig: Rig
+
+    def publish(self, chart: Path, version: str) -> None:
+        """Packs a chart and puts it into the index."""
+        label = f"labels: {{helm.sh/chart: web-{version}}}"
+        template = (
+            (CHART / "templates" / "all.yaml").read_text().replace("{name: agent}", f"{{name: agent, {label}}}", 1)
+        )
+        (chart / "templates" / "all.yaml").write_text(template)
+        for argv in (
+            ("helm", "package", str(chart), "--version", version, "-d", str(self.folder)),
+            ("helm", "repo", "index", str(self.folder), "--url", self.url),
+        ):
+            said = self.rig.run(*argv)
+            assert said.returncode == 0, said.stderr
+
+
+@pytest.fixture
+def charts(api_rig: Rig, tmp_path: Path) -> Iterator[ChartServer]:
+    """A chart repository that is served until the test ends."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    handler = partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield ChartServer(folder, f"http://127.0.0.1:{server.server_address[1]}", api_rig)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, format: str, *args: object) -> None: ...
 
 
 def words(release: ReleasePlan) -> set[str]:
@@ -264,6 +312,22 @@ def test_an_installed_release_that_gets_a_kind_of_another_is_planned_too(shop: W
     said, findings = shop.carry_out(plan)
     assert said.code == 0, said.stderr
     assert [finding.text for finding in findings] == ["revision 2: applied what you saw"] * 2
+
+
+def test_a_chart_of_a_repository_is_applied_in_the_version_that_was_shown(shop: Workshop, charts: ChartServer) -> None:
+    charts.publish(shop.repo / "chart", "0.1.0")
+    (shop.repo / "comp" / "helmfile.yaml").write_text(
+        f"repositories: [{{name: {shop.namespace}, url: {charts.url}}}]\n"
+        f"releases: [{{name: web, namespace: {shop.namespace}, chart: {shop.namespace}/web, values: [{{{STEADY}}}]}}]\n"
+    )
+    plan = shop.plan()
+    assert only(plan.releases).action is ReleaseAction.INSTALL
+    # A newer one comes out between yes and run: it is not what was said yes to.
+    charts.publish(shop.repo / "chart", "0.2.0")
+    assert shop.carry_out(plan)[1][0].severity is Severity.OK
+    assert "web-0.1.0" in shop.rig.run("helm", "list", "-n", shop.namespace).stdout
+    newer = only(shop.plan().releases)
+    assert (newer.action, newer.installed_version, newer.version) == (ReleaseAction.UPGRADE, "0.1.0", "0.2.0")
 
 
 def test_preapply_hooks_run_and_a_first_install_does_not_meet_the_trap(shop: Workshop) -> None:
