@@ -88,8 +88,14 @@ def _plan_lines(plan: Plan) -> Lines:
 
 def _bound(plan: Plan, now: float) -> str:
     revisions = ", ".join(f"{release.name} revision {release.revision or 'none'}" for release in plan.changing)
-    commit = plan.commit or "not in Git"
+    commit = _short(plan.commit) or "not in Git"
     return f"{revisions or 'nothing'} · {len(plan.inputs)} files · commit {commit} · {age(now - plan.made)} ago"
+
+
+def _short(commit: str) -> str:
+    """``3d2789e``, or ``3d2789e + changes``."""
+    head, _, more = commit.partition(" ")
+    return f"{head[:7]} {more}".strip()
 
 
 def _gate_lines(gate: GateAnswer) -> Lines:

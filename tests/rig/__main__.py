@@ -25,23 +25,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.rig", description="A real cluster on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="build every tool that isn't there yet")
-    up = commands.add_parser(
-        "up", help="start a cluster with three nodes", description="Without options, everything plays."
-    )
-    up.add_argument("--actors", action="store_true", help="only the cluster and what plays Longhorn, MinIO and sources")
-    up.add_argument("--git", action="store_true", help="only the cluster and a Git server with a repository")
-    up.add_argument("--flux", action="store_true", help="kustomize-controller once its CRDs exist, and both of these")
+    up = commands.add_parser("up", help="start a cluster with three nodes, actors, Git and Flux; ctrl-c ends it")
+    up.add_argument("--bare", action="store_true", help="only the cluster with its nodes")
     return parser
 
 
 def _up(asked: argparse.Namespace) -> int:
     from tests.rig.processes import RigError
-    from tests.rig.up import Parts, up
+    from tests.rig.up import up
 
-    chosen = asked.actors or asked.git or asked.flux
-    parts = Parts(asked.actors or asked.flux, asked.git or asked.flux, asked.flux) if chosen else Parts()
     try:
-        return up(parts)
+        return up(bare=asked.bare)
     except RigError as error:
         print(f"rig: {error}", file=sys.stderr)
         return 1

@@ -90,12 +90,8 @@ class Overview(Screen[None]):
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
         self._show_header(picture)
-        notices = [(finding.severity, f"{finding.subject}: {finding.text}") for finding in picture.notices]
-        worst = max(notices, default=None)
-        foundation: list[tuple[str, Tone]] = [(self._session.settings.origin, Tone.MUTED)]
-        if worst is not None:
-            foundation = [(f"{worst[0].symbol} {worst[1]}", Tone.WARN)]
-        self._pane("foundation").show(picture.layer(Layer.FOUNDATION), footer=foundation, freshness=picture.freshness)
+        footer = [_notice(picture) or (self._session.settings.origin, Tone.MUTED)]
+        self._pane("foundation").show(picture.layer(Layer.FOUNDATION), footer=footer, freshness=picture.freshness)
         heading = f"GitOps · flux {picture.flux_version}" if picture.flux_version else "GitOps · flux"
         self._pane("gitops").show(
             picture.layer(Layer.GITOPS),
@@ -245,6 +241,14 @@ class Overview(Screen[None]):
         self._show_header(self._session.picture)
         self.show_hints()
         self.post_message(RunChanged(run))
+
+
+def _notice(picture: Picture) -> tuple[str, Tone] | None:
+    """What closes something or can't be told; a mere recommendation waits in the dialog that it matters to."""
+    worst = max(picture.notices, key=lambda finding: finding.severity, default=None)
+    if worst is None or not worst.closes:
+        return None
+    return f"{worst.severity.symbol} {worst.subject}: {worst.text}", Tone.WARN
 
 
 def _count(freshness: Freshness, rows: int) -> int | None:

@@ -113,7 +113,7 @@ def _storage_line(scene: Scene) -> str:
 
 def _class_line(scene: Scene) -> str:
     names = [f"{row.name} (default)" if row.default else row.name for row in _classes(scene)]
-    return f"StorageClass {', '.join(sorted(names))}" if names else "StorageClass longhorn: not there yet"
+    return f"StorageClass {', '.join(sorted(names))}" if names else ""
 
 
 LONGHORN = Component(
