@@ -146,7 +146,8 @@ class Connection:
         return Stream(cut, lambda: self._send(request, cut), lambda: self._translated(request.asked))
 
     def close(self) -> None:
-        """Closes idle connections; open streams are ended by their own ``stop``."""
+        """Closes idle connections and ends a running plugin; open streams are ended by their own ``stop``."""
+        self._credentials.close()
         with self._lock:
             client, self._client = self._client, None
         if client is not None:

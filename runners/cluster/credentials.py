@@ -69,6 +69,11 @@ class Credentials:
         if self._token_file:
             self._token_file.forget()
 
+    def close(self) -> None:
+        """Ends a plugin that is running."""
+        if self.plugin:
+            self.plugin.close()
+
 
 class _TokenFile:
     """A token in a file that something else renews: read again each minute."""

@@ -7,6 +7,7 @@ may be a login link that someone has to open, and a plugin that fails is an erro
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from runners.cluster.access import Access, exec_env
+from runners.cluster.backoff import Backoff
 from runners.cluster.errors import CredentialsError
 from runners.cluster.words import one_line
 from runners.layers.jsons import Json, mapping, sequence, strings, text, truth
@@ -29,6 +31,7 @@ from runners.layers.kinds.base import timestamp
 _VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 _MARGIN = 60.0
 _PAUSE = 5.0
+_LONGEST_PAUSE = 20.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,10 @@ class ExecPlugin:
         self._credential: Credential | None = None
         self._refresh_at = 0.0
         self._ran_at = 0.0
-        self.runs = 0
+        self._failure = ""
+        self._failures = Backoff(_PAUSE, _LONGEST_PAUSE)
+        self._retry_at = 0.0
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def name(self) -> str:
@@ -67,15 +73,28 @@ class ExecPlugin:
     def credential(self) -> Credential:
         """The present credential; runs the plugin when there is none or it is about to expire.
 
+        One that failed is asked again only after some seconds, and everybody who comes meanwhile gets its error.
+
         Raises:
             CredentialsError: the plugin is missing, failed, took too long or answered with something else.
         """
         with self._lock:
             now = time.time()
-            if self._credential is None or (self._refresh_at and now >= self._refresh_at):
+            if self._credential is not None and (not self._refresh_at or now < self._refresh_at):
+                return self._credential
+            if now < self._retry_at:
+                raise CredentialsError(self._failure)
+            try:
                 self._credential = self._run()
-                self._ran_at = time.time()
-                self._refresh_at = _refresh_at(self._credential.expires, self._ran_at)
+            except CredentialsError as error:
+                self._failure, self._retry_at = str(error), time.time() + self._failures.next()
+                if self._credential is not None and time.time() < self._credential.expires:
+                    self._refresh_at = min(self._retry_at, self._credential.expires)
+                    return self._credential
+                raise
+            self._failures.reset()
+            self._ran_at = time.time()
+            self._refresh_at = _refresh_at(self._credential.expires, self._ran_at)
             return self._credential
 
     def rejected(self) -> None:
@@ -83,6 +102,12 @@ class ExecPlugin:
         with self._lock:
             if time.time() - self._ran_at >= _PAUSE:
                 self._credential = None
+
+    def close(self) -> None:
+        """Ends a plugin that is running: nobody waits for its answer any more."""
+        process = self._process
+        if process is not None and process.returncode is None:
+            _end(process)
 
     def _run(self) -> Credential:
         version = text(self._entry, "apiVersion")
@@ -100,7 +125,6 @@ class ExecPlugin:
             hint = one_line(text(self._entry, "installHint"))
             raise self._error("the program is not there" + (f": {hint}" if hint else ""))
         environ["KUBERNETES_EXEC_INFO"] = json.dumps(self._info(version))
-        self.runs += 1
         return self._read(self._call([program, *strings(self._entry, "args")], environ), version)
 
     def _info(self, version: str) -> Json:
@@ -122,6 +146,7 @@ class ExecPlugin:
             )
         except OSError as error:
             raise self._error(f"it can't be started: {error.strerror or error}") from error
+        self._process = process
         said: deque[str] = deque(maxlen=20)
         answer: list[bytes] = []
         assert process.stdout is not None
@@ -136,6 +161,7 @@ class ExecPlugin:
             code = process.wait(self._timeout)
         except subprocess.TimeoutExpired:
             _end(process)
+            process.wait()
             raise self._error(f"no answer in {self._timeout:g} s{_quote(said)}") from None
         # An agent that the plugin leaves behind may hold its pipes open for ever: their readers are left to it then.
         deadline = time.monotonic() + 1.0
@@ -220,5 +246,5 @@ def _quote(said: deque[str]) -> str:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends a plugin with everything it started; it has not been waited for, so its id is still its own."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

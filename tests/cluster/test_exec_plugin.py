@@ -207,6 +207,54 @@ def test_many_requests_at_once_run_it_once(plugin: Plugin, tmp_path: Path) -> No
     assert runs(tmp_path) == 1
 
 
+def test_one_that_failed_is_not_run_again_for_everybody_who_waits(
+    plugin: Plugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = made(plugin("echo 'log in' >&2; exit 1"))
+    for _ in range(5):
+        with pytest.raises(CredentialsError, match="it ended 1: log in"):
+            source.credential()
+    assert runs(tmp_path) == 1
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 6)
+    plugin(f"echo '{answer()}'")
+    assert source.credential().token == "t0ken"
+
+
+def test_a_credential_that_is_still_good_is_used_while_a_new_one_cannot_be_had(
+    plugin: Plugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = made(plugin(f"echo '{answer(600, token='good')}'"))
+    source.credential()
+    plugin("exit 1")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 580)
+    assert source.credential().token == "good"
+    monkeypatch.setattr(time, "time", lambda: now + 605)
+    with pytest.raises(CredentialsError, match="it ended 1"):
+        source.credential()
+
+
+def test_closing_the_connection_ends_a_plugin_that_runs(
+    connect: Callable[..., Connection], plugin: Plugin, tmp_path: Path
+) -> None:
+    connection = connect(plugin(f"touch {tmp_path}/began; sleep 60"), environ=os.environ)
+    errors: list[str] = []
+
+    def ask() -> None:
+        try:
+            connection.request("GET", "/version")
+        except CredentialsError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    until(lambda: (tmp_path / "began").exists())
+    connection.close()
+    thread.join(5)
+    assert "it ended -9" in errors[0]
+
+
 def test_a_request_is_never_sent_without_what_the_plugin_should_give(
     api: FakeApi, connect: Callable[..., Connection], plugin: Plugin
 ) -> None:
