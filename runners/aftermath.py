@@ -6,9 +6,11 @@ judged at the next start.
 
 from __future__ import annotations
 
+import contextlib
+
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
-from runners.layers.jsons import integer, sequence, strings, text
+from runners.layers.jsons import Json, integer, sequence, strings, text
 from runners.layers.plans import ObjectRef, Plan, ReleaseAction, ReleasePlan
 from runners.layers.runs import RunRecord, RunState
 from runners.tools.applied import applied
@@ -20,8 +22,8 @@ CONFIRMED = "confirmed.json"
 CONCLUDED = "concluded.json"
 
 
-def remember(runs: Runs, run_id: str, plan: Plan) -> None:
-    """Keeps what was confirmed beside the run."""
+def confirmation(plan: Plan | None, note: Finding | None) -> Json:
+    """What was confirmed, for the run's folder: the plan where there is one, and what is to be said of the start."""
     releases = [
         {
             "name": release.name,
@@ -32,16 +34,13 @@ def remember(runs: Runs, run_id: str, plan: Plan) -> None:
             "random": [_words(ref) for ref in release.random],
             "beside": [_words(ref) for ref in release.beside],
         }
-        for release in plan.changing
+        for release in (plan.changing if plan else ())
     ]
-    write_json(runs.log_path(run_id).with_name(CONFIRMED), {"component": plan.component, "releases": releases})
+    return {"component": plan.component if plan else "", "releases": releases, "notes": _said(note) if note else []}
 
 
-def confirmed(runs: Runs, run_id: str, identity: Identity) -> Plan | None:
-    """What was confirmed for a run, as far as it can be looked up afterwards; None for a run without a plan."""
-    found = read_json(runs.log_path(run_id).with_name(CONFIRMED))
-    if found is None:
-        return None
+def _confirmed(found: Json, identity: Identity) -> Plan:
+    """The plan, as far as it can be looked up afterwards; without releases for a run that had none."""
     releases = tuple(_release(item) for item in sequence(found, "releases"))
     return Plan(text(found, "component"), "", "", identity, releases, inputs={}, commit="", made=0.0)
 
@@ -49,12 +48,7 @@ def confirmed(runs: Runs, run_id: str, identity: Identity) -> Plan | None:
 def concluded(runs: Runs, run_id: str) -> tuple[Finding, ...] | None:
     """What the cluster said after a run; None while nobody has asked it."""
     found = read_json(runs.log_path(run_id).with_name(CONCLUDED))
-    if found is None:
-        return None
-    return tuple(
-        Finding(text(item, "subject"), Severity[text(item, "severity", default="UNKNOWN")], text(item, "text"))
-        for item in sequence(found, "findings")
-    )
+    return None if found is None else _findings(found, "findings")
 
 
 async def conclude(runs: Runs, run: RunRecord, bench: Bench, identity: Identity) -> tuple[Finding, ...]:
@@ -63,10 +57,12 @@ async def conclude(runs: Runs, run: RunRecord, bench: Bench, identity: Identity)
     Raises:
         ToolError: helm is missing or failed; it can be asked again later.
     """
-    plan = confirmed(runs, run.id, identity)
-    findings = (outcome(run), *(await applied(bench, plan) if plan is not None else ()))
-    said = [{"subject": item.subject, "severity": item.severity.name, "text": item.text} for item in findings]
-    write_json(runs.log_path(run.id).with_name(CONCLUDED), {"findings": said})
+    log = runs.log_path(run.id)
+    found = read_json(log.with_name(CONFIRMED)) or {}
+    plan = _confirmed(found, identity)
+    findings = (outcome(run), *_findings(found, "notes"), *await applied(bench, plan))
+    with contextlib.suppress(OSError):  # then it is asked again at the next start
+        write_json(log.with_name(CONCLUDED), {"findings": _said(*findings)})
     return findings
 
 
@@ -76,7 +72,19 @@ def outcome(run: RunRecord) -> Finding:
         return Finding(run.title, Severity.OK, "ended 0")
     if run.state is RunState.LOST:
         return Finding(run.title, Severity.UNKNOWN, "nobody saw how it ended")
-    return Finding(run.title, Severity.BLOCKER, f"{run.state.value}, exit code {run.exit_code}")
+    how = run.error or f"exit code {run.exit_code}"
+    return Finding(run.title, Severity.BLOCKER, f"{run.state.value}, {how}")
+
+
+def _said(*findings: Finding) -> list[dict[str, str]]:
+    return [{"subject": item.subject, "severity": item.severity.name, "text": item.text} for item in findings]
+
+
+def _findings(found: Json, name: str) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(text(item, "subject"), Severity[text(item, "severity", default="UNKNOWN")], text(item, "text"))
+        for item in sequence(found, name)
+    )
 
 
 def _words(ref: ObjectRef) -> list[str]:

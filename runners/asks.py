@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runners.layers.commands import Command, Target
-from runners.layers.findings import Finding, GateAnswer
+from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.identity import Identity
 from runners.layers.plans import Danger, Plan
 
@@ -56,3 +56,14 @@ class Ask:
     def word(self) -> str:
         """What has to be typed: the context's name where it destroys or overrides, else nothing."""
         return self.identity.context if self.danger is Danger.DESTROYS or not self.gate.is_open else ""
+
+
+def unseen(shown: GateAnswer, now: GateAnswer) -> tuple[Finding, ...]:
+    """What closes a gate now and was not shown when the question was asked: a word typed for one does not open it."""
+    known = {_what(finding) for finding in shown.closed_by}
+    return tuple(finding for finding in now.closed_by if not finding.overridable or _what(finding) not in known)
+
+
+def _what(finding: Finding) -> tuple[str, Severity, str]:
+    # What is unknown says for how long: its words change by themselves.
+    return finding.subject, finding.severity, "" if finding.severity is Severity.UNKNOWN else finding.text

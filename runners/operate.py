@@ -7,19 +7,21 @@ A mutation is never retried by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import anyio.to_thread
 
-from runners.aftermath import conclude, concluded, remember
-from runners.asks import Ask, Refusal, Work
+from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
+from runners.asks import Ask, Refusal, Work, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.journal import Fact
 from runners.layers import commands as c
 from runners.layers.commands import Command, Target
 from runners.layers.components import foundation
-from runners.layers.findings import Finding, GateAnswer, Severity
+from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
 from runners.layers.identity import Identity
 from runners.layers.plan_rules import danger, differences, plan_findings, what_it_destroys
@@ -31,6 +33,7 @@ from runners.tools import flux
 from runners.tools.bootstrap import bootstrap_argv, token_environ
 from runners.tools.calls import Bench, ToolError
 from runners.tools.capture import capture
+from runners.tools.lease import LeaseFacts
 from runners.tools.planner import Planner, carry_out
 from runners.tools.runs import RunRequest
 
@@ -61,8 +64,12 @@ class Operator:
             Refusal: its gate is closed, and no typed word opens it.
             ToolError: planning failed; one line for people.
         """
+        with self._on_record(command, target):
+            return await self._ask(command, target)
+
+    async def _ask(self, command: Command, target: Target) -> Ask:
         answer = await self._look(command, target)
-        self._refuse_closed(command, target, answer, allow_override=True)
+        _refuse_closed(answer)
         identity = await self._same_cluster()
         if command not in _PLANNED:
             return Ask(command, target, identity, answer, self._danger(command), self._flux_work(command, target))
@@ -70,10 +77,10 @@ class Operator:
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)
         answer = GateAnswer((*answer.findings, *found))
-        self._journal("planned", command, target, danger=danger(plan).value, commit=plan.commit)
+        self._note("planned", command, target, danger=danger(plan).value, commit=plan.commit)
         if command is c.PLAN:
             return Ask(command, target, identity, answer, Danger.READS, Work(()), plan, what_it_destroys(plan))
-        self._refuse_closed(command, target, answer, allow_override=True)
+        _refuse_closed(answer)
         if not plan.changing:
             raise Refusal(
                 Finding(target.component, Severity.OK, "there is nothing to do: the cluster has what is asked for")
@@ -82,22 +89,26 @@ class Operator:
         work = Work(call.argv, call.environ)
         return Ask(command, target, identity, answer, danger(plan), work, plan, what_it_destroys(plan))
 
-    async def confirm(self, ask: Ask, typed: str = "") -> RunRecord:
+    async def confirm(self, ask: Ask, typed: str = "", begun: Callable[[], None] = lambda: None) -> RunRecord:
         """Carries out what was asked, if it still is what would happen.
+
+        Until ``begun`` is called it can be cancelled; from then on the run starts, whoever waits for it or not.
 
         Raises:
             Refusal: the word is wrong, or something is not as it was when the question was asked.
-            ToolError: looking again failed.
+            ToolError: looking again failed, or the run could not be started.
         """
-        command, target = ask.command, ask.target
-        if ask.word and typed.strip() != ask.word:
-            raise Refusal(Finding("confirmation", Severity.BLOCKER, f"{ask.word} has to be typed", "", False))
-        answer = await self._look(command, target)
-        self._refuse_closed(command, target, answer, allow_override=bool(ask.word))
-        await self._same_cluster(ask.identity)
-        if ask.plan is not None:
-            await self._same_plan(ask, ask.plan)
-        return await self._start(ask, typed)
+        with self._on_record(ask.command, ask.target):
+            if ask.word and typed.strip() != ask.word:
+                raise Refusal(Finding("confirmation", Severity.BLOCKER, f"{ask.word} has to be typed", "", False))
+            new = unseen(ask.gate, await self._look(ask.command, ask.target))
+            if new:
+                raise Refusal(*new)
+            await self._same_cluster(ask.identity)
+            if ask.plan is not None:
+                await self._same_plan(ask, ask.plan)
+            begun()
+            return await anyio.to_thread.run_sync(self._start, ask, typed)
 
     def interrupt(self, run: RunRecord) -> bool:
         """Sends the run's tool one SIGINT; False when nobody is there to get it.
@@ -105,10 +116,14 @@ class Operator:
         Raises:
             Refusal: in a read-only session.
         """
-        answer = self.gate(c.INTERRUPT, Target(name=run.title))
-        self._refuse_closed(c.INTERRUPT, Target(name=run.title), answer, allow_override=False)
-        self._journal("interrupted", c.INTERRUPT, Target(name=run.title), run=run.id)
-        return self._session.runs.interrupt(run.id)
+        target = Target(component=run.title)
+        with self._on_record(c.INTERRUPT, target):
+            answer = self.gate(c.INTERRUPT, target)
+            if not answer.is_open:
+                raise Refusal(*answer.closed_by)
+        there = self._session.runs.interrupt(run.id)
+        self._note("interrupted", c.INTERRUPT, target, run=run.id, there=there)
+        return there
 
     async def conclude(self, run: RunRecord) -> tuple[Finding, ...]:
         """Reads from the cluster what a run that has ended did; asks once, and remembers the answer.
@@ -122,26 +137,21 @@ class Operator:
         identity = self._session.identity
         assert identity is not None, "a run of this cluster is known only when the cluster is"
         findings = await conclude(self._session.runs, run, await self._bench(), identity)
-        self._session.journal.write(
-            "ended",
-            identity,
-            run=run.id,
-            title=run.title,
-            state=run.state.value,
-            exit_code=run.exit_code,
-            found=[f"{finding.subject}: {finding.text}" for finding in findings],
-        )
+        with contextlib.suppress(OSError):  # the run has ended, and its folder says the same
+            self._session.journal.write(
+                "ended",
+                identity,
+                run=run.id,
+                title=run.title,
+                state=run.state.value,
+                exit_code=run.exit_code,
+                found=[f"{finding.subject}: {finding.text}" for finding in findings],
+            )
         return findings
 
     async def _look(self, command: Command, target: Target) -> GateAnswer:
         await anyio.to_thread.run_sync(self._session.look_around)
         return self.gate(command, target)
-
-    def _refuse_closed(self, command: Command, target: Target, answer: GateAnswer, *, allow_override: bool) -> None:
-        if answer.is_open or (allow_override and answer.overridable):
-            return
-        self._journal("refused", command, target, why=answer.reason)
-        raise Refusal(*answer.closed_by)
 
     async def _same_cluster(self, asked: Identity | None = None) -> Identity:
         """The pinned identity, after a look at what the address and the kubeconfig's context stand for now."""
@@ -166,7 +176,6 @@ class Operator:
         now = await Planner(await self._bench()).again(shown, ask.identity)
         changed = differences(shown, now)
         if changed:
-            self._journal("refused", ask.command, ask.target, why="; ".join(changed))
             raise Refusal(*(Finding("plan", Severity.BLOCKER, text, "plan again", False) for text in changed))
 
     async def _bench(self) -> Bench:
@@ -199,28 +208,28 @@ class Operator:
     def _danger(self, command: Command) -> Danger:
         return Danger.CHANGES if command.changes else Danger.READS
 
-    async def _start(self, ask: Ask, typed: str) -> RunRecord:
+    def _start(self, ask: Ask, typed: str) -> RunRecord:
+        """Lease, journal and run in one piece on one thread, so that a screen that goes away can't halve it."""
         session = self._session
-        run_id = await anyio.to_thread.run_sync(session.runs.new_id)
-        lease = None
-        if ask.command.exclusive:
-            try:
-                lease, note = await anyio.to_thread.run_sync(take_lease, session.connection, run_id)
-            except Refusal as refusal:
-                self._journal("refused", ask.command, ask.target, why=str(refusal))
-                raise
-            if note is not None:
-                self._journal("went on without a Lease", ask.command, ask.target, why=note.text)
-        self._journal(
-            "confirmed",
-            ask.command,
-            ask.target,
-            run=run_id,
-            argv=list(ask.work.argv),
-            typed=typed,
-            overrode=[f"{finding.subject}: {finding.text}" for finding in ask.gate.closed_by],
-        )
-        request = RunRequest(
+        try:
+            run_id = session.runs.new_id()
+            lease, without = take_lease(session.connection, run_id) if ask.command.exclusive else (None, None)
+        except OSError as error:
+            raise _not_started(error) from error
+        try:
+            self._journal("confirmed", ask.command, ask.target, **_confirmed(ask, run_id, typed))
+            run = session.runs.start(self._request(ask, run_id, lease, without))
+        except OSError as error:
+            if lease is not None:
+                give_back(session.connection, lease)
+            raise _not_started(error) from error
+        session.started(run)
+        self._note("started", ask.command, ask.target, run=run.id, state=run.state.value)
+        return run
+
+    def _request(self, ask: Ask, run_id: str, lease: LeaseFacts | None, without: Finding | None) -> RunRequest:
+        session = self._session
+        return RunRequest(
             id=run_id,
             title=ask.title,
             argv=ask.work.argv,
@@ -231,18 +240,45 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
+            notes={CONFIRMED: confirmation(ask.plan, without)},
         )
-        run = await anyio.to_thread.run_sync(session.runs.start, request)
-        if ask.plan is not None:
-            await anyio.to_thread.run_sync(remember, session.runs, run.id, ask.plan)
-        if run.state.ended and lease is not None:
-            await anyio.to_thread.run_sync(give_back, session.connection, lease)
-        self._journal("started", ask.command, ask.target, run=run.id, state=run.state.value)
-        session.changed()
-        return run
 
-    def _journal(self, event: str, command: Command, target: Target, **facts: str | list[str]) -> None:
+    @contextlib.contextmanager
+    def _on_record(self, command: Command, target: Target) -> Iterator[None]:
+        """Whatever is refused or fails inside stands in the journal, with its reason."""
+        try:
+            yield
+        except Refusal as refusal:
+            if worst(refusal.findings) > Severity.OK:
+                self._note("refused", command, target, why=str(refusal))
+            raise
+        except ToolError as error:
+            self._note("failed", command, target, why=str(error))
+            raise
+
+    def _journal(self, event: str, command: Command, target: Target, **facts: Fact) -> None:
+        """Raises OSError where it can't be written: then nothing is started that would be on no record."""
         self._session.journal.write(event, self._session.identity, command=command.name, target=str(target), **facts)
+
+    def _note(self, event: str, command: Command, target: Target, **facts: Fact) -> None:
+        """The same for what has happened already: a full disk does not take it back."""
+        with contextlib.suppress(OSError):
+            self._journal(event, command, target, **facts)
+
+
+def _refuse_closed(answer: GateAnswer) -> None:
+    if not (answer.is_open or answer.overridable):
+        raise Refusal(*answer.closed_by)
+
+
+def _confirmed(ask: Ask, run_id: str, typed: str) -> Mapping[str, Fact]:
+    overrode = [f"{finding.subject}: {finding.text}" for finding in ask.gate.closed_by]
+    return {"run": run_id, "argv": list(ask.work.argv), "typed": typed, "overrode": overrode}
+
+
+def _not_started(error: OSError) -> ToolError:
+    place = f"{error.filename}: " if error.filename else ""
+    return ToolError(f"the run was not started: {place}{error.strerror or error}")
 
 
 def ended_badly(error: Refusal | ToolError) -> tuple[str, ...]:

@@ -61,8 +61,9 @@ class Options:
 class Session:
     """Watches one cluster until it is stopped. Its callbacks are called on threads of its own."""
 
-    def __init__(self, options: Options, runs: Runs, journal: Journal) -> None:
-        """Takes everything and starts nothing."""
+    def __init__(self, options: Options, runs: Runs, journal: Journal, clock: Callable[[], float] = time.time) -> None:
+        """Takes everything, and the present time in seconds since the epoch; starts nothing."""
+        self._clock = clock
         self.options = options
         self.runs = runs
         self.journal = journal
@@ -72,7 +73,7 @@ class Session:
         self.environ = tool_environ(options.environ)
         self.identity: Identity | None = None
         self.toolbox: Toolbox | None = None
-        self.picture = Picture(at=time.time(), notices=options.settings.notices)
+        self.picture = Picture(at=clock(), notices=options.settings.notices)
         self._charts = ChartVersions(self._list_releases, self.changed)
         self.cluster_runs: tuple[RunRecord, ...] = ()
         """The runs on this cluster, newest first."""
@@ -80,6 +81,7 @@ class Session:
         """Those that have not ended."""
         self._hooks: dict[str, tuple[str, ...]] = {}
         self._doubt: Finding | None = None
+        self._untidy: Finding | None = None
         self._subscribers: list[Callable[[Picture], None]] = []
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -94,7 +96,7 @@ class Session:
         """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
         self._detach = self.store.subscribe(self._heard)
         self.watches.start()
-        for target in (self._identify, self._judge, self._look_for_tools):
+        for target in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
             threading.Thread(target=target, name=f"session{target.__name__}", daemon=True).start()
         self._charts.start()
 
@@ -113,6 +115,12 @@ class Session:
 
     def changed(self) -> None:
         """Says that something besides the store changed, so that the next picture is due."""
+        self._wake.set()
+
+    def started(self, run: RunRecord) -> None:
+        """A run was started here: it counts from this moment on, before anybody looked around again."""
+        others = (other for other in self.running if other.id != run.id)
+        self.running = (*([] if run.state.ended else [run]), *others)
         self._wake.set()
 
     def situation(self, target: Target) -> Situation:
@@ -214,6 +222,14 @@ class Session:
         self.toolbox = find_tools(self.environ)
         self._wake.set()
 
+    def _tidy_up(self) -> None:
+        """Removes what programs that were killed left behind: private kubeconfigs, and runs that nobody ended."""
+        try:
+            self.runs.sweep()
+        except OSError as error:
+            self._untidy = Finding(str(self.runs.root), Severity.NOTE, f"can't be tidied up: {error.strerror}")
+        self._wake.set()
+
     def _judge(self) -> None:
         """Makes a picture soon after something changed, and hands it around when it says something new."""
         while not self._stopped.is_set():
@@ -221,13 +237,17 @@ class Session:
             self._wake.clear()
             if self._stopped.is_set():
                 return
-            self.look_around()
-            latest = self.take_picture()
-            if replace(latest, at=self.picture.at) != self.picture:
-                self.picture = latest
-                for callback in tuple(self._subscribers):
-                    callback(latest)
+            self.renew()
             self._stopped.wait(PICTURE_EVERY)
+
+    def renew(self) -> None:
+        """Takes the picture of this moment, and hands it around when it says something new."""
+        self.look_around()
+        latest = self.take_picture()
+        if replace(latest, at=self.picture.at) != self.picture:
+            self.picture = latest
+            for callback in tuple(self._subscribers):
+                callback(latest)
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
@@ -235,7 +255,7 @@ class Session:
             Observed(
                 rows=self.store,
                 settings=self.settings,
-                now=time.time(),
+                now=self._clock(),
                 identity=self.identity,
                 charts=self._charts.known,
                 notices=tuple(self._notices()),
@@ -243,7 +263,7 @@ class Session:
         )
 
     def _notices(self) -> list[Finding]:
-        notices = [self._doubt] if self._doubt else []
+        notices = [finding for finding in (self._doubt, self._untidy) if finding]
         if self.toolbox is not None:
             notices += [finding for findings in self.toolbox.findings.values() for finding in findings]
         return notices

@@ -161,6 +161,7 @@ def _whole(shown: Plan, now: Plan) -> Iterator[str]:
         ("component", shown.component, now.component),
         ("helmfile", shown.helmfile, now.helmfile),
         ("environment", shown.environment, now.environment),
+        ("commit", shown.commit or "none", now.commit or "none"),
     ):
         if before != after:
             yield f"the {name} was {before} and is {after}"

@@ -64,6 +64,8 @@ class RunRequest:
     """What renews the Lease that was taken for it; None where there is none."""
     exclusive: bool = False
     """No other exclusive run may start on the same cluster beside it, whether it has a Lease or not."""
+    notes: Mapping[str, Json] = field(default_factory=dict)
+    """JSON by file name, for the run's folder before anything starts: what its asker wants to know at its end."""
     id: str = ""
     """From ``Runs.new_id`` when the Lease had to name the run before it started; else made at the start."""
 
@@ -264,6 +266,8 @@ def _prepare(folder: Path, request: RunRequest) -> Json:
         "holder": request.lease.holder if request.lease else "",
         "started": time.time(),
     }
+    for name, note in request.notes.items():
+        run_files.write_json(folder / name, note)
     run_files.write_json(folder / run_files.REQUEST, written)
     lease = asdict(request.lease) if request.lease else None
     return {"argv": argv, "cwd": str(request.cwd), "environ": environ, "lease": lease}

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.e2e.person import ROOT, Person, card
 from tests.e2e.terminal import Terminal
 from tests.rig.stage import Stage
 from tests.rig.waiting import until
 
 pytestmark = pytest.mark.rig
-
-ROOT = Path(__file__).parents[2]
 
 CONFIG_MAP = """\
 apiVersion: v1
@@ -32,50 +28,18 @@ def stage() -> Iterator[Stage]:
         yield stage
 
 
-def card(text: str, name: str) -> str:
-    """The line of a component's card; empty when it isn't on the screen."""
-    found = re.search(rf"[●◐▲✖◌?] {re.escape(name)} +.*?(?=│)", text)
-    return found.group(0) if found else ""
-
-
-def card_says(name: str, verdict: str) -> tuple[str, object]:
-    return f"{name} {verdict}", lambda text: verdict in card(text, name)
-
-
-class Person:
-    """Somebody at the keyboard, who checks what they see against the cluster."""
+class Owner(Person):
+    """Whose cluster and repository these are."""
 
     def __init__(self, terminal: Terminal, stage: Stage) -> None:
-        self.terminal = terminal
+        super().__init__(terminal, stage.rig)
         self.stage = stage
-
-    def sees(self, what: str, *, seconds: float = 30) -> str:
-        return self.terminal.wait(what, seconds=seconds)
-
-    def sees_card(self, name: str, verdict: str, *, seconds: float = 60) -> str:
-        return self.terminal.wait(f"{name} {verdict}", lambda text: verdict in card(text, name), seconds=seconds)
-
-    def kubectl(self, *args: str) -> str:
-        return self.stage.rig.kubectl(*args)
-
-    def get(self, *args: str) -> dict[str, object]:
-        found = json.loads(self.kubectl("get", *args, "-o", "json"))
-        assert isinstance(found, dict)
-        return found
-
-    def confirms(self, title: str, verb: str) -> None:
-        """Waits until the dialog asks, and moves from Cancel to the button that does it."""
-        self.terminal.wait(f"the question {title}", lambda text: f"─ {title}" in text and "│ gate  " in text)
-        self.terminal.press("tab")
-        self.terminal.wait(f"the focus on {verb}", lambda text: f"[▸{verb} ]" in text)
-        self.terminal.press("enter")
-        self.terminal.wait("the dialog to close", lambda text: f"─ {title}" not in text)
 
 
 def test_from_an_empty_cluster_to_flux_and_back(stage: Stage) -> None:
     argv = [sys.executable, str(ROOT / "bedplate.py"), "-C", str(stage.repository)]
     with Terminal(argv, environ=stage.environ, cwd=ROOT) as terminal:
-        person = Person(terminal, stage)
+        person = Owner(terminal, stage)
         _opens(person)
         _applies_longhorn(person)
         _applies_minio(person)
@@ -87,14 +51,14 @@ def test_from_an_empty_cluster_to_flux_and_back(stage: Stage) -> None:
         assert terminal.wait_for_end() == 0
 
 
-def _opens(person: Person) -> None:
+def _opens(person: Owner) -> None:
     person.sees("● live")
     person.sees("3/3 nodes")
     for name in ("longhorn", "minio", "flux-system"):
         person.sees_card(name, "absent")
 
 
-def _applies_longhorn(person: Person) -> None:
+def _applies_longhorn(person: Owner) -> None:
     person.terminal.press("i")
     person.sees("release longhorn-system/longhorn  install")
     person.terminal.press("esc")
@@ -113,7 +77,7 @@ def _applies_longhorn(person: Person) -> None:
     assert "longhorn" in person.kubectl("get", "storageclass", "-o", "name")
 
 
-def _applies_minio(person: Person) -> None:
+def _applies_minio(person: Owner) -> None:
     person.terminal.press("down")
     person.sees("▶◌ minio")
     person.terminal.press("a")
@@ -124,7 +88,7 @@ def _applies_minio(person: Person) -> None:
     assert tenant["status"]["currentState"] == "Initialized"  # type: ignore[index]
 
 
-def _bootstraps(person: Person) -> None:
+def _bootstraps(person: Owner) -> None:
     person.terminal.press("tab")
     person.sees("b bootstrap")
     person.terminal.press("b")
@@ -137,7 +101,7 @@ def _bootstraps(person: Person) -> None:
     assert found["status"]["lastAppliedRevision"].endswith(person.stage.server.head())  # type: ignore[index]
 
 
-def _pushes_a_commit(person: Person) -> None:
+def _pushes_a_commit(person: Owner) -> None:
     commit = person.stage.push({"clusters/rig/from-git.yaml": CONFIG_MAP}, "Say hello")
     person.terminal.press("4")
     person.sees("KIND")
@@ -150,7 +114,7 @@ def _pushes_a_commit(person: Person) -> None:
     assert person.get("configmap", "from-git")["data"] == {"hello": "world"}
 
 
-def _suspends_and_resumes(person: Person) -> None:
+def _suspends_and_resumes(person: Owner) -> None:
     _on_row(person, "Kustomization")
     person.terminal.press("s")
     person.confirms("Suspend", "Suspend")
@@ -167,7 +131,7 @@ def _suspends_and_resumes(person: Person) -> None:
     assert not person.get("kustomization", "-n", "flux-system", "flux-system")["spec"].get("suspend")  # type: ignore[attr-defined]
 
 
-def _repairs(person: Person) -> None:
+def _repairs(person: Owner) -> None:
     before = person.get("daemonset", "-n", "longhorn-system", "longhorn-manager")["metadata"]["uid"]  # type: ignore[index]
     person.kubectl("delete", "daemonset", "-n", "longhorn-system", "longhorn-manager")
     person.sees_card("longhorn", "failed")
@@ -195,7 +159,7 @@ def _cursor_left(at: int) -> Callable[[str], bool]:
     return lambda text: not text.splitlines()[at].startswith("▶")
 
 
-def _on_row(person: Person, singular: str) -> None:
+def _on_row(person: Owner, singular: str) -> None:
     """Puts the table's cursor on the object of a kind that bootstrap made, one step at a time."""
     person.terminal.wait(f"a row of {singular}", lambda text: bool(_row(text, singular)))
     for _ in range(20):

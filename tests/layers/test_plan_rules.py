@@ -132,7 +132,9 @@ SHOWN = plan(release(hashes=("ConfigMap a/b=1", "Secret a/p=2")))
 @pytest.mark.parametrize(
     ("now", "sentences"),
     [
-        (replace(SHOWN, made=99.0, output="x", commit="other"), ()),
+        (replace(SHOWN, made=99.0, output="x"), ()),
+        (replace(SHOWN, commit="91ab02c"), ("the commit was 3d2789e and is 91ab02c",)),
+        (replace(SHOWN, commit=""), ("the commit was 3d2789e and is none",)),
         (
             replace(SHOWN, identity=Identity("home", HOME.server, "9999")),
             ("this is another cluster: the uid of kube-system was 41c7 and is 9999",),

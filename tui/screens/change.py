@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
+from textual.worker import Worker, WorkerState
 
 from runners.asks import Ask, Refusal
 from runners.layers.commands import Command, Target
@@ -34,6 +35,7 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
         self._command = command
         self._target = target
         self._ask: Ask | None = None
+        self._begun = False
 
     def compose(self) -> ComposeResult:
         """The dialog, while its question is being put together."""
@@ -55,8 +57,18 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
         event.stop()
         self.action_cancel()
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What nobody foresaw is said too: a dialog must not look for ever as if it were still at it."""
+        if event.state is WorkerState.ERROR:
+            # The error's own text may hold anything, so its kind has to do.
+            words = f"Bedplate itself failed: {type(event.worker.error).__name__} in {event.worker.description}"
+            more = "; the run may have started" if self._begun else ""
+            self._dialog.dialog = dialogs.refused(self._dialog.dialog, (f"{words}{more}",))
+
     def action_cancel(self) -> None:
-        """Leaves without a change; planning that still goes on is ended."""
+        """Leaves without a change; planning that still goes on is ended. A run that starts can't be left any more."""
+        if self._begun:
+            return
         self.workers.cancel_group(self, "change")
         self.dismiss(None)
 
@@ -75,8 +87,12 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
     async def _carry_out(self, typed: str) -> None:
         assert self._ask is not None, "nothing is confirmable before the question stands"
         try:
-            run = await self._operator.confirm(self._ask, typed)
+            run = await self._operator.confirm(self._ask, typed, self._begins)
         except (Refusal, ToolError) as error:
+            self._begun = False
             self._dialog.dialog = dialogs.refused(dialogs.question(self._ask, time.time()), ended_badly(error))
             return
         self.dismiss(run)
+
+    def _begins(self) -> None:
+        self._begun = True

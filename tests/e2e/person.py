@@ -1,0 +1,80 @@
+"""Somebody at the keyboard, who checks what they see against the cluster."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tests.e2e.terminal import Terminal
+from tests.rig.cluster import Rig
+
+ROOT = Path(__file__).parents[2]
+
+
+def card(text: str, name: str) -> str:
+    """The line of a component's card; empty when it isn't on the screen."""
+    found = re.search(rf"[●◐▲✖◌?] {re.escape(name)} +.*?(?=│)", text)
+    return found.group(0) if found else ""
+
+
+class Person:
+    """Presses keys on one terminal, and has kubectl at hand."""
+
+    def __init__(self, terminal: Terminal, rig: Rig) -> None:
+        self.terminal = terminal
+        self.rig = rig
+
+    def sees(self, what: str, *, seconds: float = 30) -> str:
+        return self.terminal.wait(what, seconds=seconds)
+
+    def sees_card(self, name: str, verdict: str, *, seconds: float = 60) -> str:
+        return self.terminal.wait(f"{name} {verdict}", lambda text: verdict in card(text, name), seconds=seconds)
+
+    def kubectl(self, *args: str) -> str:
+        return self.rig.kubectl(*args)
+
+    def get(self, *args: str) -> dict[str, object]:
+        found = json.loads(self.kubectl("get", *args, "-o", "json"))
+        assert isinstance(found, dict)
+        return found
+
+    def is_asked(self, title: str) -> str:
+        """Waits until the dialog asks, and returns the screen."""
+        return self.terminal.wait(f"the question {title}", lambda text: f"─ {title}" in text and "│ gate  " in text)
+
+    def agrees(self, title: str, verb: str) -> None:
+        """Waits until the dialog asks, moves from Cancel to the button that does it, and presses it."""
+        self.is_asked(title)
+        self.terminal.press("tab")
+        self.terminal.wait(f"the focus on {verb}", lambda text: f"[▸{verb} ]" in text)
+        self.terminal.press("enter")
+
+    def confirms(self, title: str, verb: str) -> None:
+        """Agrees, and waits until the dialog has gone: the run has started."""
+        self.agrees(title, verb)
+        self.terminal.wait("the dialog to close", lambda text: f"─ {title}" not in text)
+
+    def is_refused(self, title: str, *reasons: str, seconds: float = 60) -> str:
+        """Waits until the dialog refuses, for these reasons and with nothing left but to leave it."""
+        text = self.terminal.wait(
+            f"{title} refused",
+            lambda text: f"─ {title}" in text and "✖ refused: nothing was changed" in text,
+            seconds=seconds,
+        )
+        said = unwrapped(text)
+        for reason in reasons:
+            assert reason in said, f"{reason!r} is not on the screen:\n{text}"
+        assert "to go on:" not in text, f"it asks for a word although it refuses:\n{text}"
+        assert "[▸Cancel ]" in text, text
+        return text
+
+    def cancels(self, title: str) -> None:
+        """Leaves the dialog."""
+        self.terminal.press("esc")
+        self.terminal.wait("the dialog to close", lambda text: f"─ {title}" not in text)
+
+
+def unwrapped(text: str) -> str:
+    """A dialog's words in one line, however they were wrapped."""
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", text).split())

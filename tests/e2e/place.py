@@ -1,0 +1,121 @@
+"""A person's repository with one component, and the shell in which they start Bedplate on it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+from runners.tools.runs import Runs
+from tests.e2e.person import ROOT
+from tests.e2e.terminal import Terminal
+from tests.rig.cluster import Rig
+from tests.rig.git_server import git
+from tests.rig.repository import commit_all
+
+_CHART = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {colour: {{ .Values.colour | quote }}}
+{{- if .Values.claim }}
+---
+# Where nothing acts on objects, helm waits for it until the test binds it.
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
+{{- end }}
+{{- if .Values.things }}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: "things.{{ .Release.Namespace }}.example.net"}
+spec:
+  group: "{{ .Release.Namespace }}.example.net"
+  scope: Namespaced
+  names: {kind: Thing, plural: things, singular: thing, listKind: ThingList}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+{{- end }}
+"""
+
+
+class Place:
+    """One component named ``web``: its helmfile, its values, its chart, and a namespace of its own."""
+
+    def __init__(self, rig: Rig, folder: Path, namespace: str) -> None:
+        """Writes the repository into a folder and commits it."""
+        self.rig = rig
+        self.namespace = namespace
+        self.repository = folder / "repository"
+        self.environ = {**rig.environ, "XDG_STATE_HOME": str(folder / "state")}
+        self.state = folder / "state" / "bedplate"
+        entry = {"component": "web", "kind": "workload", "helmfile": "web/helmfile.yaml", "namespaces": [namespace]}
+        self.write("bedplate.yaml", yaml.safe_dump({"version": 1, "foundation": [entry]}))
+        self.write("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        self.write("charts/web/values.yaml", "colour: none\nclaim: false\nthings: false\n")
+        self.write("charts/web/templates/all.yaml", _CHART)
+        self.values(colour="red")
+        self.helmfile()
+        git("init", "--quiet", "--initial-branch=main", ".", cwd=self.repository)
+        self.commit("Begin")
+
+    def write(self, path: str, content: str) -> None:
+        file = self.repository / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+
+    def values(self, **values: object) -> None:
+        self.write("web/values.yaml", yaml.safe_dump(values))
+
+    def helmfile(self, **more: object) -> None:
+        """Writes the helmfile, with more keys for its one release."""
+        release = {"name": "web", "namespace": self.namespace, "chart": "../charts/web", "values": ["values.yaml"]}
+        self.write("web/helmfile.yaml", yaml.safe_dump({"releases": [{**release, **more}]}, sort_keys=False))
+
+    def commit(self, message: str) -> str:
+        return commit_all(self.repository, message)
+
+    def sync(self, helmfile: str = "web/helmfile.yaml") -> None:
+        """Applies it by hand, as anybody may."""
+        said = self.rig.run("helmfile", "--kube-context", "rig", "-f", helmfile, "sync", cwd=self.repository)
+        assert said.returncode == 0, said.stderr
+
+    def open(self, *args: str, **environ: str) -> Terminal:
+        """Bedplate in a terminal, not started yet."""
+        argv = [sys.executable, str(ROOT / "bedplate.py"), "-C", str(self.repository), *args]
+        return Terminal(argv, environ={**self.environ, **environ}, cwd=ROOT)
+
+    @property
+    def runs(self) -> Runs:
+        """The runs on disk, as they are now."""
+        return Runs(self.state / "runs")
+
+    def journal(self, event: str) -> list[dict[str, object]]:
+        """The journal's lines of one event."""
+        path = self.state / "journal.jsonl"
+        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return [line for line in lines if line["event"] == event]
+
+    def kubeconfigs(self) -> list[Path]:
+        """Every private kubeconfig that is left."""
+        return [path for path in self.state.rglob("kubeconfig*") if path.is_file()]
+
+    def release(self, name: str = "web", namespace: str = "") -> tuple[int, str]:
+        """Revision and status of a release; (0, "") when there is none."""
+        listing = ("helm", "list", "-a", "-n", namespace or self.namespace, "-o", "json")
+        found = {item["name"]: item for item in json.loads(self.rig.run(*listing).stdout)}
+        return (int(found[name]["revision"]), found[name]["status"]) if name in found else (0, "")
+
+    def lease_holder(self) -> str:
+        """Who holds the Lease; empty when nobody does."""
+        where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
+        return self.rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
