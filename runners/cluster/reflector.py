@@ -52,8 +52,9 @@ class Timing:
     """The seconds that a reflector goes by."""
 
     connect: float = 10.0
-    idle: float = 75.0
-    """Without a byte after which a watch is opened anew; servers send a bookmark about once a minute."""
+    idle: float = 130.0
+    """Without a byte after which a watch is opened anew. kube-apiserver 1.37 sends a first bookmark within two minutes
+    and then one a minute (none for events); a peer that is gone altogether is noticed sooner, by keep-alive probes."""
     watch: tuple[float, float] = (300.0, 600.0)
     """After how long the server shall end a watch: between these, so that not all end together."""
     stale: float = 30.0
@@ -239,6 +240,9 @@ class Reflector:
         if lived and isinstance(error, TimedOut):
             # Quiet, or dead: the next try will tell, and shows nothing if it succeeds.
             return 0.0
+        if lived:
+            # It was there until it broke, however quiet.
+            self._standing.heard()
         if self._lists_by_watch and not self._version and isinstance(error, Invalid | Unfinished | Forbidden):
             # Not offered, not finished, or a right to list without one to watch: the plain list says more.
             self._lists_by_watch = False

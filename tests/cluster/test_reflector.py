@@ -205,6 +205,21 @@ def test_a_broken_connection_shows_as_reconnecting_then_stale_then_live_again(ap
     seen.wait(lambda: seen.reach is Reach.LIVE and seen.names == {"a"})
 
 
+def test_a_quiet_watch_that_breaks_was_live_until_then(api: FakeApi, watch: Watch) -> None:
+    def down(exchange: Exchange) -> None:
+        exchange.sock.shutdown(socket.SHUT_RDWR)
+
+    api.script(PATH, sends(*everything("a")), down)
+    seen = watch(replace(QUICK, idle=5.0, stale=0.3))
+    seen.wait(lambda: seen.reach is Reach.LIVE)
+    time.sleep(0.4)
+    broke = time.time()
+    api.drop()
+    seen.wait(lambda: seen.reach is not Reach.LIVE)
+    assert seen.fresh[2].reach is Reach.RECONNECTING
+    assert abs(seen.fresh[2].since - broke) < 0.2
+
+
 def test_what_never_was_live_is_not_called_reconnecting(watch: Watch, api: FakeApi) -> None:
     api.script(PATH, lambda exchange: exchange.sock.shutdown(socket.SHUT_RDWR))
     seen = watch()
