@@ -55,7 +55,7 @@ class LeaseClient:
             if status == _UNAUTHORIZED and self._credentials.renew():
                 status, answer = self._send(method, path, body)
         except (OSError, http.client.HTTPException, ValueError, CredentialTrouble) as error:
-            raise LeaseUnreachable(f"{self._server.netloc}: {error or type(error).__name__}") from error
+            raise LeaseUnreachable(f"{self._server.netloc}: {str(error) or type(error).__name__}") from error
         return _decoded(status, answer)
 
     def _send(self, method: str, path: str, body: Json | None) -> tuple[int, bytes]:
