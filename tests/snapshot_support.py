@@ -29,5 +29,6 @@ class SvgPictures(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[mi
 
 @pytest.fixture(autouse=True)
 def svg_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes ``snap_compare`` use ``SvgPictures``; a conftest imports it."""
+    """Makes ``snap_compare`` use ``SvgPictures`` and all colours; a conftest imports it."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(pytest_textual_snapshot, "SVGImageExtension", SvgPictures)
