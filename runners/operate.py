@@ -150,7 +150,10 @@ class Operator:
         return findings
 
     async def _look(self, command: Command, target: Target) -> GateAnswer:
-        await anyio.to_thread.run_sync(self._session.look_around)
+        """The gate's answer to what is seen at this moment, not to what the screen was last shown."""
+        with contextlib.suppress(ApiError):  # the gate says so
+            await anyio.to_thread.run_sync(self._session.identify)
+        await anyio.to_thread.run_sync(self._session.renew)
         return self.gate(command, target)
 
     async def _same_cluster(self, asked: Identity | None = None) -> Identity:

@@ -85,6 +85,8 @@ class Session:
         self._subscribers: list[Callable[[Picture], None]] = []
         self._wake = threading.Event()
         self._stopped = threading.Event()
+        self._pinning = threading.Lock()
+        self._renewing = threading.Lock()
         self._detach: Callable[[], None] = lambda: None
 
     @property
@@ -108,6 +110,7 @@ class Session:
         self._detach()
         self._charts.stop()
         self.watches.stop()
+        self.connection.close()
 
     def subscribe(self, callback: Callable[[Picture], None]) -> None:
         """Calls back with every new picture."""
@@ -163,6 +166,21 @@ class Session:
             return f"the context's user was {before.who} and is {now.who}"
         return ""
 
+    def identify(self) -> Identity:
+        """The cluster that this session is pinned to: the one that answered first, asked now when none has yet.
+
+        Raises:
+            ApiError: it did not answer.
+        """
+        if self.identity is None:
+            found = resolve(self.connection)
+            with self._pinning:
+                self.identity = self.identity or found
+            self._doubt = None
+            self._wake.set()
+            self._charts.ask()
+        return self.identity
+
     def served(self) -> Served:
         """What the server serves, for renderings; asked now.
 
@@ -206,16 +224,13 @@ class Session:
         wait = 0.5
         while not self._stopped.is_set():
             try:
-                self.identity = resolve(self.connection)
+                self.identify()
             except ApiError as error:
                 self._doubt = Finding(self.connection.server, Severity.UNKNOWN, str(error), "it is tried again")
                 self._wake.set()
                 self._stopped.wait(wait)
                 wait = min(wait * 2, 15.0)
                 continue
-            self._doubt = None
-            self._wake.set()
-            self._charts.ask()
             return
 
     def _look_for_tools(self) -> None:
@@ -242,12 +257,14 @@ class Session:
 
     def renew(self) -> None:
         """Takes the picture of this moment, and hands it around when it says something new."""
-        self.look_around()
-        latest = self.take_picture()
-        if replace(latest, at=self.picture.at) != self.picture:
+        with self._renewing:  # an older picture must not come after a newer one
+            self.look_around()
+            latest = self.take_picture()
+            if replace(latest, at=self.picture.at) == self.picture:
+                return
             self.picture = latest
-            for callback in tuple(self._subscribers):
-                callback(latest)
+        for callback in tuple(self._subscribers):
+            callback(latest)
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""

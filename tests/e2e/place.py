@@ -56,7 +56,11 @@ class Place:
         self.rig = rig
         self.namespace = namespace
         self.repository = folder / "repository"
-        self.environ = {**rig.environ, "XDG_STATE_HOME": str(folder / "state")}
+        self.kubeconfig = folder / "kubeconfig.yaml"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.kubeconfig.write_text(rig.kubeconfig.read_text())
+        own = {"KUBECONFIG": str(self.kubeconfig), "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+        self.environ = {**rig.environ, **own}
         self.state = folder / "state" / "bedplate"
         entry = {"component": "web", "kind": "workload", "helmfile": "web/helmfile.yaml", "namespaces": [namespace]}
         self.write("bedplate.yaml", yaml.safe_dump({"version": 1, "foundation": [entry]}))
