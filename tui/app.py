@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import App
@@ -41,11 +43,11 @@ class BedplateApp(App[None]):
         Binding("ctrl+c", "interrupt", "Interrupt or quit", show=False, priority=True, tooltip="Interrupt, or quit"),
     ]
 
-    def __init__(self, session: Session) -> None:
-        """Takes a session that is not started yet."""
+    def __init__(self, session: Session, clock: Callable[[], float] = time.time) -> None:
+        """Takes a session that is not started yet, and the present time in seconds since the epoch."""
         super().__init__()
         self.session = session
-        self.overview = Overview(session)
+        self.overview = Overview(session, clock)
         self.operator = Operator(session)
         self._bridge: Bridge | None = None
         self._resumed = False

@@ -73,5 +73,7 @@ class TableFeed:
         elif freshness.reach is Reach.LOADING:
             self._table.empty = "loading…"
         else:
-            self._table.empty = freshness.detail or freshness.reach.value
+            self._table.empty = (
+                f"{freshness.reach.value}: {freshness.detail}" if freshness.detail else freshness.reach.value
+            )
         self._refreshed(freshness)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -23,8 +22,16 @@ KEPT = 4 << 20
 class RunTail:
     """Shows one run at a time; the reading is a thread's, so that a slow disk never holds the screen."""
 
-    def __init__(self, runs: Runs, bridge: Bridge, pane: LogPane, changed: Callable[[RunRecord], None]) -> None:
-        """Takes where runs are, the pane, and whom to tell when the run's record changes."""
+    def __init__(
+        self,
+        runs: Runs,
+        bridge: Bridge,
+        pane: LogPane,
+        changed: Callable[[RunRecord], None],
+        clock: Callable[[], float],
+    ) -> None:
+        """Takes where runs are, the pane, whom to tell when the run's record changes, and the present time."""
+        self._clock = clock
         self.run: RunRecord | None = None
         self._runs = runs
         self._bridge = bridge
@@ -48,7 +55,7 @@ class RunTail:
     def tick(self) -> None:
         """Writes the title anew: it says how long the run has gone on."""
         if self.run is not None:
-            self._pane.heading = heading(self.run, time.time())
+            self._pane.heading = heading(self.run, self._clock())
 
     def _read(self, run: RunRecord, stop: threading.Event) -> None:
         with RunFollower(self._runs.log_path(run.id), offset=-KEPT) as log:

@@ -37,7 +37,7 @@ def card_lines(
     for index, state in enumerate(states):
         selected = index == cursor
         summary = state.summary if not granted[index] else ""
-        lines.append((index, _first_line(state, names, versions, width, summary, selected=selected)))
+        lines.append((index, _first_line(state, names, versions, summary, selected=selected)))
         for number, text in enumerate(details[index][: granted[index]]):
             loud = number == 0 and bool(state.summary) and state.verdict is not Verdict.HEALTHY
             parts = (("plain" if loud else "muted", _INDENT + text),)
@@ -71,9 +71,7 @@ def _columns(states: Sequence[ComponentState], width: int) -> tuple[int, int]:
     return max(1, names), versions if names + 2 + versions <= room else 0
 
 
-def _first_line(
-    state: ComponentState, names: int, versions: int, width: int, summary: str, *, selected: bool
-) -> PartsLine:
+def _first_line(state: ComponentState, names: int, versions: int, summary: str, *, selected: bool) -> PartsLine:
     tone = VERDICT_TONES[state.verdict].value
     parts = [
         ("mark", "▶" if selected else " "),
@@ -82,11 +80,5 @@ def _first_line(
     ]
     if versions:
         parts.append(("muted", fit(plain(state.version), versions) + "  "))
-    used = sum(cell_len(text) for _ink, text in parts)
-    words, summary = state.verdict.value, plain(summary)
-    if summary and used + len(words) + 3 + cell_len(summary) > width:
-        # The symbol says the verdict; where both don't fit, its reason says more than its name.
-        parts.append((tone, summary))
-    else:
-        parts += [(tone, words), ("plain", f" · {summary}" if summary else "")]
+    parts += [(tone, state.verdict.value), ("plain", f" · {plain(summary)}" if summary else "")]
     return PartsLine(tuple(parts), under="cursor" if selected else "")

@@ -99,7 +99,7 @@ APPLY = Command(
     tools=("helmfile", "helm", "helm-diff"),
     exclusive=True,
     proof="the component's own rules: workloads, StorageClass, tenant",
-    undo="apply the files of an earlier commit; a Longhorn version is never taken back",
+    undo="apply the files of an earlier commit",
 )
 REPAIR = Command(
     name="repair",

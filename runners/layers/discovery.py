@@ -42,8 +42,10 @@ def _is_component(path: PurePosixPath) -> bool:
 
 
 def _origin(entries: list[FoundationEntry], clusters: list[str]) -> str:
-    seen = [entry.helmfile for entry in entries] + [f"clusters/{name}" for name in clusters]
-    return f"found: {', '.join(seen)}" if seen else "nothing found"
+    if not entries and not clusters:
+        return "nothing found"
+    parts = [f"{len(entries)} helmfile{'s' if len(entries) != 1 else ''}"] if entries else []
+    return f"found {', '.join(parts + [f'clusters/{name}' for name in clusters])}"
 
 
 def _notices(entries: list[FoundationEntry], clusters: list[str]) -> Iterable[Finding]:

@@ -98,7 +98,9 @@ def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> st
         return ""
     first = max(telling, key=lambda finding: finding.severity)
     more = f" (+{len(telling) - 1})" if len(telling) > 1 else ""
-    return f"{first.subject} {first.text}{more}"
+    # What bears the component's own name needs not be named on its card.
+    about = "" if first.subject.endswith(f"/{component.name}") else f"{first.subject} "
+    return f"{about}{first.text}{more}"
 
 
 def _flux_version(rows: Rows) -> str:

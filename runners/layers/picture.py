@@ -53,7 +53,7 @@ class Picture:
     flux_version: str = ""
     """The distribution that is installed, ``v2.9.5``; empty when none is."""
     flux_summary: str = ""
-    """The last line of the GitOps pane: ``14 Kustomizations: 12 ready, 1 failed, 1 suspended``."""
+    """The last line of the GitOps pane: ``12 ready, 1 failed, 1 suspended of 14 Kustomizations``."""
     notices: tuple[Finding, ...] = ()
     """What is true of the whole rather than of one component: configuration, missing tools, a rebuilt cluster."""
 

@@ -150,7 +150,7 @@ def test_what_flux_applies_gets_a_card_of_its_own() -> None:
     ]
     assert found.component("cert-manager") is not None
     assert state("cert-manager", list(rows)).verdict is Verdict.PROGRESSING
-    assert found.flux_summary == "2 Kustomizations: 2 ready · 2 HelmReleases: 1 ready, 1 progressing"
+    assert found.flux_summary == "3 ready, 1 progressing of 2 Kustomizations, 2 HelmReleases"
     assert found.flux_version == "v2.9.5"
 
 

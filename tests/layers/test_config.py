@@ -58,7 +58,7 @@ def test_a_file_without_a_foundation_keeps_what_was_found() -> None:
     assert [entry.component for entry in settings.foundation] == ["longhorn", "minio"]
     assert settings.bootstrap is not None
     assert settings.bootstrap.url == "http://git/x"
-    assert "found: longhorn/helmfile.yaml" in settings.origin
+    assert "found 2 helmfiles, clusters/home" in settings.origin
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ def test_what_is_in_trouble_gets_its_details_first() -> None:
 
 def test_a_verdict_is_a_symbol_and_words_also_where_there_is_little_room() -> None:
     wide, narrow = texts(GITOPS, 6, 70), texts(GITOPS, 6, 36)
-    assert wide[3] == " ✖ haproxy-ingress  1.47.0        no address: metallb has no pool"
-    assert narrow[3].startswith(" ✖ haproxy-ingress  no address")
+    assert wide[3] == " ✖ haproxy-ingress  1.47.0        failed · no address: metallb has no pool"
+    assert narrow[3].startswith(" ✖ haproxy-ingress  failed · no addr")
     assert texts(GITOPS[:1], 1, 70) == [" ● flux-system  main@3d2789e  healthy · applied 2m ago"]
 
 

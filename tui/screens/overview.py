@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -12,7 +14,7 @@ from textual.screen import Screen
 
 from runners.layers.commands import COMMANDS, Scope, Target
 from runners.layers.findings import Finding
-from runners.layers.freshness import Freshness, Reach
+from runners.layers.freshness import Freshness
 from runners.layers.gates import open_commands
 from runners.layers.kinds.base import Tone
 from runners.layers.kinds.flux import FluxObject
@@ -35,7 +37,8 @@ from widgets.table import LiveTable
 from widgets.tabs import Tab, TabStrip
 
 _SHORT = 30
-"""Screens with fewer lines get smaller cards."""
+_TALL = 50
+"""Screens with fewer lines than the one get less room for cards, those with more than the other get more."""
 
 
 class Overview(Screen[None]):
@@ -52,9 +55,10 @@ class Overview(Screen[None]):
         *(Binding(str(at + 1), f"show('{found.id}')", found.label, show=False) for at, found in enumerate(VIEWS)),
     ]
 
-    def __init__(self, session: Session) -> None:
-        """Takes the session that it shows."""
+    def __init__(self, session: Session, clock: Callable[[], float] = time.time) -> None:
+        """Takes the session that it shows, and the present time in seconds since the epoch."""
         super().__init__()
+        self._clock = clock
         self._session = session
         self._view = VIEWS[0]
         self._feed: TableFeed | None = None
@@ -63,20 +67,25 @@ class Overview(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, cards, tabs, table, log, footer."""
         options = self._session.options
-        yield Header(HeaderFacts(context=options.access.context, read_only=options.read_only))
+        yield Header(HeaderFacts(context=options.access.context, read_only=options.read_only), clock=self._clock)
         with Horizontal(id="layers"):
-            yield LayerPane("Foundation · helmfile", id="foundation")
-            yield LayerPane("GitOps · flux", id="gitops")
+            yield LayerPane("Foundation · helmfile", id="foundation", clock=self._clock)
+            yield LayerPane("GitOps · flux", id="gitops", clock=self._clock)
         yield TabStrip(id="tabs")
-        yield LiveTable(id="table")
+        yield LiveTable(id="table", clock=self._clock)
         yield LogPane(id="log")
         yield Prompt(id="prompt")
         yield HintBar()
 
+    @property
+    def is_following(self) -> bool:
+        """Does it follow the session by now?"""
+        return self._feed is not None
+
     def attach(self, bridge: Bridge) -> None:
         """Begins to follow the session; called once, when the first frame is out."""
         self._feed = TableFeed(self._session.store, bridge, self.query_one(LiveTable), self._refreshed)
-        self._tail = RunTail(self._session.runs, bridge, self.query_one(LogPane), self._run_changed)
+        self._tail = RunTail(self._session.runs, bridge, self.query_one(LogPane), self._run_changed, self._clock)
         self._feed.show(self._view)
         self.show_picture(self._session.picture)
         self.query_one("#foundation").focus()
@@ -210,6 +219,7 @@ class Overview(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""
         self.set_class(event.size.height < _SHORT, "-short")
+        self.set_class(event.size.height >= _TALL, "-tall")
 
     def _pane(self, name: str) -> LayerPane:
         return self.query_one(f"#{name}", LayerPane)
@@ -252,4 +262,5 @@ def _notice(picture: Picture) -> tuple[str, Tone] | None:
 
 
 def _count(freshness: Freshness, rows: int) -> int | None:
-    return None if freshness.reach in (Reach.LOADING, Reach.FORBIDDEN) and not rows else rows
+    """How many rows a tab may claim: none are counted where they could be there unseen."""
+    return rows if rows or freshness.trusted else None

@@ -24,7 +24,7 @@ def unseen(scene: Scene, kinds: Iterable[AnyKind]) -> Iterator[Finding]:
         remedy = ""
         if freshness.reach is Reach.FORBIDDEN:
             remedy = f"ask for the right to list and watch {kind.plural}"
-        yield Finding(kind.plural, Severity.UNKNOWN, freshness.words(scene.now), remedy)
+        yield Finding(kind.id, Severity.UNKNOWN, freshness.words(scene.now), remedy)
 
 
 def sees(scene: Scene, *kinds: AnyKind) -> bool:

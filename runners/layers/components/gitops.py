@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from runners.layers.components.base import Component, Judgement, Scene
@@ -90,16 +91,16 @@ def _sync_lines(sync: Sequence[FluxObject], now: float) -> Iterator[str]:
 
 
 def summary(rows: Rows) -> str:
-    """The GitOps pane's last line: ``14 Kustomizations: 12 ready, 1 failed, 1 suspended``."""
-    parts = []
-    for singular in APPLIERS:
-        found = [row.status for row in appliers(rows) if row.singular == singular]
-        if found:
-            counts = (
-                f"{found.count(word)} {word}" for word in dict.fromkeys(("ready", *sorted(found))) if word in found
-            )
-            parts.append(f"{len(found)} {singular}{'s' if len(found) != 1 else ''}: {', '.join(counts)}")
-    return " · ".join(parts)
+    """The GitOps pane's last line: ``12 ready, 1 failed, 1 suspended of 14 Kustomizations``."""
+    found = appliers(rows)
+    if not found:
+        return ""
+    number = Counter(row.singular for row in found)
+    kinds = [f"{number[name]} {name}{'s' if number[name] != 1 else ''}" for name in APPLIERS if number[name]]
+    states = Counter(row.status for row in found)
+    words = [f"{states[word]} {word}" for word in dict.fromkeys(("ready", *sorted(states))) if states[word]]
+    # What matters comes first: a narrow pane shows one line of it.
+    return f"{', '.join(words)} of {', '.join(kinds)}"
 
 
 FLUX = Component("flux-system", Layer.GITOPS, (FLUX_NAMESPACE,), judge_flux)

@@ -1,0 +1,208 @@
+"""The overview by keyboard, on a made-up cluster: what is shown, and what a key would act on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.kinds.pods import Pod
+from runners.layers.verdicts import Verdict
+from tests.layers import worlds as w
+from tests.tui.still_session import StillSession, clock
+from tui.app import BedplateApp
+from tui.screens.change import ChangeScreen
+from tui.screens.help import HelpScreen
+from tui.screens.plan import PlanScreen
+from widgets.cards import LayerPane
+from widgets.confirm import Confirm, Readiness
+from widgets.header import Header
+from widgets.hints import HintBar
+from widgets.table import LiveTable
+from widgets.tabs import TabStrip
+
+pytestmark = pytest.mark.anyio
+
+WORLD = [
+    *w.longhorn_world(),
+    *w.minio_world(),
+    w.workload("deployments", "flux-system", "kustomize-controller"),
+    w.flux_object("Kustomization", "flux-system"),
+    w.flux_object("HelmRelease", "metallb", suspended=True),
+]
+
+
+def pod(name: str, namespace: str = "longhorn-system") -> Pod:
+    return Pod("pods", namespace, name, f"uid-{name}", w.LONG_AGO, 1, 1, "Running", 0, "node-1", True)
+
+
+async def started(app: BedplateApp, pilot: Pilot[None]) -> None:
+    """Waits until the overview follows its session."""
+    while not app.overview.is_following or app.focused is None:
+        await pilot.pause()
+
+
+def top(app: BedplateApp) -> Screen[object]:
+    """The screen in front."""
+    return app.screen
+
+
+def hint(app: BedplateApp, key: str) -> bool | None:
+    """Is a key's hint lit? None when it isn't there."""
+    bar = app.overview.query_one(HintBar)
+    return next((item.enabled for group in bar.groups for item in group if item.key == key), None)
+
+
+async def test_what_a_key_acts_on_follows_the_focus(session: StillSession) -> None:
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        assert hint(app, "a") is not None
+        assert hint(app, "b") is None
+        await pilot.press("tab")
+        assert (hint(app, "a"), hint(app, "b") is None) == (None, False)
+        await pilot.press("4", "down")
+        found = app.overview.target()
+        assert found is not None
+        table = app.overview.query_one(LiveTable)
+        assert table.row is not None
+        assert found[1].name == table.row.name
+
+
+async def test_hints_of_a_suspended_object_offer_resume_and_not_reconcile(session: StillSession) -> None:
+    session.fill([w.flux_object("HelmRelease", "metallb", suspended=True)])
+    session.toolbox = None
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("4")
+        await pilot.pause()
+        assert (hint(app, "r"), hint(app, "R"), hint(app, "s")) == (True, False, False)
+        session.fill([w.flux_object("HelmRelease", "metallb")])
+        await pilot.pause()
+        await pilot.pause()
+        assert (hint(app, "r"), hint(app, "R"), hint(app, "s")) == (False, True, True)
+
+
+async def test_a_deleted_object_shows_on_card_and_table(session: StillSession) -> None:
+    session.fill([*WORLD, pod("longhorn-manager-1")])
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        table = app.overview.query_one(LiveTable)
+        assert table.counts == (1, 1)
+        session.fill(w.without(WORLD, "longhorn-manager"))
+        await pilot.pause()
+        await pilot.pause()
+        assert table.counts == (0, 0)
+        card = app.overview.query_one("#foundation", LayerPane).component
+        assert card is not None
+        assert card.verdict is Verdict.FAILED
+
+
+async def test_a_denial_never_looks_like_emptiness(session: StillSession) -> None:
+    session.fill(WORLD, {"pods": Freshness(Reach.FORBIDDEN, w.NOW, "list pods")})
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.pause()
+        assert "list pods" in app.overview.query_one(LiveTable).empty
+        tabs = {tab.id: tab.count for tab in app.overview.query_one(TabStrip).tabs}
+        assert (tabs["pods"], tabs["claims"]) == (None, 1)
+        assert app.overview.query_one(Header).facts.freshness.reach is Reach.LIVE
+
+
+async def test_the_filter_is_cleared_first_and_then_esc_goes_back(session: StillSession) -> None:
+    session.fill([*WORLD, pod("one"), pod("two")])
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("1", "slash", *"two", "enter")
+        table = app.overview.query_one(LiveTable)
+        assert table.counts == (1, 2)
+        assert app.focused is table
+        await pilot.press("escape")
+        assert table.counts == (2, 2)
+        assert app.focused is table
+        await pilot.press("escape")
+        assert app.focused is app.overview.query_one("#foundation")
+
+
+async def test_letters_typed_into_the_filter_type(session: StillSession) -> None:
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("slash", *"aqsrb")
+        assert top(app) is app.overview
+        assert app.overview.query_one(LiveTable).filter == "aqsrb"
+
+
+async def test_help_and_back(session: StillSession) -> None:
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(app, pilot)
+        await pilot.press("question_mark")
+        assert isinstance(top(app), HelpScreen)
+        await pilot.press("escape")
+        assert top(app) is app.overview
+
+
+async def test_a_closed_gate_says_why_in_the_dialog_and_can_only_be_left(session: StillSession) -> None:
+    session.fill(WORLD, {"nodes": Freshness(Reach.STALE, w.NOW - 30, "timed out")})
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        session.picture = replace(session.picture, identity=None)
+        await pilot.press("a")
+        assert isinstance(top(app), ChangeScreen)
+        dialog = app.screen.query_one(Confirm)
+        while dialog.dialog.readiness is Readiness.CHECKING:
+            await pilot.pause()
+        assert dialog.dialog.readiness is Readiness.REFUSED
+        assert any("has not answered yet" in reason for reason in dialog.dialog.reasons)
+        await pilot.press("tab")
+        assert app.focused is not None
+        assert app.focused.id == "cancel"
+        await pilot.press("escape")
+        assert top(app) is app.overview
+    assert '"event": "refused"' in session.journal.path.read_text()
+
+
+async def test_read_only_closes_every_change_and_says_so(session: StillSession) -> None:
+    session.options = replace(session.options, read_only=True)
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        assert app.overview.query_one(Header).facts.read_only
+        assert (hint(app, "i"), hint(app, "a"), hint(app, "f")) == (True, False, False)
+        await pilot.press("a")
+        dialog = app.screen.query_one(Confirm)
+        while dialog.dialog.readiness is Readiness.CHECKING:
+            await pilot.pause()
+        assert any("this session changes nothing" in reason for reason in dialog.dialog.reasons)
+
+
+async def test_planning_without_helmfile_is_refused_in_one_line(session: StillSession) -> None:
+    session.fill(WORLD)
+    session.identity = session.picture.identity
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("i")
+        assert isinstance(top(app), PlanScreen)
+        await pilot.press("escape")
+        assert top(app) is app.overview
+
+
+async def test_q_quits_when_nothing_runs(session: StillSession) -> None:
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("q")
+    assert app.return_code == 0
