@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from runners.cluster.access import Access
+from runners.cluster.connection import Connection
+from runners.cluster.errors import Unreachable
 from runners.journal import Journal
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
+from runners.layers.jsons import Json
 from runners.layers.kinds import CORE, CUSTOM, AnyKind
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import KUSTOMIZATIONS, flux_kind
@@ -34,8 +37,21 @@ RELEASES = flux_kind("helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmReleas
 KINDS: tuple[AnyKind, ...] = (*CORE, *CUSTOM, KUSTOMIZATIONS, GIT, RELEASES)
 
 
+class NoConnection(Connection):
+    """Reaches nothing, without trying."""
+
+    def request(self, method: str, path: str, **_more: object) -> Json:  # type: ignore[override]
+        """Says that nobody answers."""
+        raise Unreachable(f"{self.server} does not answer")
+
+
 class StillSession(Session):
     """Starts nothing; everything else is the session's own."""
+
+    def __init__(self, options: Options, runs: Runs, journal: Journal) -> None:
+        """As a session, without a network."""
+        super().__init__(options, runs, journal, clock)
+        self.connection = NoConnection(options.access)
 
     def start(self) -> None:
         """Nothing is watched."""
@@ -64,7 +80,7 @@ def still_session(folder: Path, *, read_only: bool = False, settings: Settings =
     repository = folder / "repository"
     repository.mkdir(exist_ok=True)
     options = Options(repository, settings, ACCESS, lambda: ACCESS, {"PATH": ""}, read_only=read_only)
-    return StillSession(options, Runs(folder / "runs"), Journal(folder / "journal.jsonl"), clock)
+    return StillSession(options, Runs(folder / "runs"), Journal(folder / "journal.jsonl"))
 
 
 def clock() -> float:

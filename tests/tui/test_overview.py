@@ -157,7 +157,7 @@ async def test_a_closed_gate_says_why_in_the_dialog_and_can_only_be_left(session
     app = BedplateApp(session, clock)
     async with app.run_test(size=(120, 36)) as pilot:
         await started(app, pilot)
-        session.picture = replace(session.picture, identity=None)
+        session.identity = None
         await pilot.press("a")
         assert isinstance(top(app), ChangeScreen)
         dialog = app.screen.query_one(Confirm)
