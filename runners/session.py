@@ -172,14 +172,13 @@ class Session:
         Raises:
             ApiError: it did not answer.
         """
-        if self.identity is None:
-            found = resolve(self.connection)
-            with self._pinning:
-                self.identity = self.identity or found
-            self._doubt = None
-            self._wake.set()
-            self._charts.ask()
-        return self.identity
+        with self._pinning:
+            if self.identity is None:
+                self.identity = resolve(self.connection)
+                self._doubt = None
+                self._wake.set()
+                self._charts.ask()
+            return self.identity
 
     def served(self) -> Served:
         """What the server serves, for renderings; asked now.

@@ -40,7 +40,7 @@ KINDS: tuple[AnyKind, ...] = (*CORE, *CUSTOM, KUSTOMIZATIONS, GIT, RELEASES)
 class NoConnection(Connection):
     """Reaches nothing, without trying."""
 
-    def request(self, method: str, path: str, **_more: object) -> Json:  # type: ignore[override]
+    def request(self, method: str, path: str, **_more: object) -> Json:
         """Says that nobody answers."""
         raise Unreachable(f"{self.server} does not answer")
 
