@@ -87,6 +87,7 @@ class Overview(Screen[None]):
         self._feed = TableFeed(self._session.store, bridge, self.query_one(LiveTable), self._refreshed)
         self._tail = RunTail(self._session.runs, bridge, self.query_one(LogPane), self._run_changed, self._clock)
         self._feed.show(self._view)
+        self.set_interval(1.0, self._tail.tick)
         self.show_picture(self._session.picture)
         self.query_one("#foundation").focus()
 
