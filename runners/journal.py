@@ -8,25 +8,15 @@ from __future__ import annotations
 import getpass
 import json
 import os
-import re
 import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from runners.layers.identity import Identity
+from runners.layers.outside_text import redact
 
 Fact = str | int | float | bool | list[str] | None
-
-_SECRET = re.compile(
-    r"(?i)((?:token|password|passwd|secret|authorization|api[-_]?key)[\"']?\s*[:=]\s*[\"']?)(?:bearer\s+)?[^\s\"',;]+"
-    r"|(://[^/\s:@]*:)[^@\s/]+(?=@)"
-)
-
-
-def redact(text: str) -> str:
-    """A text with what looks like a credential replaced by dots."""
-    return _SECRET.sub(lambda match: f"{match.group(1) or match.group(2)}…", text)
 
 
 def who() -> str:

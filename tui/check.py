@@ -8,6 +8,7 @@ import time
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Reach
+from runners.layers.outside_text import harmless
 from runners.layers.picture import Layer, Picture
 from runners.layers.verdicts import Verdict
 from runners.session import Session
@@ -35,7 +36,7 @@ def check(session: Session, *, as_json: bool, wait: float) -> int:
         latest = _await(session, came, wait)
     finally:
         session.stop()
-    print(json.dumps(as_data(latest), indent=2) if as_json else "\n".join(as_lines(latest)))
+    print(json.dumps(as_data(latest), indent=2) if as_json else harmless("\n".join(as_lines(latest))))
     return exit_code(latest)
 
 

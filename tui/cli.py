@@ -24,7 +24,9 @@ def run(args: Sequence[str]) -> int:
     try:
         return int(options.call(options))
     except (KubeconfigError, ConfigError) as error:
-        for line in str(error).splitlines():
+        from runners.layers.outside_text import harmless
+
+        for line in harmless(str(error)).splitlines():
             print(f"bedplate: {line}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:

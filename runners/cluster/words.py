@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from runners.layers.outside_text import harmless
+
 _VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 
 def one_line(text: str, limit: int = 500) -> str:
     """Text from a server or tool as one line without escape sequences and control characters."""
-    plain = " ".join(_CONTROLS.sub(" ", _ESCAPES.sub("", text)).split())
+    plain = " ".join(harmless(text, " ").split())
     return plain if len(plain) <= limit else plain[: limit - 1] + "…"
 
 

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import re
 
+from runners.layers.outside_text import harmless, redact
+
 LONGEST = 300
 """Characters of a line that nobody has put into better words."""
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-_SECRETS = (
-    (r"(\w://)[^/\s@\"']+@", r"\1…@"),
-    (r"(?i)\b((?:[\w.-]*(?:password|passwd|passphrase|token|secret[-_]?key|api[-_]?key))[\"']?\s*[=:]\s*)\S+", r"\1…"),
-    (r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}", r"\1 …"),
+_VALUES = (
     (r"(--set(?:-string|-json|-literal|-file)?[ =][\w.\[\]-]+=)\S+", r"\1…"),
     # YAML errors quote the value that did not fit, and a chart's own fail and required say anything.
     (r"(!!\w+ )`[^`]*`", r"\1`…`"),
@@ -70,13 +66,13 @@ _KNOWN = (
 
 def plain(text: str) -> str:
     """A tool's text with neither escape sequences nor control characters."""
-    return _CONTROL.sub("", _ESCAPES.sub("", text))
+    return harmless(text)
 
 
 def clean(text: str) -> str:
     """A tool's text that may be shown: plain, and without what looks like a secret."""
-    text = plain(text)
-    for pattern, instead in _SECRETS:
+    text = redact(plain(text))
+    for pattern, instead in _VALUES:
         text = re.sub(pattern, instead, text)
     return text
 
