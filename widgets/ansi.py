@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rich.cells import cell_len
+from rich.cells import cell_len, split_graphemes
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
@@ -121,12 +121,13 @@ def _crop(text: str, start: int, end: int) -> str:
         return text[start:end]
     found: list[str] = []
     at = 0
-    for character in text:
-        size = cell_len(character)
+    # A character may take up to eight code points and is at least one cell wide, but for those of no width.
+    spans, _total = split_graphemes(text[: 8 * end + 64])
+    for first, last, size in spans:
         if at >= start and at + size <= end:
-            found.append(character)
+            found.append(text[first:last])
         elif at < end and at + size > start:
-            found.append(" ")
+            found.append(" " * (min(end, at + size) - max(start, at)))
         at += size
         if at > end:
             break
