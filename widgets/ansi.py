@@ -63,11 +63,13 @@ def segments(raw: str) -> Iterator[Segment]:
 def window(raw: str, left: int, width: int) -> list[Segment]:
     """The segments of one line from a cell on, so many cells wide at most; a wide character that is cut is blank."""
     found: list[Segment] = []
-    at = 0
+    at, room = 0, width
     for segment in segments(raw):
         size = cell_len(segment.text)
         if at + size > left:
-            part = _crop(segment.text, left - at, left + width - at)
+            # A joiner that lost its neighbours to the cut measures anew: the room has the last word.
+            part = head(_crop(segment.text, left - at, left + width - at), room)
+            room -= cell_len(part)
             if part:
                 found.append(Segment(part, segment.style))
         at += size

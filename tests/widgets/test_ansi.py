@@ -39,6 +39,7 @@ def test_no_control_character_comes_out(raw: str, width: int) -> None:
 
 @given(raw_lines, st.integers(2, 30))
 @example("👩\u200d👧000000\x1b00", 2)
+@example("\u200d0漢\x1b漢", 2)
 def test_rows_and_windows_keep_their_width_and_lose_nothing(raw: str, width: int) -> None:
     rows = fold(raw, width)
     assert all(sum(cell_len(segment.text) for segment in row) <= width for row in rows)
