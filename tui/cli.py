@@ -49,9 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     # Defaults are suppressed so that an option before the call is not unsaid by the call's own default.
     _cluster_arguments(check, default=argparse.SUPPRESS)
     check.add_argument("--json", action="store_true", help="print one JSON object")
-    check.add_argument(
-        "--wait", metavar="TIME", type=_duration, default=0.0, help="wait until healthy, at most so long"
-    )
+    check.add_argument("--wait", metavar="TIME", type=duration, default=0.0, help="wait until healthy, at most so long")
     check.set_defaults(call=_check)
     return parser
 
@@ -71,7 +69,7 @@ def _folder(text: str) -> Path:
     return path.resolve()
 
 
-def _duration(text: str) -> float:
+def duration(text: str) -> float:
     """Seconds of ``90``, ``90s``, ``10m`` or ``1h``."""
     units = {"s": 1.0, "m": 60.0, "h": 3600.0}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")

@@ -1,0 +1,80 @@
+"""What the dialogs say, from a question to its rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runners.layers import commands as c
+from runners.layers.findings import Finding, GateAnswer, Severity
+from runners.layers.kinds.base import Tone
+from runners.layers.plans import Change, ObjectChange, ObjectRef
+from tests.layers.worlds import NOW
+from tests.tui.still_session import HOME
+from tests.tui.test_screen_pictures import UNINSTALL, UPGRADE, asked, plan
+from tui import dialogs
+from widgets.confirm import Dialog, Readiness
+
+
+def row(dialog: Dialog, label: str) -> tuple[str, ...]:
+    return tuple(text for found in dialog.rows if found.label == label for text, _tone in found.lines)
+
+
+def test_a_change_names_cluster_plan_binding_and_command_and_asks_for_no_word() -> None:
+    dialog = dialogs.question(asked(plan(UPGRADE), "longhorn"), NOW)
+    assert row(dialog, "cluster") == ("home · https://10.0.0.10:6443 · uid 41c7…",)
+    assert row(dialog, "plan")[0] == "1 release: longhorn 1.11.2 → 1.12.1; 1 object comes, 2 change, 0 go"
+    assert row(dialog, "bound to") == ("longhorn revision 7 · 2 files · commit 3d2789e · 21s ago",)
+    assert row(dialog, "gate") == ("open",)
+    assert (dialog.typed, dialog.readiness) == ("", Readiness.READY)
+
+
+def test_what_destroys_says_so_and_asks_for_the_context() -> None:
+    dialog = dialogs.question(asked(plan(UNINSTALL), "minio"), NOW)
+    assert dialog.typed == "home"
+    assert any("is uninstalled" in text for text in row(dialog, "destroys"))
+    assert "CustomResourceDefinition tenants.minio.min.io is removed" in row(dialog, "destroys")
+
+
+def test_an_override_asks_for_the_context_and_names_what_it_overrides() -> None:
+    closed = Finding("longhorn", Severity.BLOCKER, "is failed", "see to it first")
+    dialog = dialogs.question(asked(plan(UPGRADE), "minio", closed), NOW)
+    assert dialog.typed == "home"
+    assert "✖ longhorn: is failed → see to it first" in row(dialog, "gate")
+
+
+def test_a_long_list_never_hides_a_removal() -> None:
+    many = tuple(ObjectChange(ObjectRef("ConfigMap", "ns", f"new-{at}"), Change.ADDED) for at in range(40))
+    gone = ObjectChange(ObjectRef("ConfigMap", "ns", "zz-old"), Change.REMOVED)
+    lines = row(dialogs.question(asked(plan(replace(UPGRADE, changes=(*many, gone))), "longhorn"), NOW), "plan")
+    assert lines[1] == "- ConfigMap ns/zz-old"
+    assert "and 35 more" in lines[-1]
+
+
+def test_uncommitted_files_are_said_with_the_commit() -> None:
+    dialog = dialogs.question(asked(plan(UPGRADE, commit="3d2789eb2958 + changes"), "longhorn"), NOW)
+    assert "commit 3d2789e + changes" in row(dialog, "bound to")[0]
+
+
+def test_a_flux_change_says_what_it_does_and_how_it_is_undone() -> None:
+    target = c.Target(kind="Kustomization", namespace="flux-system", name="apps")
+    ask = replace(asked(plan(UPGRADE), "x"), command=c.SUSPEND, target=target, plan=None, gate=GateAnswer())
+    dialog = dialogs.question(ask, NOW)
+    assert dialog.title == "Suspend Kustomization flux-system/apps"
+    assert row(dialog, "does") == (c.SUSPEND.help,)
+    assert row(dialog, "undo") == ("resume",)
+
+
+def test_a_refusal_keeps_the_question_and_gives_the_reasons() -> None:
+    question = dialogs.question(asked(plan(UPGRADE), "longhorn"), NOW)
+    refused = dialogs.refused(question, ("plan: a file changed",))
+    assert (refused.readiness, refused.reasons, refused.rows) == (
+        Readiness.REFUSED,
+        ("plan: a file changed",),
+        question.rows,
+    )
+
+
+def test_before_the_cluster_answered_the_dialog_names_none() -> None:
+    dialog = dialogs.preparing(c.APPLY, c.Target(component="longhorn"), None)
+    assert dialog.rows == ()
+    assert dialogs.preparing(c.APPLY, c.Target(component="longhorn"), HOME).rows[0].lines[0][1] is Tone.PLAIN
