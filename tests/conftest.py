@@ -40,6 +40,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keeps every test off the clusters, runs and caches of the person who runs it."""
+    folder = tmp_path_factory.mktemp("own")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUBECONFIG", str(folder / "no-kubeconfig"))
+        patch.setenv("KUBECACHEDIR", str(folder / "kube-cache"))
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def api_rig() -> Iterator[Rig]:
     """A real API server for the whole run, where nothing acts on objects; tests keep to their own namespaces."""
