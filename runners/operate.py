@@ -8,6 +8,7 @@ A mutation is never retried by itself.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
@@ -57,19 +58,32 @@ class Operator:
         """May this be started now, as far as was last seen?"""
         return gate(command, self._session.situation(target))
 
-    async def ask(self, command: Command, target: Target) -> Ask:
+    def runs_code(self, command: Command, target: Target) -> tuple[str, ...]:
+        """The helmfile's hooks that making the plan would run, so that a person is asked before."""
+        return self._session.situation(target).planning_runs_code if command in _PLANNED else ()
+
+    async def ask(self, command: Command, target: Target, *, may_run_code: bool = False) -> Ask:
         """What a person has to be asked before a command; makes the plan where there is one to make.
 
+        Args:
+            command: what is to be done.
+            target: and to what.
+            may_run_code: a person said yes to the hooks that planning runs (``runs_code``).
+
         Raises:
-            Refusal: its gate is closed, and no typed word opens it.
+            Refusal: its gate is closed, and no typed word opens it; or planning would run code unasked.
             ToolError: planning failed; one line for people.
         """
         with self._on_record(command, target):
-            return await self._ask(command, target)
+            return await self._ask(command, target, may_run_code=may_run_code)
 
-    async def _ask(self, command: Command, target: Target) -> Ask:
+    async def _ask(self, command: Command, target: Target, *, may_run_code: bool) -> Ask:
         answer = await self._look(command, target)
         _refuse_closed(answer)
+        hooks = self.runs_code(command, target)
+        if hooks and not may_run_code:
+            text = f"planning runs the helmfile's {', '.join(hooks)} hooks, and nobody was asked"
+            raise Refusal(Finding(target.component, Severity.BLOCKER, text, "say yes to that first", False))
         identity = await self._same_cluster()
         if command not in _PLANNED:
             return Ask(command, target, identity, answer, self._danger(command), self._flux_work(command, target))
@@ -285,10 +299,12 @@ def _not_started(error: OSError) -> ToolError:
 
 
 def ended_badly(error: Refusal | ToolError) -> tuple[str, ...]:
-    """The lines that a dialog shows when a question could not be asked or carried out."""
-    if isinstance(error, Refusal):
-        return tuple(
-            f"{finding.subject}: {finding.text}" + (f" → {finding.remedy}" if finding.remedy else "")
-            for finding in error.findings
-        )
-    return (str(error),)
+    """The lines that a dialog shows when a question could not be asked or carried out; a remedy stands once."""
+    if isinstance(error, ToolError):
+        return (str(error),)
+    lines: list[str] = []
+    for finding, following in itertools.zip_longest(error.findings, error.findings[1:]):
+        lines.append(f"{finding.subject}: {finding.text}")
+        if finding.remedy and (following is None or following.remedy != finding.remedy):
+            lines.append(f"→ {finding.remedy}")
+    return tuple(lines)

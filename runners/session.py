@@ -21,6 +21,7 @@ from runners.cluster.identity import resolve
 from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
 from runners.journal import Journal
+from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.gitops_settings import bootstrap_findings
@@ -82,6 +83,8 @@ class Session:
         self._hooks: dict[str, tuple[str, ...]] = {}
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
+        self._known = KnownClusters(journal.path.with_name("clusters.json"))
+        self._rebuilt: Finding | None = None
         self._subscribers: list[Callable[[Picture], None]] = []
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -137,6 +140,7 @@ class Session:
             read_only=self.options.read_only,
             running=self.running,
             planning_runs_code=self._hooks.get(target.component, ()),
+            remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
         )
@@ -174,11 +178,19 @@ class Session:
         """
         with self._pinning:
             if self.identity is None:
-                self.identity = resolve(self.connection)
+                found = resolve(self.connection)
+                self._rebuilt = self._met_before(found)
+                self.identity = found
                 self._doubt = None
                 self._wake.set()
                 self._charts.ask()
             return self.identity
+
+    def _met_before(self, found: Identity) -> Finding | None:
+        try:
+            return self._known.meet(found, self._clock())
+        except OSError as error:
+            return Finding(f"context {found.context}", Severity.NOTE, f"can't be remembered: {error.strerror}")
 
     def served(self) -> Served:
         """What the server serves, for renderings; asked now.
@@ -279,7 +291,7 @@ class Session:
         )
 
     def _notices(self) -> list[Finding]:
-        notices = [finding for finding in (self._doubt, self._untidy) if finding]
+        notices = [finding for finding in (self._doubt, self._rebuilt, self._untidy) if finding]
         if self.toolbox is not None:
             notices += [finding for findings in self.toolbox.findings.values() for finding in findings]
         return notices

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import App
@@ -12,7 +13,7 @@ from textual.binding import Binding, BindingType
 
 from runners.aftermath import concluded
 from runners.asks import Refusal
-from runners.layers.commands import PLAN
+from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.runs import RunRecord
 from runners.operate import Operator
@@ -82,10 +83,30 @@ class BedplateApp(App[None]):
     def on_command_chosen(self, event: CommandChosen) -> None:
         """Asks before a change, or says why there is none to ask for; what only reads is shown at once."""
         event.stop()
-        if event.command is PLAN:
-            self.push_screen(PlanScreen(self.operator, event.target))
+        hooks = self.operator.runs_code(event.command, event.target)
+        if not hooks or self.session.options.read_only:
+            self._open(event.command, event.target)
+            return
+        question = plain_question(
+            f"Plan {event.target}?",
+            (
+                (
+                    "runs",
+                    f"the helmfile's {', '.join(hooks)} hooks, which run on a plan too and may change the cluster",
+                ),
+                ("cluster", f"{self.session.options.access.context} · {self.session.options.access.server}"),
+            ),
+            "Plan",
+        )
+        opened = partial(self._open, event.command, event.target, may_run_code=True)
+        self.push_screen(QuestionScreen(question), lambda yes: opened() if yes else None)
+
+    def _open(self, command: Command, target: Target, *, may_run_code: bool = False) -> None:
+        if command is PLAN:
+            self.push_screen(PlanScreen(self.operator, target, may_run_code=may_run_code))
         else:
-            self.push_screen(ChangeScreen(self.session, self.operator, event.command, event.target), self._follow)
+            screen = ChangeScreen(self.session, self.operator, command, target, may_run_code=may_run_code)
+            self.push_screen(screen, self._follow)
 
     def on_run_changed(self, event: RunChanged) -> None:
         """A run ended: the cluster is asked what it did."""

@@ -16,7 +16,7 @@ from widgets.confirm import Dialog, DialogRow, Lines, Readiness
 _TONES = {Severity.OK: Tone.GOOD, Severity.NOTE: Tone.PLAIN, Severity.WARNING: Tone.WARN}
 _MARKS = {Change.ADDED: ("+", Tone.GOOD), Change.CHANGED: ("~", Tone.WARN), Change.REMOVED: ("-", Tone.BAD)}
 _SHOWN = 6
-"""Objects of a plan that a dialog names; the plan's own screen has them all."""
+"""Objects of a plan, or reasons against it, that a dialog names; the plan's own screen has them all."""
 
 
 def preparing(command: Command, target: Target, identity: Identity | None) -> Dialog:
@@ -46,6 +46,9 @@ def question(ask: Ask, now: float) -> Dialog:
 
 def refused(dialog: Dialog, reasons: tuple[str, ...]) -> Dialog:
     """The same dialog after its question could not be asked, or its answer not be carried out."""
+    if len(reasons) > _SHOWN:  # the first say what it is about, the last what to do
+        rest = len(reasons) - _SHOWN
+        reasons = (*reasons[: _SHOWN - 1], f"and {rest} more (i shows them all)", reasons[-1])
     return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.REFUSED, reasons=reasons)
 
 

@@ -51,6 +51,8 @@ class Situation:
     """The runs that have not ended, on this cluster."""
     planning_runs_code: tuple[str, ...] = ()
     """Hooks of the component's helmfile that run on reading commands too: ``prepare``, ``cleanup``."""
+    remarks: tuple[Finding, ...] = ()
+    """What a person should read before any change: that this is not the cluster it was, for one."""
     existing_path: str = ""
     """``spec.path`` of the Kustomization that an earlier bootstrap made; empty when there is none."""
     credentials: tuple[Finding, ...] = ()

@@ -71,6 +71,11 @@ def _cluster(command: Command, situation: Situation) -> Iterator[Finding]:
         yield Finding("cluster", Severity.UNKNOWN, f"is {picture.freshness.words(picture.at)}", "wait until it is live")
 
 
+def _remarks(command: Command, situation: Situation) -> Iterator[Finding]:
+    if command.changes and command.scope is not Scope.RUN:
+        yield from situation.remarks
+
+
 def _alone(command: Command, situation: Situation) -> Iterator[Finding]:
     if not command.exclusive:
         return
@@ -135,7 +140,7 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
             )
 
 
-_RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _alone, _foundation, _flux_row, _bootstrap)
+_RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _remarks, _alone, _foundation, _flux_row, _bootstrap)
 
 CARRIED_OUT_BY_PLAN = (APPLY, REPAIR)
 """Commands that are confirmed with a plan."""

@@ -96,6 +96,14 @@ def test_gate(command: c.Command, situation: c.Situation, reason: str) -> None:
     assert reason in answer.reason
 
 
+def test_a_remark_stands_in_the_gate_of_every_change_and_closes_none() -> None:
+    remark = Finding("context home", Severity.WARNING, "stands for another cluster than on 2026-01-01")
+    changes = [(c.APPLY, MINIO), (c.SUSPEND, ROW), (c.BOOTSTRAP, GITOPS)]
+    answers = [gate(command, replace(situation, remarks=(remark,))) for command, situation in changes]
+    assert all(answer.is_open and remark in answer.findings for answer in answers)
+    assert remark not in gate(c.PLAN, replace(MINIO, remarks=(remark,))).findings
+
+
 @pytest.mark.parametrize(
     ("command", "situation", "overridable"),
     [

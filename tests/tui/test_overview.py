@@ -17,6 +17,7 @@ from tui.app import BedplateApp
 from tui.screens.change import ChangeScreen
 from tui.screens.help import HelpScreen
 from tui.screens.plan import PlanScreen
+from tui.screens.question import QuestionScreen
 from widgets.cards import LayerPane
 from widgets.confirm import Confirm, Readiness
 from widgets.header import Header
@@ -198,6 +199,26 @@ async def test_planning_without_helmfile_is_refused_in_one_line(session: StillSe
         assert isinstance(top(app), PlanScreen)
         await pilot.press("escape")
         assert top(app) is app.overview
+
+
+async def test_planning_that_runs_hooks_asks_first(session: StillSession) -> None:
+    session.fill(WORLD)
+    (session.options.repository / "longhorn").mkdir()
+    hooks = "hooks: [{events: [prepare], command: kubectl}]\nreleases: []\n"
+    (session.options.repository / "longhorn" / "helmfile.yaml").write_text(hooks)
+    session.renew()
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        for key in ("i", "a"):
+            await pilot.press(key)
+            assert isinstance(top(app), QuestionScreen)
+            assert "prepare" in str(top(app).query_one(Confirm).dialog.rows)
+            await pilot.press("escape")
+            assert top(app) is app.overview
+        await pilot.press("i", "tab", "enter")
+        await pilot.pause()
+        assert isinstance(top(app), PlanScreen)
 
 
 async def test_q_quits_when_nothing_runs(session: StillSession) -> None:

@@ -27,9 +27,12 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
         Binding("escape", "cancel", "Cancel", show=False, tooltip="Leave without a change"),
     ]
 
-    def __init__(self, session: Session, operator: Operator, command: Command, target: Target) -> None:
-        """Takes what is to be done, and to what."""
+    def __init__(
+        self, session: Session, operator: Operator, command: Command, target: Target, *, may_run_code: bool
+    ) -> None:
+        """Takes what is to be done, to what, and whether a person said yes to the hooks that planning runs."""
         super().__init__()
+        self._may_run_code = may_run_code
         self._session = session
         self._operator = operator
         self._command = command
@@ -78,7 +81,7 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
 
     async def _question(self) -> None:
         try:
-            self._ask = await self._operator.ask(self._command, self._target)
+            self._ask = await self._operator.ask(self._command, self._target, may_run_code=self._may_run_code)
         except (Refusal, ToolError) as error:
             self._dialog.dialog = dialogs.refused(self._dialog.dialog, ended_badly(error))
             return

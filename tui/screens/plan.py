@@ -28,9 +28,10 @@ class PlanScreen(Screen[None]):
         Binding("escape,q", "leave", "Back", show=False, tooltip="Back to the overview"),
     ]
 
-    def __init__(self, operator: Operator, target: Target) -> None:
-        """Takes the component to plan."""
+    def __init__(self, operator: Operator, target: Target, *, may_run_code: bool) -> None:
+        """Takes the component to plan, and whether a person said yes to the hooks that planning runs."""
         super().__init__()
+        self._may_run_code = may_run_code
         self._operator = operator
         self._target = target
 
@@ -53,7 +54,7 @@ class PlanScreen(Screen[None]):
     async def _plan(self) -> None:
         pane, name = self.query_one(LogPane), self._target.component
         try:
-            ask = await self._operator.ask(PLAN, self._target)
+            ask = await self._operator.ask(PLAN, self._target, may_run_code=self._may_run_code)
         except (Refusal, ToolError) as error:
             pane.show("\n".join(ended_badly(error)), f"plan {name} ─ refused")
             return
