@@ -42,6 +42,8 @@ from runners.tools.versions import Toolbox, find_tools
 
 PICTURE_EVERY = 0.1
 """Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at runs and helmfiles on disk while the cluster keeps changing."""
 TICK = 5.0
 """Seconds after which a picture is made although nothing changed, since some rules look at the clock."""
 
@@ -85,6 +87,7 @@ class Session:
         self._untidy: Finding | None = None
         self._known = KnownClusters(journal.path.with_name("clusters.json"))
         self._rebuilt: Finding | None = None
+        self._looked = 0.0
         self._subscribers: list[Callable[[Picture], None]] = []
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -151,6 +154,7 @@ class Session:
         self.running = tuple(run for run in self.cluster_runs if not run.state.ended)
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
+        self._looked = time.monotonic()
 
     def context_moved(self) -> str:
         """Why the kubeconfig's context is not what it was at the start, in words; empty while it is.
@@ -181,6 +185,7 @@ class Session:
                 found = resolve(self.connection)
                 self._rebuilt = self._met_before(found)
                 self.identity = found
+                self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
                 self._charts.ask()
@@ -263,13 +268,17 @@ class Session:
             self._wake.clear()
             if self._stopped.is_set():
                 return
-            self.renew()
+            self.renew(patience=LOOK_EVERY)
             self._stopped.wait(PICTURE_EVERY)
 
-    def renew(self) -> None:
-        """Takes the picture of this moment, and hands it around when it says something new."""
+    def renew(self, patience: float = 0.0) -> None:
+        """Takes the picture of this moment, and hands it around when it says something new.
+
+        What is on disk is read again where that was last done more than ``patience`` seconds ago.
+        """
         with self._renewing:  # an older picture must not come after a newer one
-            self.look_around()
+            if time.monotonic() - self._looked >= patience:
+                self.look_around()
             latest = self.take_picture()
             if replace(latest, at=self.picture.at) == self.picture:
                 return

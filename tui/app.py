@@ -69,13 +69,12 @@ class BedplateApp(App[None]):
 
     def _show_picture(self) -> None:
         self.overview.show_picture(self.session.picture)
-        if not self._resumed and self.session.identity is not None:
+        if not self._resumed and self.session.picture.identity is not None:
             self._resumed = True
             self._resume()
 
     def _resume(self) -> None:
         """Takes up the run that was going on, or ended, while no screen was there."""
-        self.session.look_around()
         runs = self.session.cluster_runs
         if runs and (not runs[0].state.ended or concluded(self.session.runs, runs[0].id) is None):
             self.overview.follow(runs[0])
