@@ -199,7 +199,9 @@ class Rig:
         nodes = json.loads(self._get("/api/v1/nodes")[1])["items"]
         conditions = [condition for node in nodes for condition in node["status"].get("conditions", [])]
         ready = sum(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
-        return ready == len(NODES) and self.serves("/api/v1/namespaces/default/serviceaccounts/default")
+        # A node is ready a moment before its taint goes, and until then nothing is scheduled there.
+        tainted = any(node["spec"].get("taints") for node in nodes)
+        return ready == len(NODES) and not tainted and self.serves("/api/v1/namespaces/default/serviceaccounts/default")
 
     def _get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self._tls, timeout=5)
