@@ -240,7 +240,7 @@ class Operator:
             if lease is not None:
                 give_back(session.connection, lease)
             raise _not_started(error) from error
-        session.started(run)
+        session.noticed(run)
         self._note("started", ask.command, ask.target, run=run.id, state=run.state.value)
         return run
 

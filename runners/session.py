@@ -123,14 +123,15 @@ class Session:
         self._subscribers.append(callback)
 
     def changed(self) -> None:
-        """Says that something besides the store changed, so that the next picture is due."""
+        """Says that something besides the store changed, so that a look at the disk and the next picture are due."""
+        self._looked = float("-inf")
         self._wake.set()
 
-    def started(self, run: RunRecord) -> None:
-        """A run was started here: it counts from this moment on, before anybody looked around again."""
-        others = (other for other in self.running if other.id != run.id)
-        self.running = (*([] if run.state.ended else [run]), *others)
-        self._wake.set()
+    def noticed(self, run: RunRecord) -> None:
+        """A run began or ended: it counts so from this moment on, before anybody looks around again."""
+        others = tuple(other for other in self.running if other.id != run.id)
+        self.running = others if run.state.ended else (run, *others)
+        self.changed()
 
     def situation(self, target: Target) -> Situation:
         """Everything that a gate may look at, as it was last seen; reads no file, so a screen may ask at each key."""
@@ -150,11 +151,11 @@ class Session:
 
     def look_around(self) -> None:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
+        self._looked = time.monotonic()  # before: what changes meanwhile asks for another look
         self.cluster_runs = tuple(run for run in self.runs.records() if run.cluster == self.cluster_words)
         self.running = tuple(run for run in self.cluster_runs if not run.state.ended)
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
-        self._looked = time.monotonic()
 
     def context_moved(self) -> str:
         """Why the kubeconfig's context is not what it was at the start, in words; empty while it is.

@@ -31,6 +31,11 @@ class Person:
     def sees_card(self, name: str, verdict: str, *, seconds: float = 60) -> str:
         return self.terminal.wait(f"{name} {verdict}", lambda text: verdict in card(text, name), seconds=seconds)
 
+    def sees_under_cursor(self, name: str) -> str:
+        return self.terminal.wait(
+            f"the cursor on {name}", lambda text: bool(re.search(rf"▶\S {re.escape(name)} ", text))
+        )
+
     def kubectl(self, *args: str) -> str:
         return self.rig.kubectl(*args)
 
@@ -42,6 +47,15 @@ class Person:
     def is_asked(self, title: str) -> str:
         """Waits until the dialog asks, and returns the screen."""
         return self.terminal.wait(f"the question {title}", lambda text: f"─ {title}" in text and "│ gate  " in text)
+
+    def answers(self, title: str, verb: str) -> None:
+        """Says yes to a small question."""
+        self.sees(f"─ {title}")
+        self.sees("[▸Cancel ]")
+        self.terminal.press("tab")
+        self.sees(f"[▸{verb} ]")
+        self.terminal.press("enter")
+        self.terminal.wait("the question to go", lambda text: f"─ {title}" not in text)
 
     def agrees(self, title: str, verb: str) -> None:
         """Waits until the dialog asks, moves from Cancel to the button that does it, and presses it."""
@@ -56,18 +70,13 @@ class Person:
         self.terminal.wait("the dialog to close", lambda text: f"─ {title}" not in text)
 
     def is_refused(self, title: str, *reasons: str, seconds: float = 60) -> str:
-        """Waits until the dialog refuses, for these reasons and with nothing left but to leave it."""
-        text = self.terminal.wait(
-            f"{title} refused",
-            lambda text: f"─ {title}" in text and "✖ refused: nothing was changed" in text,
-            seconds=seconds,
-        )
-        said = unwrapped(text)
-        for reason in reasons:
-            assert reason in said, f"{reason!r} is not on the screen:\n{text}"
-        assert "to go on:" not in text, f"it asks for a word although it refuses:\n{text}"
-        assert "[▸Cancel ]" in text, text
-        return text
+        """Waits until the dialog refuses, for these reasons, with no word asked for and nothing left but to leave."""
+
+        def refuses(text: str) -> bool:
+            there = f"─ {title}" in text and "✖ refused: nothing was changed" in text and "[▸Cancel ]" in text
+            return there and "to go on:" not in text and all(reason in unwrapped(text) for reason in reasons)
+
+        return self.terminal.wait(f"{title} refused: {', '.join(reasons)}", refuses, seconds=seconds)
 
     def cancels(self, title: str) -> None:
         """Leaves the dialog."""

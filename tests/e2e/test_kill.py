@@ -33,6 +33,8 @@ def test_a_run_goes_on_and_is_taken_up_again(slow: Place) -> None:
         assert slow.runs.record(run.id).state is RunState.RUNNING
         _binds(slow)
         _is_shown_to_its_end(person, slow, run)
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
     _left_nothing(slow)
 
 
@@ -57,6 +59,7 @@ def test_what_a_killed_plan_left_behind_is_swept(place: Place) -> None:
             person = Person(terminal, place.rig)
             person.sees("● live")
             terminal.press("a")
+            person.answers("Plan web?", "Plan")
             until("it is planning", place.kubeconfigs)
             terminal.kill()
     finally:

@@ -249,6 +249,7 @@ class Overview(Screen[None]):
         self._show_tabs()
 
     def _run_changed(self, run: RunRecord) -> None:
+        self._session.noticed(run)
         self._show_header(self._session.picture)
         self.show_hints()
         self.post_message(RunChanged(run))
