@@ -123,3 +123,8 @@ class Place:
         """Who holds the Lease; empty when nobody does."""
         where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
         return self.rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
+
+    def bind_claim(self) -> None:
+        """Lets helm's wait for the chart's claim end: on this cluster nobody else binds it."""
+        bound = '{"status": {"phase": "Bound"}}'
+        self.rig.kubectl("patch", "pvc", "data", "-n", self.namespace, "--subresource=status", "-p", bound)

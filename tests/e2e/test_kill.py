@@ -31,7 +31,7 @@ def test_a_run_goes_on_and_is_taken_up_again(slow: Place) -> None:
         text = person.sees(f"run {run.short_id}  apply web ─ running")
         assert "1 run" in text.splitlines()[0]
         assert slow.runs.record(run.id).state is RunState.RUNNING
-        _binds(slow)
+        slow.bind_claim()
         _is_shown_to_its_end(person, slow, run)
         terminal.press("q")
         assert terminal.wait_for_end() == 0
@@ -40,7 +40,7 @@ def test_a_run_goes_on_and_is_taken_up_again(slow: Place) -> None:
 
 def test_a_run_that_ended_while_nobody_looked_is_shown_with_its_end(slow: Place) -> None:
     run = _killed_in_the_middle(slow)
-    _binds(slow)
+    slow.bind_claim()
     assert slow.runs.wait(run.id, 60).exit_code == 0
     _left_nothing(slow)
     with slow.open() as terminal:
@@ -90,11 +90,6 @@ def _killed_in_the_middle(place: Place) -> RunRecord:
     assert run.state is RunState.RUNNING
     assert place.lease_holder().endswith(run.id)
     return run
-
-
-def _binds(place: Place) -> None:
-    bound = '{"status": {"phase": "Bound"}}'
-    place.rig.kubectl("patch", "pvc", "data", "-n", place.namespace, "--subresource=status", "-p", bound)
 
 
 def _is_shown_to_its_end(person: Person, place: Place, run: RunRecord) -> None:
