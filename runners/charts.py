@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 
+from runners.tools.calls import ToolError
 from runners.tools.capture import Captured, ToolMissing, ToolTimeout
 from runners.tools.helm import installed_releases
 
@@ -41,6 +42,14 @@ class ChartVersions:
         """Asks helm soon."""
         self._due.set()
 
+    def _ask_helm(self) -> None:
+        answer = anyio.run(self._list)
+        if answer.code:
+            log.warning("helm list ended %d; chart versions may be old", answer.code)
+            return
+        self.known = {at: release.version for at, release in installed_releases(answer.stdout).items()}
+        self._changed()
+
     def _follow(self) -> None:
         while True:
             self._due.wait()
@@ -48,12 +57,7 @@ class ChartVersions:
                 return
             self._due.clear()
             try:
-                answer = anyio.run(self._list)
-            except (ToolMissing, ToolTimeout) as error:
+                self._ask_helm()
+            except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
                 log.warning("chart versions are unknown: %s", error)
                 continue
-            if answer.code == 0:
-                self.known = {at: release.version for at, release in installed_releases(answer.stdout).items()}
-                self._changed()
-            else:
-                log.warning("helm list ended %d; chart versions may be old", answer.code)

@@ -167,6 +167,7 @@ class Operator:
         """The gate's answer to what is seen at this moment, not to what the screen was last shown."""
         with contextlib.suppress(ApiError):  # the gate says so
             await anyio.to_thread.run_sync(self._session.identify)
+        await anyio.to_thread.run_sync(self._session.wait_for_tools)
         await anyio.to_thread.run_sync(self._session.renew)
         return self.gate(command, target)
 
@@ -236,10 +237,13 @@ class Operator:
         try:
             self._journal("confirmed", ask.command, ask.target, **_confirmed(ask, run_id, typed))
             run = session.runs.start(self._request(ask, run_id, lease, without))
-        except OSError as error:
+        except BaseException as error:
+            # Whatever it was: nobody renews a Lease whose run never started.
             if lease is not None:
                 give_back(session.connection, lease)
-            raise _not_started(error) from error
+            if isinstance(error, OSError):
+                raise _not_started(error) from error
+            raise
         session.noticed(run)
         self._note("started", ask.command, ask.target, run=run.id, state=run.state.value)
         return run

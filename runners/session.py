@@ -20,6 +20,8 @@ from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
 from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
+from runners.cluster_runs import SeenRuns, look
+from runners.edges import guarded, spawn
 from runners.journal import Journal
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
@@ -38,14 +40,24 @@ from runners.tools.environ import tool_environ
 from runners.tools.helm import list_argv
 from runners.tools.helmfile_source import hooks_on_reading
 from runners.tools.runs import Runs
-from runners.tools.versions import Toolbox, find_tools
+from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
 
 PICTURE_EVERY = 0.1
 """Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at runs and helmfiles on disk while the cluster keeps changing."""
+RUNS_SHOWN = 20
+"""Runs that a picture carries, newest first."""
+TOOLS_PATIENCE = 30.0
+"""Seconds that a change waits for the tools to be looked for."""
 TICK = 5.0
 """Seconds after which a picture is made although nothing changed, since some rules look at the clock."""
+
+
+_NOT_LOOKED_FOR = {
+    tool.name: (Finding(tool.name, Severity.UNKNOWN, "was not looked for yet", "wait a moment", False),)
+    for tool in REQUIREMENTS
+}
 
 
 @dataclass(frozen=True)
@@ -78,10 +90,11 @@ class Session:
         self.toolbox: Toolbox | None = None
         self.picture = Picture(at=clock(), notices=options.settings.notices)
         self._charts = ChartVersions(self._list_releases, self.changed)
-        self.cluster_runs: tuple[RunRecord, ...] = ()
-        """The runs on this cluster, newest first."""
-        self.running: tuple[RunRecord, ...] = ()
-        """Those that have not ended."""
+        self.seen_runs = SeenRuns()
+        self.plugin_said: Callable[[str], None] = lambda _line: None
+        """Is told what a credential plugin says while it waits: a login link."""
+        self._tools_known = threading.Event()
+        self._trouble: Finding | None = None
         self._hooks: dict[str, tuple[str, ...]] = {}
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
@@ -104,8 +117,8 @@ class Session:
         """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
         self._detach = self.store.subscribe(self._heard)
         self.watches.start()
-        for target in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
-            threading.Thread(target=target, name=f"session{target.__name__}", daemon=True).start()
+        for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
+            spawn(call, self._failed)
         self._charts.start()
 
     def stop(self) -> None:
@@ -129,8 +142,9 @@ class Session:
 
     def noticed(self, run: RunRecord) -> None:
         """A run began or ended: it counts so from this moment on, before anybody looks around again."""
-        others = tuple(other for other in self.running if other.id != run.id)
-        self.running = others if run.state.ended else (run, *others)
+        others = tuple(other for other in self.seen_runs.running if other.id != run.id)
+        running = others if run.state.ended else (run, *others)
+        self.seen_runs = replace(self.seen_runs, running=running)
         self.changed()
 
     def situation(self, target: Target) -> Situation:
@@ -140,9 +154,9 @@ class Session:
             picture=self.picture,
             settings=self.settings,
             target=target,
-            tools=self.toolbox.findings if self.toolbox else {},
+            tools=self.toolbox.findings if self.toolbox else _NOT_LOOKED_FOR,
             read_only=self.options.read_only,
-            running=self.running,
+            running=self.seen_runs.running,
             planning_runs_code=self._hooks.get(target.component, ()),
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
@@ -152,8 +166,7 @@ class Session:
     def look_around(self) -> None:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
         self._looked = time.monotonic()  # before: what changes meanwhile asks for another look
-        self.cluster_runs = tuple(run for run in self.runs.records() if run.cluster == self.cluster_words)
-        self.running = tuple(run for run in self.cluster_runs if not run.state.ended)
+        self.seen_runs = look(self.runs, self.cluster_words)
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
 
@@ -223,6 +236,10 @@ class Session:
         if delta.table == RELEASES.table and self.identity is not None:
             self._charts.ask()
 
+    def wait_for_tools(self) -> None:
+        """Returns when the tools were looked for; that takes a second, and more where one of them hangs."""
+        self._tools_known.wait(TOOLS_PATIENCE)
+
     async def _list_releases(self) -> Captured:
         return await capture(
             list_argv(self.options.access.context),
@@ -232,7 +249,9 @@ class Session:
             timeout=60,
         )
 
-    def _synced_path(self) -> str:
+    def _synced_path(self) -> str | None:
+        if not self.store.freshness(KUSTOMIZATIONS).trusted:
+            return None
         found = self.store.within(KUSTOMIZATIONS, ("flux-system",))
         return next((row.path for row in found if row.name == "flux-system"), "")
 
@@ -251,8 +270,11 @@ class Session:
             return
 
     def _look_for_tools(self) -> None:
-        self.toolbox = find_tools(self.environ)
-        self._wake.set()
+        try:
+            self.toolbox = find_tools(self.environ)
+        finally:
+            self._tools_known.set()
+            self._wake.set()
 
     def _tidy_up(self) -> None:
         """Removes what programs that were killed left behind: private kubeconfigs, and runs that nobody ended."""
@@ -269,8 +291,21 @@ class Session:
             self._wake.clear()
             if self._stopped.is_set():
                 return
-            self.renew(patience=LOOK_EVERY)
+            if guarded(self._renew_soon, self._failed):
+                self._trouble = None
             self._stopped.wait(PICTURE_EVERY)
+
+    def _renew_soon(self) -> None:
+        self.renew(patience=LOOK_EVERY)
+
+    def _failed(self, words: str) -> None:
+        """Says on the screen that a thread failed; verdicts rest on nothing then."""
+        self._trouble = Finding("Bedplate", Severity.UNKNOWN, words, "start it again; its log says more")
+        latest = replace(self.picture, notices=(self._trouble, *self.picture.notices[:9]))
+        if latest != self.picture:
+            self.picture = latest
+            for callback in tuple(self._subscribers):
+                callback(latest)
 
     def renew(self, patience: float = 0.0) -> None:
         """Takes the picture of this moment, and hands it around when it says something new.
@@ -297,15 +332,19 @@ class Session:
                 identity=self.identity,
                 charts=self._charts.known,
                 notices=tuple(self._notices()),
+                runs=self.seen_runs.all[:RUNS_SHOWN],
             )
         )
 
     def _notices(self) -> list[Finding]:
-        notices = [finding for finding in (self._doubt, self._rebuilt, self._untidy) if finding]
+        notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]
         if self.toolbox is not None:
-            notices += [finding for findings in self.toolbox.findings.values() for finding in findings]
+            # A mere recommendation waits in the dialog that it matters to.
+            said = (finding for findings in self.toolbox.findings.values() for finding in findings)
+            notices += [finding for finding in said if finding.closes]
         return notices
 
     def _credential_plugin_said(self, line: str) -> None:
-        self._doubt = Finding("credential plugin", Severity.NOTE, line)
+        self._doubt = Finding("credential plugin", Severity.WARNING, line)
+        self.plugin_said(line)
         self._wake.set()

@@ -25,6 +25,8 @@ AT_THE_ROOT = {
 BROAD = {
     "runners/cluster/reflector.py": "a thread's edge: a bug shows in the pane and the log, and is retried",
     "runners/cluster/store.py": "one listener's bug costs neither the watch nor the other listeners",
+    "runners/edges.py": "a thread's edge: a bug is logged and shown, and the thread goes on",
+    "runners/operate.py": "a Lease is given back whatever kept its run from starting; the error goes on",
     "runners/demo/actors/base.py": "a thread's edge: one odd object must not end the whole play",
 }
 """Where anything at all may be caught, once each, and why."""

@@ -10,9 +10,10 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.worker import Worker
 
-from runners.aftermath import concluded
 from runners.asks import Refusal
+from runners.cluster_runs import SeenRuns
 from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.runs import RunRecord
@@ -22,6 +23,7 @@ from runners.tools.calls import ToolError
 from tui.bridge import Bridge, Merged
 from tui.dialogs import plain_question
 from tui.events import CommandChosen, RunChanged
+from tui.failures import failure
 from tui.screens.change import ChangeScreen
 from tui.screens.help import HelpScreen
 from tui.screens.overview import Overview
@@ -52,6 +54,8 @@ class BedplateApp(App[None]):
         self.operator = Operator(session)
         self._bridge: Bridge | None = None
         self._resumed = False
+        self._concluding: set[str] = set()
+        self._conclusions: dict[str, tuple[Finding, ...]] = {}
 
     def on_mount(self) -> None:
         """Shows the overview; the cluster is asked once the first frame is out."""
@@ -69,15 +73,24 @@ class BedplateApp(App[None]):
 
     def _show_picture(self) -> None:
         self.overview.show_picture(self.session.picture)
-        if not self._resumed and self.session.picture.identity is not None:
+        seen = self.session.seen_runs
+        if not self._resumed and seen.cluster:
             self._resumed = True
-            self._resume()
+            self._resume(seen)
+        for run in seen.unconcluded:
+            self._conclude_soon(run)
 
-    def _resume(self) -> None:
-        """Takes up the run that was going on, or ended, while no screen was there."""
-        runs = self.session.cluster_runs
-        if runs and (not runs[0].state.ended or concluded(self.session.runs, runs[0].id) is None):
-            self.overview.follow(runs[0])
+    def _resume(self, seen: SeenRuns) -> None:
+        """Takes up the run that is going on, or the newest that ended while no screen was there."""
+        for run in (*seen.running, *seen.unconcluded)[:1]:
+            self.overview.follow(run)
+
+    def _conclude_soon(self, run: RunRecord) -> None:
+        """Asks the cluster what a run did, once; also of a run that another has pushed off the screen."""
+        if run.id in self._concluding:
+            return
+        self._concluding.add(run.id)
+        self.run_worker(self._conclude(run), group="conclude", description="read what a run did", exit_on_error=False)
 
     def on_command_chosen(self, event: CommandChosen) -> None:
         """Asks before a change, or says why there is none to ask for; what only reads is shown at once."""
@@ -108,10 +121,18 @@ class BedplateApp(App[None]):
             self.push_screen(screen, self._follow)
 
     def on_run_changed(self, event: RunChanged) -> None:
-        """A run ended: the cluster is asked what it did."""
+        """The followed run ended and its log is whole: what it did comes below it."""
         event.stop()
-        self.session.changed()
-        self.run_worker(self._conclude(event.run), group="conclude", description="what a run did", exit_on_error=False)
+        self.session.noticed(event.run)
+        if event.run.id in self._conclusions:
+            self.overview.show_conclusion(event.run, self._conclusions[event.run.id])
+        else:
+            self._conclude_soon(event.run)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker of the app's own failed in a way that nobody foresaw."""
+        if words := failure(event):
+            self.notify(words, severity="error", timeout=30, markup=False)
 
     def action_help(self) -> None:
         """Shows every key."""
@@ -120,7 +141,7 @@ class BedplateApp(App[None]):
 
     def action_leave(self) -> None:
         """Closes the screen; runs go on without it, and a person is told so."""
-        running = self.session.running
+        running = self.session.seen_runs.running
         if not running:
             self._end(True)
             return
@@ -132,7 +153,7 @@ class BedplateApp(App[None]):
 
     def action_interrupt(self) -> None:
         """With a run going on, offers to interrupt it; else quits. Never quits silently while a tool runs."""
-        running = self.session.running
+        running = self.session.seen_runs.running
         if not running:
             self._end(True)
         elif not isinstance(self.screen, QuestionScreen):
@@ -162,6 +183,7 @@ class BedplateApp(App[None]):
             findings = await self.operator.conclude(run)
         except (ToolError, Refusal) as error:
             findings = (Finding(run.title, Severity.UNKNOWN, f"what it did could not be read: {error}"),)
+        self._conclusions[run.id] = findings
         self.overview.show_conclusion(run, findings)
 
     def _end(self, yes: bool | None) -> None:

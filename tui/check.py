@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Reach
 from runners.layers.outside_text import harmless
-from runners.layers.picture import Layer, Picture
+from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.verdicts import Verdict
 from runners.session import Session
 
@@ -17,6 +18,9 @@ HEALTHY, NOT_HEALTHY, CANT_TELL = 0, 1, 3
 
 PATIENCE = 15.0
 """Seconds that a cluster is given to answer before the verdict is that nothing can be said."""
+
+PATIENCE_FOR_A_LOGIN = 90.0
+"""The same once a credential plugin has asked a person for something."""
 
 _SHOWN = Severity.NOTE
 
@@ -29,35 +33,41 @@ def check(session: Session, *, as_json: bool, wait: float) -> int:
         as_json: print one JSON object instead of lines.
         wait: seconds to wait until everything is healthy.
     """
-    came = threading.Event()
+    came, asked = threading.Event(), threading.Event()
     session.subscribe(lambda _picture: came.set())
+
+    def said(line: str) -> None:
+        # A login link is of no use after the patience has run out.
+        asked.set()
+        print(f"bedplate: {harmless(line)}", file=sys.stderr, flush=True)
+
+    session.plugin_said = said
     session.start()
     try:
-        latest = _await(session, came, wait)
+        latest = _await(session, came, asked, wait)
     finally:
         session.stop()
     print(json.dumps(as_data(latest), indent=2) if as_json else harmless("\n".join(as_lines(latest))))
     return exit_code(latest)
 
 
-def _await(session: Session, came: threading.Event, wait: float) -> Picture:
+def _await(session: Session, came: threading.Event, asked: threading.Event, wait: float) -> Picture:
     started = time.monotonic()
     while True:
         latest = session.take_picture()
         waited = time.monotonic() - started
         answered = latest.identity is not None and latest.freshness.reach is not Reach.LOADING
-        settled = answered and not any(_is_loading(session, state.name) for state in latest.components)
+        settled = answered and not any(_is_loading(state) for state in latest.components)
         if settled and (exit_code(latest) == HEALTHY or waited >= wait):
             return latest
-        if waited >= max(PATIENCE, wait):
+        if waited >= max(PATIENCE_FOR_A_LOGIN if asked.is_set() else PATIENCE, wait):
             return latest
         came.wait(0.5)
         came.clear()
 
 
-def _is_loading(session: Session, component: str) -> bool:
-    state = session.picture.component(component)
-    return state is None or any(finding.text == Reach.LOADING.value for finding in state.findings)
+def _is_loading(state: ComponentState) -> bool:
+    return any(finding.text == Reach.LOADING.value for finding in state.findings)
 
 
 def exit_code(picture: Picture) -> int:

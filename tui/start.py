@@ -10,6 +10,8 @@ from pathlib import Path
 
 from runners.cluster.kubeconfig import load
 from runners.journal import Journal
+from runners.layers.config import NAME, ConfigError
+from runners.layers.config_nodes import Mistake
 from runners.repository import read_settings
 from runners.session import Options, Session
 from runners.tools.private_files import state_home
@@ -31,7 +33,10 @@ def make_session(
         runners.layers.config.ConfigError: bedplate.yaml can't be used.
     """
     settings = read_settings(repository)
-    reload = partial(load, environ, kubeconfig=kubeconfig, context=context)
+    only = settings.context
+    if only and context and context != only:
+        raise ConfigError(str(repository / NAME), (Mistake(1, f"allows only the context {only}, not {context}"),))
+    reload = partial(load, environ, kubeconfig=kubeconfig, context=context or only or None)
     home = state_home(environ)
     return Session(
         Options(repository, settings, reload(), reload, environ, read_only=read_only),

@@ -6,15 +6,14 @@ A gate judges actions when they start and never the steady state; what a plan wo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from runners.layers.commands import (
-    APPLY,
     BOOTSTRAP,
     COMMANDS,
     PLAN,
     RECONCILE,
     RECONCILE_WITH_SOURCE,
-    REPAIR,
     RESUME,
     SUSPEND,
     Command,
@@ -94,6 +93,11 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
         return
     if not command.changes:
         return
+    own = situation.picture.component(component)
+    for finding in own.findings if own is not None else ():
+        if finding.severity is Severity.WARNING or finding.severity is Severity.BLOCKER:
+            # What is wrong with it is often why it is applied: it is shown, and closes nothing.
+            yield replace(finding, severity=Severity.WARNING)
     for name in entry.after:
         state = situation.picture.component(name)
         if state is not None and state.verdict is not Verdict.HEALTHY:
@@ -126,8 +130,10 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
         yield Finding("bedplate.yaml", Severity.BLOCKER, "has no gitops.bootstrap", "say where Git is", False)
         return
     yield from situation.credentials
-    conflict = path_conflict(situation.existing_path, settings.path)
-    if conflict is not None:
+    if situation.existing_path is None:
+        text = "can't be seen, so it may sync another path; flux would push before it noticed"
+        yield Finding("Kustomization flux-system", Severity.UNKNOWN, text, "wait, or ask for the right to list them")
+    elif (conflict := path_conflict(situation.existing_path, settings.path)) is not None:
         yield conflict
     for state in situation.picture.layer(Layer.FOUNDATION):
         if state.verdict is not Verdict.HEALTHY:
@@ -141,9 +147,6 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
 
 
 _RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _remarks, _alone, _foundation, _flux_row, _bootstrap)
-
-CARRIED_OUT_BY_PLAN = (APPLY, REPAIR)
-"""Commands that are confirmed with a plan."""
 
 
 def open_commands(situation: Situation, scope: Scope) -> tuple[tuple[Command, GateAnswer], ...]:

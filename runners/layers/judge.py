@@ -16,6 +16,7 @@ from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.rows import Rows
+from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 from runners.layers.verdicts import Verdict, fold
 
@@ -32,6 +33,8 @@ class Observed:
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart."""
     notices: tuple[Finding, ...] = ()
+    runs: tuple[RunRecord, ...] = ()
+    """The newest runs on this cluster."""
 
 
 def picture(seen: Observed) -> Picture:
@@ -47,6 +50,7 @@ def picture(seen: Observed) -> Picture:
         flux_version=_flux_version(seen.rows),
         flux_summary=summary(seen.rows),
         notices=(*seen.settings.notices, *seen.notices),
+        runs=seen.runs,
     )
 
 

@@ -11,6 +11,7 @@ from enum import Enum
 from runners.layers.findings import Finding
 from runners.layers.freshness import LOADING, Freshness
 from runners.layers.identity import Identity
+from runners.layers.runs import RunRecord
 from runners.layers.verdicts import Verdict
 
 
@@ -56,6 +57,9 @@ class Picture:
     """The last line of the GitOps pane: ``12 ready, 1 failed, 1 suspended of 14 Kustomizations``."""
     notices: tuple[Finding, ...] = ()
     """What is true of the whole rather than of one component: configuration, missing tools, a rebuilt cluster."""
+
+    runs: tuple[RunRecord, ...] = ()
+    """The newest runs on this cluster, those that go on and those that ended."""
 
     def layer(self, layer: Layer) -> tuple[ComponentState, ...]:
         """The components of one layer, in their order."""

@@ -34,7 +34,7 @@ class RunRecord:
     argv: tuple[str, ...]
     cwd: str
     cluster: str
-    """``context server uid`` of the cluster it is pinned to."""
+    """Server and uid of the cluster it is pinned to."""
     started: float
     """Seconds since the epoch."""
     state: RunState

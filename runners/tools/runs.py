@@ -59,7 +59,7 @@ class RunRequest:
     kubeconfig: str | None = field(default=None, repr=False)
     """Text of the private kubeconfig; the tool's KUBECONFIG names its file. None for a tool that needs no cluster."""
     cluster: str = ""
-    """``context server uid`` of the cluster it is pinned to."""
+    """Server and uid of the cluster it is pinned to."""
     lease: LeaseFacts | None = None
     """What renews the Lease that was taken for it; None where there is none."""
     exclusive: bool = False

@@ -20,6 +20,7 @@ from runners.layers.kinds.flux import KUSTOMIZATIONS, flux_kind
 from runners.layers.settings import FoundationEntry, Settings
 from runners.session import Options, Session
 from runners.tools.runs import Runs
+from runners.tools.versions import Toolbox
 from tests.layers.worlds import NOW
 
 SETTINGS = Settings(
@@ -52,6 +53,8 @@ class StillSession(Session):
         """As a session, without a network."""
         super().__init__(options, runs, journal, clock)
         self.connection = NoConnection(options.access)
+        self.toolbox = Toolbox()
+        self._tools_known.set()
 
     def start(self) -> None:
         """Nothing is watched."""

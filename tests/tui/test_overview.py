@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+import anyio
 import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from runners.asks import Ask, Work
+from runners.layers import commands as c
+from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.pods import Pod
+from runners.layers.plans import Danger
+from runners.layers.runs import RunRecord
 from runners.layers.verdicts import Verdict
+from runners.operate import Operator
 from tests.layers import worlds as w
-from tests.tui.still_session import StillSession, clock
+from tests.tui.still_session import HOME, StillSession, clock
 from tui.app import BedplateApp
 from tui.screens.change import ChangeScreen
 from tui.screens.help import HelpScreen
@@ -22,6 +30,7 @@ from widgets.cards import LayerPane
 from widgets.confirm import Confirm, Readiness
 from widgets.header import Header
 from widgets.hints import HintBar
+from widgets.log import LogPane
 from widgets.table import LiveTable
 from widgets.tabs import TabStrip
 
@@ -76,7 +85,6 @@ async def test_what_a_key_acts_on_follows_the_focus(session: StillSession) -> No
 
 async def test_hints_of_a_suspended_object_offer_resume_and_not_reconcile(session: StillSession) -> None:
     session.fill([w.flux_object("HelmRelease", "metallb", suspended=True)])
-    session.toolbox = None
     app = BedplateApp(session, clock)
     async with app.run_test(size=(120, 36)) as pilot:
         await started(app, pilot)
@@ -219,6 +227,83 @@ async def test_planning_that_runs_hooks_asks_first(session: StillSession) -> Non
         await pilot.press("i", "tab", "enter")
         await pilot.pause()
         assert isinstance(top(app), PlanScreen)
+
+
+async def test_a_second_enter_does_not_confirm_twice(session: StillSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    confirmed: list[str] = []
+
+    async def ask(_self: Operator, command: c.Command, target: c.Target, **_more: object) -> Ask:
+        return Ask(command, target, HOME, GateAnswer(), Danger.CHANGES, Work(("flux", "suspend")))
+
+    async def confirm(_self: Operator, asked: Ask, *_more: object) -> RunRecord:
+        confirmed.append(asked.title)
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    monkeypatch.setattr(Operator, "ask", ask)
+    monkeypatch.setattr(Operator, "confirm", confirm)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("4", "s")
+        dialog = top(app).query_one(Confirm)
+        while not dialog.confirmable:
+            await pilot.pause()
+        dialog.post_message(Confirm.Confirmed(dialog, dialog.dialog))
+        dialog.post_message(Confirm.Confirmed(dialog, dialog.dialog))
+        await pilot.pause()
+        await pilot.pause()
+        assert len(confirmed) == 1
+
+
+async def test_what_nobody_foresaw_while_planning_is_said(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(*_args: object, **_more: object) -> Ask:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Operator, "ask", ask)
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("i")
+        pane = top(app).query_one(LogPane)
+        while "failed" not in pane.text:
+            await pilot.pause()
+        assert pane.text.startswith("Bedplate itself failed: OSError in plan")
+
+
+async def test_a_run_that_another_pushed_off_the_screen_is_concluded_too(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def conclude(_self: Operator, run: RunRecord) -> tuple[Finding, ...]:
+        asked.append(run.id)
+        return (Finding(run.title, Severity.OK, "ended 0"),)
+
+    monkeypatch.setattr(Operator, "conclude", conclude)
+    session.fill(WORLD)
+    for run_id, title in (("20270115-080000-7f3a", "apply longhorn"), ("20270115-080100-9b1c", "suspend apps")):
+        folder = session.runs.root / run_id
+        folder.mkdir()
+        words = {"title": title, "argv": ["x"], "started": 1799999958.0, "cluster": session.cluster_words}
+        (folder / "request.json").write_text(json.dumps(words))
+        (folder / "ended.json").write_text('{"ended": 1799999970.0, "code": 0}')
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        session.renew()
+        while len(asked) < 2:
+            await pilot.pause()
+        while app.overview.run is None:
+            await pilot.pause()
+        assert app.overview.run.title == "suspend apps"
+        await pilot.press("l")
+        assert app.overview.run.title == "apply longhorn"
+    assert sorted(asked) == ["20270115-080000-7f3a", "20270115-080100-9b1c"]
 
 
 async def test_q_quits_when_nothing_runs(session: StillSession) -> None:

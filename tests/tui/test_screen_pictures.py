@@ -292,5 +292,5 @@ def test_refused_dialog(session: StillSession, snap_compare: Compare) -> None:
 def test_leave_while_a_run_goes_on(session: StillSession, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
     run = RunRecord("20270115-080000-7f3a", "apply longhorn", (), "/", "", w.NOW - 42, RunState.RUNNING)
-    session.running = (run,)
+    session.seen_runs = replace(session.seen_runs, running=(run,))
     picture(snap_compare, session, "ctrl+c")

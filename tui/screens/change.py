@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from runners.asks import Ask, Refusal
 from runners.layers.commands import Command, Target
@@ -17,7 +17,8 @@ from runners.operate import Operator, ended_badly
 from runners.session import Session
 from runners.tools.calls import ToolError
 from tui import dialogs
-from widgets.confirm import Confirm
+from tui.failures import failure
+from widgets.confirm import Confirm, Readiness
 
 
 class ChangeScreen(ModalScreen[RunRecord | None]):
@@ -51,6 +52,8 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
     def on_confirm_confirmed(self, event: Confirm.Confirmed) -> None:
         """Carries it out."""
         event.stop()
+        if self._dialog.dialog.readiness is not Readiness.READY:
+            return  # a second press of the key that confirmed
         typed = event.dialog.typed
         self._dialog.dialog = dialogs.checking(event.dialog)
         self.run_worker(self._carry_out(typed), group="change", description="carry out", exit_on_error=False)
@@ -62,9 +65,7 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """What nobody foresaw is said too: a dialog must not look for ever as if it were still at it."""
-        if event.state is WorkerState.ERROR:
-            # The error's own text may hold anything, so its kind has to do.
-            words = f"Bedplate itself failed: {type(event.worker.error).__name__} in {event.worker.description}"
+        if words := failure(event):
             more = "; the run may have started" if self._begun else ""
             self._dialog.dialog = dialogs.refused(self._dialog.dialog, (f"{words}{more}",))
 

@@ -35,10 +35,10 @@ TABLES = HelpGroup(
 LOGS = HelpGroup(
     "Logs",
     (
+        HelpEntry("l", "the log of the run before, from the overview"),
         HelpEntry("s", "autoscroll on and off"),
         HelpEntry("w", "wrap long lines"),
         HelpEntry("← →", "sideways"),
-        HelpEntry("n N", "next and previous match"),
     ),
 )
 

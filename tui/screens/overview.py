@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from runners.layers.commands import COMMANDS, Scope, Target
-from runners.layers.findings import Finding
+from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness
 from runners.layers.gates import open_commands
 from runners.layers.kinds.base import Tone
@@ -48,6 +48,7 @@ class Overview(Screen[None]):
         *command_bindings(),
         Binding("left", "view(-1)", "Previous tab", show=False, tooltip="The table's previous tab"),
         Binding("right", "view(1)", "Next tab", show=False, tooltip="The table's next tab"),
+        Binding("l", "next_run", "Logs", show=False, tooltip="The log of the next run"),
         Binding("slash", "filter", "Filter", show=False, tooltip="Show only rows with a text"),
         Binding("escape", "back", "Back", show=False, tooltip="Clear the filter, then back to the cards"),
         Binding("question_mark", "app.help", "Help", show=False, tooltip="Every key"),
@@ -63,6 +64,7 @@ class Overview(Screen[None]):
         self._view = VIEWS[0]
         self._feed: TableFeed | None = None
         self._tail: RunTail | None = None
+        self._concluded = ""
 
     def compose(self) -> ComposeResult:
         """Header, cards, tabs, table, log, footer."""
@@ -115,13 +117,16 @@ class Overview(Screen[None]):
     def follow(self, run: RunRecord) -> None:
         """Shows a run's log as it is written."""
         assert self._tail is not None
+        self._concluded = ""
         self.add_class("-with-run")
         self._tail.follow(run)
         self._show_header(self._session.picture)
 
     def show_conclusion(self, run: RunRecord, findings: tuple[Finding, ...]) -> None:
-        """Writes below a run's log what the cluster says that it did."""
-        if self.run is not None and self.run.id == run.id:
+        """Writes below a run's whole log, once, what the cluster says that it did."""
+        shown = self.run
+        if shown is not None and shown.id == run.id and shown.state.ended and self._concluded != run.id:
+            self._concluded = run.id
             lines = [f"{item.severity.symbol} {item.subject}: {item.text}" for item in findings]
             self.query_one(LogPane).append("\n" + "\n".join(lines) + "\n")
 
@@ -170,6 +175,13 @@ class Overview(Screen[None]):
             self._feed.show(self._view)
         self.query_one(LiveTable).focus()
         self._show_tabs()
+
+    def action_next_run(self) -> None:
+        """Turns to the log of the run before the one that is shown, and from the oldest back to the newest."""
+        runs = self._session.picture.runs
+        at = next((index for index, run in enumerate(runs) if self.run is not None and run.id == self.run.id), -1)
+        if runs:
+            self.follow(runs[(at + 1) % len(runs)])
 
     def action_filter(self) -> None:
         """Opens the line for the filter."""
@@ -234,7 +246,7 @@ class Overview(Screen[None]):
             nodes_ready=picture.nodes_ready,
             nodes=picture.nodes,
             read_only=options.read_only,
-            runs=len(self._session.running),
+            runs=len(self._session.seen_runs.running),
         )
 
     def _show_tabs(self) -> None:
@@ -256,9 +268,9 @@ class Overview(Screen[None]):
 
 
 def _notice(picture: Picture) -> tuple[str, Tone] | None:
-    """What closes something or can't be told; a mere recommendation waits in the dialog that it matters to."""
+    """The worst of what is true of the whole; a note waits for somebody who asks."""
     worst = max(picture.notices, key=lambda finding: finding.severity, default=None)
-    if worst is None or not worst.closes:
+    if worst is None or worst.severity < Severity.WARNING:
         return None
     return f"{worst.severity.symbol} {worst.subject}: {worst.text}", Tone.WARN
 

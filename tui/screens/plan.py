@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import Worker
 
 from runners.asks import Ask, Refusal
 from runners.layers.commands import PLAN, Target
@@ -15,6 +16,7 @@ from runners.layers.plan_rules import summary
 from runners.layers.plans import Change, Plan
 from runners.operate import Operator, ended_badly
 from runners.tools.calls import ToolError
+from tui.failures import failure
 from widgets.hints import Hint, HintBar
 from widgets.log import LogPane
 
@@ -50,6 +52,11 @@ class PlanScreen(Screen[None]):
         """Back to the overview."""
         self.workers.cancel_group(self, "plan")
         self.dismiss(None)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Planning failed in a way that nobody foresaw."""
+        if words := failure(event):
+            self.query_one(LogPane).show(words, f"plan {self._target.component} ─ failed")
 
     async def _plan(self) -> None:
         pane, name = self.query_one(LogPane), self._target.component
