@@ -19,13 +19,18 @@ from runners.layers.outside_text import redact
 Fact = str | int | float | bool | list[str] | None
 
 
-def who() -> str:
-    """The person at this machine, as ``user@host``."""
+def user_and_host() -> tuple[str, str]:
+    """The person at this machine and its name; a person without a name, as in a container, is their number."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"
+    return user, socket.gethostname()
+
+
+def who() -> str:
+    """The person at this machine, as ``user@host``."""
+    return "@".join(user_and_host())
 
 
 class Journal:
@@ -58,7 +63,8 @@ class Journal:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            os.write(handle, (json.dumps(line, ensure_ascii=False) + "\n").encode())
+            # A path may hold bytes that are no UTF-8; a line of the journal is.
+            os.write(handle, (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="replace"))
         finally:
             os.close(handle)
 

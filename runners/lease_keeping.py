@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
 import time
 
 from runners.asks import Refusal
 from runners.cluster.connection import Connection
 from runners.cluster.errors import ApiError
+from runners.journal import user_and_host
 from runners.layers.findings import Finding, Severity
 from runners.layers.jsons import Json
 from runners.layers.kinds.base import age
@@ -21,7 +20,7 @@ def take_lease(connection: Connection, run_id: str) -> tuple[LeaseFacts | None, 
     Raises:
         Refusal: somebody else is changing this cluster now.
     """
-    me = holder(getpass.getuser(), socket.gethostname(), run_id)
+    me = holder(*user_and_host(), run_id)
     try:
         answer = acquire(_asking(connection), me, time.time())
     except ApiError as error:

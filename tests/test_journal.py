@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import stat
 import threading
 from pathlib import Path
 
-from runners.journal import Journal
+import pytest
+
+from runners.journal import Journal, user_and_host, who
 from runners.layers.identity import Identity
 
 HERE = Identity("home", "https://10.0.0.10:6443", "41c7")
@@ -49,3 +53,21 @@ def test_lines_of_several_writers_stay_whole(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len({line["target"] for line in lines(Journal(path))}) == 200
+
+
+def test_a_path_that_is_not_utf_8_makes_a_line_that_is(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.write("planned", HERE, target=os.fsdecode(b"caf\xe9/helmfile.yaml"), argv=[os.fsdecode(b"\xff")])
+    (line,) = lines(journal)
+    assert line["target"] == "caf?/helmfile.yaml"
+    assert str(line["argv"]).isprintable()
+
+
+@pytest.mark.parametrize("error", [KeyError("uid not found"), OSError("no user name")])
+def test_a_person_without_a_name_is_their_number(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def nobody() -> str:
+        raise error
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert user_and_host()[0] == str(os.getuid())
+    assert who().startswith(f"{os.getuid()}@")

@@ -99,7 +99,7 @@ def parse(source: str, *, found: Settings, name: str = NAME) -> Settings:
         raise ConfigError(name, (Mistake(1, "is empty; it needs at least version: 1"),))
     reader = Reader()
     data = reader.read(node, _FILE)
-    mistakes = reader.mistakes or list(_beyond_shape(data, reader.lines))
+    mistakes = reader.mistakes or list(_beyond_shape(data, reader.lines, found))
     if mistakes:
         raise ConfigError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
     return _settings(data, found, name)
@@ -111,7 +111,7 @@ def _yaml_mistake(error: yaml.YAMLError) -> Mistake:
     return Mistake(mark.line + 1 if mark is not None else 1, f"not valid YAML: {problem}")
 
 
-def _beyond_shape(data: object, lines: Mapping[str, int]) -> Iterator[Mistake]:
+def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> Iterator[Mistake]:
     """What a shape can't say: the version that is known, references between entries, and a source for each key."""
     if mapping(data).get("version") != 1:
         yield Mistake(lines["version"], f"version must be 1, and is {mapping(data).get('version')}")
@@ -121,12 +121,20 @@ def _beyond_shape(data: object, lines: Mapping[str, int]) -> Iterator[Mistake]:
         for text_of_mistake in _entry_mistakes(entry, before):
             yield Mistake(lines[place], f"{place}: {text_of_mistake}")
         before.append(text(entry, "component"))
+    yield from _key_mistakes(data, lines, before or [entry.component for entry in found.foundation])
+
+
+def _key_mistakes(data: object, lines: Mapping[str, int], foundation: list[str]) -> Iterator[Mistake]:
+    users = (*foundation, "flux")
     for at, key in enumerate(sequence(data, "keys")):
-        place, secret = f"keys[{at}]", text(key, "secret")
+        place, secret, user = f"keys[{at}]", text(key, "secret"), text(key, "before")
         if secret.count("/") != 1:
             yield Mistake(lines[f"{place}.secret"], f"{place}.secret must be namespace/name, and is {secret}")
         if bool(text(key, "from", "file")) == bool(text(key, "from", "command")):
             yield Mistake(lines[f"{place}.from"], f"{place}.from needs either a file or a command")
+        if user not in users:
+            hint = nearest(user, users) or f" (one of {', '.join(users)})"
+            yield Mistake(lines[f"{place}.before"], f"{place}.before can't be {user or 'empty'}{hint}")
 
 
 def _entry_mistakes(entry: object, before: list[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ The flags behind the fields, and the variable that each provider's token is read
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,8 +27,20 @@ TOKEN_VARIABLES: Mapping[str, str] = {
 
 PROVIDERS: tuple[str, ...] = (*TOKEN_VARIABLES, OPERATOR)
 
-_SECRET_FLAGS = ("-p", "--password", "--gpg-passphrase", "--ssh-signing-password", "--registry-creds")
-_OWN_FLAGS = ("--context", "--kubeconfig", "--path")
+_SECRET_FLAGS = frozenset(
+    {"-p", "--password", "--token", "--gpg-passphrase", "--ssh-signing-password", "--registry-creds"}
+)
+_OWN_FLAGS = re.compile(
+    r"-n|--(?:path|context|kubeconfig|cluster|user|server|namespace|ns-follows-kube-context|tls-server-name"
+    r"|certificate-authority|insecure-skip-tls-verify|as(?:-.*)?|client-.*)"
+)
+"""Which cluster, as whom, and where in both: client-go's flags would lead away from the pinned context."""
+
+_SHORT = re.compile(r"-[hs]*([np])")
+"""The short flags that matter; they may follow others, and their value may follow them."""
+
+_CREDENTIALS = re.compile(r"(?i)https?://[^/\s]*@|\w://[^/\s@]*:[^/\s]*@")
+"""A password in a URL. Over HTTP also what stands there alone: it may be a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +135,12 @@ def bootstrap_findings(settings: BootstrapSettings, environ: Mapping[str, str]) 
     if settings.provider == "bitbucket-server":
         needed = (*needed, "hostname")
     findings = [_missing(word) for word in needed if not getattr(settings, word)]
-    findings += [_bad_flag(flag) for flag in settings.extra if _name(flag) in _SECRET_FLAGS + _OWN_FLAGS]
     variable = settings.token_variable
+    places = (("gitops.url", settings.url), *(("gitops.extra", flag) for flag in settings.extra))
+    findings += [_credentials(place, variable) for place, words in places if _CREDENTIALS.search(words)]
+    findings += [
+        _bad_flag(name) for name in map(_name, settings.extra) if name in _SECRET_FLAGS or _OWN_FLAGS.fullmatch(name)
+    ]
     if not settings.uses_ssh and not environ.get(variable):
         findings.append(
             Finding(
@@ -143,11 +160,17 @@ def _missing(word: str) -> Finding:
     )
 
 
+def _credentials(place: str, variable: str) -> Finding:
+    text = "has a user or a password in a URL, and everyone on this machine would see it"
+    remedy = f"put the password into {variable}, and the user into gitops.username"
+    return Finding(place, Severity.BLOCKER, text, remedy, overridable=False)
+
+
 def _name(flag: str) -> str:
-    return "-p" if flag.startswith("-p") else flag.partition("=")[0]
+    short = _SHORT.match(flag)
+    return f"-{short[1]}" if short else flag.partition("=")[0]
 
 
-def _bad_flag(flag: str) -> Finding:
-    name = _name(flag)
+def _bad_flag(name: str) -> Finding:
     why = "would show a secret to everyone on this machine" if name in _SECRET_FLAGS else "is Bedplate's to set"
     return Finding("gitops.extra", Severity.BLOCKER, f"{name} {why}", f"take {name} out of it", overridable=False)

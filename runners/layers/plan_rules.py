@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from runners.layers.findings import Finding, Severity
@@ -47,22 +48,34 @@ def _precious(release: ReleasePlan) -> list[ObjectRef]:
     return sorted(ref for ref in removed if (ref.group, ref.kind) in _PRECIOUS)
 
 
-def plan_findings(plan: Plan, *, protected: bool) -> tuple[Finding, ...]:
+def plan_findings(plan: Plan, *, protected: bool = False) -> tuple[Finding, ...]:
     """What speaks against carrying out a plan.
 
     Args:
         plan: the plan.
-        protected: is it of a component that is never taken off a cluster, and moves one minor version at a time?
+        protected: are all its releases never to be taken off a cluster, and to move one minor version at a time?
+            Longhorn's are that wherever they stand.
     """
-    return tuple(
-        finding
-        for rule in (_other_clusters, _moving, _protection if protected else _nothing, _remarks)
-        for finding in rule(plan)
-    )
+    guarded = (release for release in plan.releases if protected or is_longhorn(release))
+    protection = (finding for release in guarded for finding in _protection(release))
+    return (*_other_clusters(plan), *_moving(plan), *protection, *_remarks(plan))
 
 
-def _nothing(_plan: Plan) -> Iterator[Finding]:
-    yield from ()
+def is_longhorn(release: ReleasePlan) -> bool:
+    """Is it Longhorn, whatever the component is called: by its chart, by its name and place, or by its CRDs?"""
+    if _chart_name(release.chart) == "longhorn" or release.id == "longhorn-system/longhorn":
+        return True
+    refs = (*release.hashes, *(item.ref for item in release.changes))
+    return any(ref.kind == "CustomResourceDefinition" and ref.name.endswith(".longhorn.io") for ref in refs)
+
+
+def _chart_name(chart: str) -> str:
+    """The last part of a chart's path or reference, without archive, tag and version."""
+    last = chart.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return _CHART_REST.sub("", last)
+
+
+_CHART_REST = re.compile(r"(?:[:@].*|-v?\d+\.\d+.*|\.tgz)$")
 
 
 def _other_clusters(plan: Plan) -> Iterator[Finding]:
@@ -88,18 +101,15 @@ def _moving(plan: Plan) -> Iterator[Finding]:
             )
 
 
-def _protection(plan: Plan) -> Iterator[Finding]:
-    for release in plan.releases:
-        subject = f"release {release.id}"
-        if release.action is ReleaseAction.UNINSTALL:
-            yield Finding(
-                subject, Severity.BLOCKER, "would be uninstalled, and all its data with it", _OTHERWISE, False
-            )
-        for ref in _precious(release):
-            if ref.kind in ("CustomResourceDefinition", "Namespace"):
-                yield Finding(str(ref), Severity.BLOCKER, "would be removed, and all data with it", _OTHERWISE, False)
-        if release.action is ReleaseAction.UPGRADE:
-            yield from version_step(subject, release.installed_version, release.version)
+def _protection(release: ReleasePlan) -> Iterator[Finding]:
+    subject = f"release {release.id}"
+    if release.action is ReleaseAction.UNINSTALL:
+        yield Finding(subject, Severity.BLOCKER, "would be uninstalled, and all its data with it", _OTHERWISE, False)
+    for ref in _precious(release):
+        if ref.kind in ("CustomResourceDefinition", "Namespace"):
+            yield Finding(str(ref), Severity.BLOCKER, "would be removed, and all data with it", _OTHERWISE, False)
+    if release.action is ReleaseAction.UPGRADE:
+        yield from version_step(subject, release.installed_version, release.version)
 
 
 _OTHERWISE = "change the helmfile; Bedplate never does this"
@@ -114,6 +124,32 @@ def _remarks(plan: Plan) -> Iterator[Finding]:
         if release.compared is Comparison.RECORDED:
             text = "is compared with its last revision, since a kind is not served yet: changes by hand don't show"
             yield Finding(f"release {release.id}", Severity.NOTE, text)
+
+
+def repair_findings(plan: Plan) -> tuple[Finding, ...]:
+    """What speaks against carrying out a plan as a repair, which only puts back what is installed already."""
+    return tuple(finding for release in plan.changing for finding in _not_a_repair(release))
+
+
+def _not_a_repair(release: ReleasePlan) -> Iterator[Finding]:
+    subject, old, new = f"release {release.id}", release.installed_version, release.version
+    if release.action is not ReleaseAction.UPGRADE:
+        yield Finding(subject, Severity.BLOCKER, f"would be {release.action.value}ed: {_AN_APPLY}", _APPLY, False)
+    elif old and new and old != new:
+        yield Finding(subject, Severity.BLOCKER, f"would go {old} → {new}: {_AN_APPLY}", _APPLY, False)
+    elif not (old and new):
+        text = f"would go {old or 'an unknown version'} → {new or 'an unknown version'}: it may be another one"
+        yield Finding(subject, Severity.WARNING, text, "write the exact version into the helmfile")
+    elif release.changes:
+        text = (
+            f"{_objects(len(release.changes))} would change: whether the cluster or the helmfile's files were changed "
+            "since they were applied can't be told"
+        )
+        yield Finding(subject, Severity.WARNING, text, "read the diff: a repair puts back, and brings nothing new")
+
+
+_AN_APPLY = "the helmfile asks for something else than what is installed"
+_APPLY = "that is an apply (a)"
 
 
 def summary(plan: Plan) -> str:
@@ -162,6 +198,7 @@ def _whole(shown: Plan, now: Plan) -> Iterator[str]:
         ("helmfile", shown.helmfile, now.helmfile),
         ("environment", shown.environment, now.environment),
         ("commit", shown.commit or "none", now.commit or "none"),
+        ("list of hooks", ", ".join(shown.hooks) or "empty", ", ".join(now.hooks) or "empty"),
     ):
         if before != after:
             yield f"the {name} was {before} and is {after}"

@@ -6,27 +6,35 @@ import re
 
 from runners.layers.findings import Finding, Severity
 
-_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+.*)?")
+_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+.*)?")
 
 
 def version_step(subject: str, installed: str, asked: str) -> tuple[Finding, ...]:
     """What is wrong with going from one version to another, for what goes up one minor version at a time.
 
-    Nothing for the same version, a later patch, or the next minor. A version that can't be read is unknown.
+    Nothing for the same version, a later patch, or the next minor. A version that can't be read is unknown, and so is
+    another major one; a downgrade is one whatever the versions leave out.
     """
     old, new = _VERSION.fullmatch(installed), _VERSION.fullmatch(asked)
-    if old is None or new is None or old[1] != new[1]:
+    if old is not None and new is not None and _lower(new, old):
+        remedy = f"ask for {installed}; a newer manager has changed its data, and an older one can't read it"
+        return (Finding(subject, Severity.BLOCKER, f"{installed} → {asked} is a downgrade", remedy, overridable=False),)
+    if old is None or new is None or old[1] != new[1] or None in (old[3], new[3]):
         words = f"{installed or 'an unknown version'} → {asked or 'an unknown version'}"
         remedy = "read the release notes; write the exact version into the helmfile"
         return (Finding(subject, Severity.UNKNOWN, f"{words}: whether that is allowed can't be told", remedy),)
-    if _order(new) < _order(old):
-        remedy = f"ask for {installed}; a newer manager has changed its data, and an older one can't read it"
-        return (Finding(subject, Severity.BLOCKER, f"{installed} → {asked} is a downgrade", remedy, overridable=False),)
     if int(new[2]) > int(old[2]) + 1:
         step = f"{old[1]}.{int(old[2]) + 1}"
         text = f"{installed} → {asked} skips {step}: only one minor version at a time"
         return (Finding(subject, Severity.BLOCKER, text, f"ask for {step} first", overridable=False),)
     return ()
+
+
+def _lower(new: re.Match[str], old: re.Match[str]) -> bool:
+    """Is it surely lower? Without a patch only major and minor can say so."""
+    if new[3] is None or old[3] is None:
+        return (int(new[1]), int(new[2])) < (int(old[1]), int(old[2]))
+    return _order(new) < _order(old)
 
 
 def _order(version: re.Match[str]) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]:

@@ -29,18 +29,6 @@ class Installed:
     updated: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One revision of a release."""
-
-    revision: int
-    status: str
-    chart: str
-    version: str
-    updated: str
-    description: str
-
-
 def list_argv(context: str, namespace: str = "") -> Argv:
     """Every release in any state, of one namespace or of all; helm's own limit of 256 is lifted."""
     where = ("-n", namespace) if namespace else ("-A",)
@@ -51,11 +39,6 @@ def manifest_argv(context: str, name: str, namespace: str, revision: int = 0) ->
     """What helm holds for a release's objects, of one revision or the newest; the chart's hooks are not in it."""
     which = ("--revision", str(revision)) if revision else ()
     return ("helm", "get", "manifest", name, "--kube-context", context, "-n", namespace, *which)
-
-
-def history_argv(context: str, name: str, namespace: str) -> Argv:
-    """The revisions of a release that helm has kept."""
-    return ("helm", "history", name, "--kube-context", context, "-n", namespace, "-o", "json")
 
 
 def installed_releases(stdout: str) -> Mapping[tuple[str, str], Installed]:
@@ -76,24 +59,6 @@ def _installed(item: object) -> Installed:
         text(item, "status"),
         *split_chart(text(item, "chart")),
         updated=text(item, "updated"),
-    )
-
-
-def revisions(stdout: str) -> tuple[HistoryEntry, ...]:
-    """The revisions of ``helm history -o json``, oldest first.
-
-    Raises:
-        ToolError: it isn't that list.
-    """
-    return tuple(
-        HistoryEntry(
-            integer(item, "revision"),
-            text(item, "status"),
-            *split_chart(text(item, "chart")),
-            updated=text(item, "updated"),
-            description=text(item, "description"),
-        )
-        for item in _list(stdout, "helm history")
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from runners.layers.jsons import mapping, sequence, strings, text
+from runners.tools.calls import PlanError
 
 EVENTS = ("prepare", "preapply", "presync", "preuninstall", "postuninstall", "postsync", "cleanup")
 """Events of hooks, in the order of an apply."""
@@ -34,6 +35,9 @@ _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 _PATH = re.compile(r"[\w.@%+~*/-]+")
 _HELMFILE = re.compile(
     r"^(?:releases|helmfiles|bases|environments|helmDefaults|templates|commonLabels)[ \t]*:", re.MULTILINE
+)
+_UNREADABLE = (
+    "what helmfile build prints is not YAML, so its hooks and contexts are not known: let it print nothing else"
 )
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -82,25 +86,44 @@ def described(documents: Iterable[object]) -> Source:
 
 
 def built(stdout: str) -> Source:
-    """What ``helmfile build`` printed, helmfiles within helmfiles included; empty where it isn't YAML.
+    """What ``helmfile build`` printed, helmfiles within helmfiles included.
 
     Its text holds passwords of repositories and values: it is not kept.
+
+    Raises:
+        PlanError: it isn't a helmfile's YAML.
     """
-    return _described(stdout) or Source()
+    try:
+        return described(_documents(stdout))
+    except RecursionError:
+        raise PlanError(_UNREADABLE) from None
 
 
 def contexts_for(stdout: str, environment: str) -> tuple[str, ...]:
-    """Every ``kubeContext`` that ``helmfile build`` shows to count in one environment."""
+    """Every ``kubeContext`` that ``helmfile build`` shows to count in one environment.
+
+    Raises:
+        PlanError: it isn't a helmfile's YAML.
+    """
     found = dict[str, None]()
-    try:
-        for document in yaml.load_all(stdout, Loader=_Loader):
-            found[text(document, "kubeContext")] = None
-            found[text(document, "helmDefaults", "kubeContext")] = None
-            found[text(document, "environments", environment or "default", "kubeContext")] = None
-            found |= {text(release, "kubeContext"): None for release in sequence(document, "releases")}
-    except (yaml.YAMLError, ValueError):
-        return ()
+    for document in _documents(stdout):
+        found[text(document, "kubeContext")] = None
+        found[text(document, "helmDefaults", "kubeContext")] = None
+        found[text(document, "environments", environment or "default", "kubeContext")] = None
+        found |= {text(release, "kubeContext"): None for release in sequence(document, "releases")}
     return tuple(context for context in found if context)
+
+
+def _documents(stdout: str) -> list[object]:
+    """The documents of ``helmfile build``; without a single mapping among them it is not its answer."""
+    try:
+        documents = list(yaml.load_all(stdout, Loader=_Loader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        # What is wrong with it may quote a password.
+        raise PlanError(_UNREADABLE) from None
+    if not any(mapping(document) for document in documents):
+        raise PlanError(_UNREADABLE)
+    return documents
 
 
 def _described(written: str) -> Source | None:

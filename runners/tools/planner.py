@@ -65,12 +65,11 @@ class Planner:
         path = self._bench.repo / helmfile
         source, files = await anyio.to_thread.run_sync(read_source, path)
         building = (await self._bench.ask(file.build(), ENVIRON, about=helmfile)).stdout
-        filled_in = built(building)
+        filled_in, foreign = _said(building, file)
         wanted = await self._wanted(file)
         present = await self._present(file, wanted)
         planner = ReleasePlanner(self._bench, file)
         calls = [partial(planner.make, one, present.get((one.namespace, one.name))) for one in wanted]
-        foreign = _foreign(building, environment, identity.context)
         try:
             made = await together(calls, at_once=_at_once(source | filled_in, wanted))
         except ToolError as error:
@@ -89,7 +88,7 @@ class Planner:
             inputs=inputs,
             commit=await commit(self._bench, inputs),
             made=time.time(),
-            hooks=in_order((*filled_in.events, *(event for event in source.events if event == EXEC))),
+            hooks=in_order((*filled_in.events, *_on_reading(source))),
             foreign_contexts=foreign,
             output="\n\n".join(text for _, text in made if text),
         )
@@ -98,13 +97,18 @@ class Planner:
         """The plan at the moment of confirming: its files, releases and renderings as they are now.
 
         There is no second diff: the changes are those that were shown, and ``plan_rules.differences`` says whether
-        they still hold.
+        they still hold. Files or hooks that are not those that were shown end it before any tool is asked.
 
         Raises:
             ToolError: as ``plan``.
         """
         file = Helmfile(shown.helmfile, shown.environment, identity.context)
-        _, files = await anyio.to_thread.run_sync(read_source, self._bench.repo / shown.helmfile)
+        source, files = await anyio.to_thread.run_sync(read_source, self._bench.repo / shown.helmfile)
+        known = (*files, *(self._bench.repo / name for name in shown.inputs))
+        inputs, hooks = await self._digests(known), in_order((*shown.hooks, *_on_reading(source)))
+        if inputs != shown.inputs or hooks != shown.hooks:
+            # Asking helmfile would run hooks that nobody was asked about.
+            return replace(shown, identity=identity, inputs=inputs, hooks=hooks, made=time.time())
         wanted = await self._wanted(file)
         present = await self._present(file, wanted)
         before = {(release.namespace, release.name): release for release in shown.releases}
@@ -112,7 +116,7 @@ class Planner:
         places = [(one, (one.namespace, one.name)) for one in wanted]
         calls = [partial(planner.again, one, present.get(at), before.get(at)) for one, at in places]
         releases = await together(calls, at_once=_at_once(Source(events=shown.hooks), wanted))
-        inputs = await self._digests((*files, *(self._bench.repo / name for name in shown.inputs)))
+        inputs = await self._digests(known)
         state = await commit(self._bench, inputs)
         return replace(shown, identity=identity, releases=releases, inputs=inputs, commit=state, made=time.time())
 
@@ -142,9 +146,18 @@ class Planner:
 def _at_once(source: Source, wanted: Iterable[Asked]) -> int:
     """One at a time where a hook might meet itself, or where helm builds the dependencies of one chart for two."""
     charts = [one.chart for one in wanted]
-    hooks = any(event in (*READING_EVENTS, EXEC) for event in source.events)
-    return 1 if hooks or len(set(charts)) < len(charts) else AT_ONCE
+    return 1 if _on_reading(source) or len(set(charts)) < len(charts) else AT_ONCE
 
 
-def _foreign(building: str, environment: str, context: str) -> tuple[str, ...]:
-    return tuple(other for other in contexts_for(building, environment) if other != context)
+def _on_reading(source: Source) -> tuple[str, ...]:
+    """What runs code when helmfile only reads."""
+    return tuple(event for event in source.events if event in (*READING_EVENTS, EXEC))
+
+
+def _said(building: str, file: Helmfile) -> tuple[Source, tuple[str, ...]]:
+    """What ``helmfile build`` says, and the contexts in it that are not the pinned one."""
+    try:
+        contexts = contexts_for(building, file.environment)
+        return built(building), tuple(context for context in contexts if context != file.context)
+    except PlanError as error:
+        raise PlanError(f"{file.path}: {error}") from None

@@ -102,6 +102,15 @@ def test_a_file_without_a_foundation_keeps_what_was_found() -> None:
             "version: 1\nkeys:\n  - {secret: a/b, from: {}, before: flux}\n",
             "bedplate.yaml:3: keys[0].from needs either a file or a command",
         ),
+        (
+            "version: 1\nfoundation:\n  - {component: longhorn, helmfile: x}\n"
+            "keys:\n  - secret: a/b\n    from: {file: x}\n    before: longhron\n",
+            "bedplate.yaml:7: keys[0].before can't be longhron, did you mean longhorn?",
+        ),
+        (
+            "version: 1\nkeys:\n  - {secret: a/b, from: {file: x}, before: minio}\n",
+            "bedplate.yaml:3: keys[0].before can't be minio (one of flux)",
+        ),
         ("- a\n", "bedplate.yaml:1: the file must be a group of keys"),
         ("version: [\n", "bedplate.yaml:2: not valid YAML: expected the node content, but found '<stream end>'"),
     ],
@@ -110,6 +119,11 @@ def test_a_mistake_is_one_line_that_names_file_and_line(source: str, line: str) 
     with pytest.raises(ConfigError) as caught:
         parse(source, found=Settings(origin="none"))
     assert str(caught.value).splitlines()[0] == line
+
+
+def test_a_key_may_come_before_what_was_found() -> None:
+    settings = parse("version: 1\nkeys:\n  - {secret: a/b, from: {file: x}, before: minio}\n", found=FOUND)
+    assert settings.keys[0].before == "minio"
 
 
 def test_every_mistake_is_said_at_once() -> None:

@@ -73,7 +73,35 @@ def test_what_is_missing_is_named(settings: BootstrapSettings, missing: list[str
     assert [finding.text for finding in bootstrap_findings(settings, environ)] == missing
 
 
-@pytest.mark.parametrize("flag", ["--password=hunter2", "-p=hunter2", "-phunter2", "--context=other", "--path=x"])
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "--password=hunter2",
+        "-p=hunter2",
+        "-phunter2",
+        "-sphunter2",
+        "--token=hunter2",
+        "--context=other",
+        "--path=x",
+        "--kubeconfig",
+        "--server=https://10.0.0.9:6443",
+        "--cluster",
+        "--user=x",
+        "--as=x",
+        "--as-group=x",
+        "--as-uid=x",
+        "--client-key=x",
+        "--client-certificate=x",
+        "--certificate-authority=x",
+        "--insecure-skip-tls-verify",
+        "--tls-server-name=x",
+        "-n",
+        "-nother",
+        "--namespace=x",
+        "--ns-follows-kube-context",
+        "--url=https://someone:hunter2@git.example.org/r",
+    ],
+)
 def test_flags_that_would_show_a_secret_or_lead_elsewhere_are_refused(flag: str) -> None:
     settings = BootstrapSettings("github", "o", "r", extra=(flag,))
     (finding,) = bootstrap_findings(settings, {"GITHUB_TOKEN": "x"})
@@ -84,3 +112,29 @@ def test_flags_that_would_show_a_secret_or_lead_elsewhere_are_refused(flag: str)
 def test_flux_operator_has_nothing_to_bootstrap() -> None:
     (finding,) = bootstrap_findings(BootstrapSettings("operator"), {})
     assert "nothing to bootstrap" in finding.text
+
+
+@pytest.mark.parametrize("flag", ["--timeout=2m", "--author-name=x", "--ssh-hostname=x", "--cluster-domain=x", "-s"])
+def test_other_flags_are_passed_on(flag: str) -> None:
+    assert bootstrap_findings(BootstrapSettings("github", "o", "r", extra=(flag,)), {"GITHUB_TOKEN": "x"}) == ()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://someone:hunter2@git.example.org/r",
+        "HTTPS://:hunter2@git.example.org/r",
+        "https://hunter2@git.example.org/r",
+        "ssh://git:hunter2@git.example.org/r",
+    ],
+)
+def test_a_password_in_the_url_is_refused_and_not_repeated(url: str) -> None:
+    (finding,) = bootstrap_findings(BootstrapSettings("git", url=url), {"GIT_PASSWORD": "x"})
+    assert (finding.subject, finding.overridable) == ("gitops.url", False)
+    assert finding.remedy == "put the password into GIT_PASSWORD, and the user into gitops.username"
+    assert "hunter2" not in repr(finding)
+
+
+@pytest.mark.parametrize("url", ["https://git.example.org:8443/r@2", "ssh://git@git.example.org:22/r", "git@host:r"])
+def test_a_url_without_a_password_is_none(url: str) -> None:
+    assert bootstrap_findings(BootstrapSettings("git", url=url), {"GIT_PASSWORD": "x"}) == ()

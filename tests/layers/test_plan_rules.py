@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from runners.layers.findings import GateAnswer, Severity
 from runners.layers.identity import Identity
-from runners.layers.plan_rules import danger, differences, named, plan_findings, summary, what_it_destroys
+from runners.layers.plan_rules import (
+    danger,
+    differences,
+    is_longhorn,
+    named,
+    plan_findings,
+    repair_findings,
+    summary,
+    what_it_destroys,
+)
 from runners.layers.plans import Change, Comparison, Danger, ObjectChange, ObjectRef, Plan, ReleaseAction, ReleasePlan
 from tests.layers.plan_examples import HOME, plan, ref, release
 
@@ -73,17 +82,75 @@ def test_a_failed_release_does_not() -> None:
 @pytest.mark.parametrize(
     ("shown", "words"),
     [
-        (plan(release(action="uninstall")), "release longhorn-system/longhorn would be uninstalled"),
-        (plan(release(changes=("-CustomResourceDefinition v.longhorn.io",))), "v.longhorn.io would be removed"),
-        (plan(release(changes=("-Namespace longhorn-system",))), "Namespace longhorn-system would be removed"),
-        (plan(release(versions=("1.12.1", "1.11.2"))), "1.12.1 → 1.11.2 is a downgrade"),
-        (plan(release(versions=("1.10.2", "1.12.1"))), "1.10.2 → 1.12.1 skips 1.11"),
+        (release("web", action="uninstall"), "release longhorn-system/web would be uninstalled"),
+        (release("web", changes=("-CustomResourceDefinition v.example.org",)), "v.example.org would be removed"),
+        (release("web", changes=("-Namespace web",)), "Namespace web would be removed"),
+        (release("web", versions=("1.12.1", "1.11.2")), "1.12.1 → 1.11.2 is a downgrade"),
+        (release("web", versions=("2.0.0", "1.9.0")), "2.0.0 → 1.9.0 is a downgrade"),
+        (release("web", versions=("1.10.2", "1.12.1")), "1.10.2 → 1.12.1 skips 1.11"),
     ],
 )
-def test_what_is_protected_can_not_be_overridden(shown: Plan, words: str) -> None:
-    (sentence,) = closing(shown, protected=True)
+def test_what_is_protected_can_not_be_overridden(shown: ReleasePlan, words: str) -> None:
+    (sentence,) = closing(plan(shown), protected=True)
     assert words in sentence
-    assert closing(shown, protected=False) == []
+    assert closing(plan(shown)) == []
+    (sentence,) = closing(replace(plan(replace(shown, chart="longhorn/longhorn")), component="storage"))
+    assert words in sentence
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        "longhorn",
+        "longhorn/longhorn",
+        "../charts/longhorn/",
+        "oci://charts.example.org/longhorn:1.12.1",
+        "../charts/longhorn-1.12.1.tgz",
+        "../longhorn.tgz",
+        "git::https://git.example.org/r@charts/longhorn?ref=topic/x",
+    ],
+)
+def test_longhorn_is_known_by_its_chart(chart: str) -> None:
+    assert is_longhorn(replace(release("storage"), namespace="storage", chart=chart))
+
+
+def test_longhorn_is_known_by_its_place_and_by_what_it_brings() -> None:
+    assert is_longhorn(replace(release(), chart="../mine"))
+    crd = "CustomResourceDefinition volumes.longhorn.io"
+    assert is_longhorn(release("storage", hashes=(f"{crd}=1",)))
+    assert is_longhorn(release("storage", changes=(f"-{crd}",)))
+    assert not is_longhorn(release("storage", hashes=("ConfigMap a/volumes.longhorn.io=1",)))
+    assert not is_longhorn(replace(release("longhorn-ui"), chart="longhorn/longhorn-ui"))
+    assert not is_longhorn(replace(release(), namespace="other", chart="longhorn/other"))
+
+
+def test_only_longhorns_release_is_protected_among_others() -> None:
+    shown = plan(release("web", action="uninstall"), release(action="uninstall"))
+    assert [words.partition(" would")[0] for words in closing(shown)] == ["release longhorn-system/longhorn"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "severity", "words"),
+    [
+        (release(action="install"), Severity.BLOCKER, "would be installed: the helmfile asks for something else"),
+        (release(action="uninstall"), Severity.BLOCKER, "would be uninstalled: the helmfile asks for something else"),
+        (release(), Severity.BLOCKER, "would go 1.11.2 → 1.12.1: the helmfile asks for something else"),
+        (release(versions=("1.12.1", "")), Severity.WARNING, "1.12.1 → an unknown version"),
+        (release(versions=("1.2.3", "1.2.3"), changes=("+ConfigMap a/b",)), Severity.WARNING, "1 object would change"),
+    ],
+)
+def test_a_repair_puts_back_what_is_installed_and_nothing_else(
+    shown: ReleasePlan, severity: Severity, words: str
+) -> None:
+    (finding,) = repair_findings(plan(shown, release("still", action="nothing")))
+    assert finding.severity is severity
+    assert words in finding.text
+    assert finding.overridable == (severity is Severity.WARNING)
+    assert severity is Severity.WARNING or finding.remedy == "that is an apply (a)"
+
+
+def test_a_release_that_did_not_finish_is_repaired_without_a_word() -> None:
+    assert repair_findings(plan(release(status="failed", versions=("1.2.3", "1.2.3")))) == ()
 
 
 def test_what_is_not_on_record_is_remarked() -> None:
@@ -140,6 +207,7 @@ SHOWN = plan(release(hashes=("ConfigMap a/b=1", "Secret a/p=2")))
             ("this is another cluster: the uid of kube-system was 41c7 and is 9999",),
         ),
         (replace(SHOWN, identity=replace(HOME, context="away")), ("the context was home and is away",)),
+        (replace(SHOWN, hooks=("prepare",)), ("the list of hooks was empty and is prepare",)),
         (replace(SHOWN, environment="prod"), ("the environment was default and is prod",)),
         (
             replace(SHOWN, inputs={"longhorn/helmfile.yaml": "zz", "new.yaml": "1"}),
@@ -225,4 +293,5 @@ def test_differences_are_the_same_in_number_from_both_sides(one: Plan, other: Pl
 def test_every_plan_can_be_judged_and_told(shown: Plan, protected: bool) -> None:
     assert "\n" not in summary(shown)
     plan_findings(shown, protected=protected)
+    repair_findings(shown)
     assert (danger(shown) is Danger.DESTROYS) == bool(what_it_destroys(shown))

@@ -32,6 +32,9 @@ def test_a_good_step(installed: str, asked: str) -> None:
         ("1.12.0", "1.12.0-rc.1", "is a downgrade"),
         ("1.12.0-rc.10", "1.12.0-rc.9", "is a downgrade"),
         ("1.7.2", "1.12.1", "skips 1.8"),
+        ("2.0.0", "1.9.9", "is a downgrade"),
+        ("2.0", "1.9", "is a downgrade"),
+        ("1.12.1", "1.11", "is a downgrade"),
     ],
 )
 def test_a_bad_step_is_never_overridable(installed: str, asked: str, words: str) -> None:
@@ -41,17 +44,25 @@ def test_a_bad_step_is_never_overridable(installed: str, asked: str, words: str)
 
 
 @pytest.mark.parametrize(
-    ("installed", "asked"), [("1.12.1", ""), ("", "1.2.3"), ("1.12.1", "~1.12"), ("1.12.1", "2.0.0")]
+    ("installed", "asked"),
+    [("1.12.1", ""), ("", "1.2.3"), ("1.12.1", "~1.12"), ("1.12.1", "2.0.0"), ("1.12.1", "1.12"), ("1.9", "2.0")],
 )
 def test_a_step_that_can_not_be_told_closes_overridably(installed: str, asked: str) -> None:
     (finding,) = version_step("longhorn", installed, asked)
     assert (finding.severity, finding.overridable) == (Severity.UNKNOWN, True)
 
 
-_VERSIONS = st.builds("{}.{}.{}".format, st.just(1), st.integers(0, 3), st.integers(0, 3))
+_VERSIONS = st.builds("{}.{}.{}".format, st.integers(1, 2), st.integers(0, 3), st.integers(0, 3))
 
 
 @given(_VERSIONS, _VERSIONS)
 def test_of_two_versions_at_most_one_way_is_open(one: str, other: str) -> None:
     if one != other:
         assert version_step("x", one, other) or version_step("x", other, one)
+
+
+@given(_VERSIONS, _VERSIONS)
+def test_a_lower_version_is_never_overridable(one: str, other: str) -> None:
+    if [*map(int, one.split("."))] < [*map(int, other.split("."))]:
+        (finding,) = version_step("x", other, one)
+        assert not finding.overridable

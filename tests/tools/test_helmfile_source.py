@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runners.tools.calls import PlanError
 from runners.tools.helmfile_source import built, contexts_for, hooks_on_reading, in_order, read_source, scan
 
 BUILD = (Path(__file__).parent / "fixtures" / "build.yaml").read_text()
@@ -62,6 +64,15 @@ def test_a_build_says_hooks_and_files() -> None:
     assert "sekret" not in repr(said)
 
 
+@pytest.mark.parametrize("printed", ["a stray: line: here\n" + BUILD, "stray\nreleases: []\n", "", "---\n", "stray\n"])
+def test_a_build_that_is_not_understood_is_an_error_and_not_a_helmfile_without_contexts(printed: str) -> None:
+    with pytest.raises(PlanError, match="is not YAML") as caught:
+        contexts_for(printed, "")
+    assert "sekret" not in repr(caught.value)
+    with pytest.raises(PlanError, match="is not YAML"):
+        built(printed)
+
+
 def test_every_file_that_is_named_is_found(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -109,7 +120,10 @@ def test_events_that_nobody_knows_come_last() -> None:
 @given(written=st.text())
 def test_no_text_breaks_the_scan(template: bool, written: str) -> None:
     scan(written, template=template)
-    contexts_for(written, "")
+    with suppress(PlanError):
+        contexts_for(written, "")
+    with suppress(PlanError):
+        built(written)
 
 
 def test_a_mapping_that_holds_itself_is_read_by_its_words() -> None:

@@ -192,6 +192,14 @@ def test_hooks_and_foreign_contexts_are_known(repo: Path) -> None:
     assert plan.foreign_contexts == ("other",)
 
 
+@pytest.mark.parametrize("printed", ["warning: a: b\n" + BUILD, ""])
+def test_a_build_that_is_not_understood_is_no_plan(repo: Path, printed: str) -> None:
+    scripted = tools(build=Answer(printed))
+    with pytest.raises(PlanError, match=r"^comp/helmfile.yaml: what helmfile build prints is not YAML[^\n]*$"):
+        planned(repo, scripted)
+    assert [argv for argv, _ in scripted.calls if "build" not in argv] == []
+
+
 def test_a_failure_on_a_helmfile_for_another_cluster_says_so_first(repo: Path) -> None:
     build = Answer("helmDefaults: {kubeContext: other}")
     with pytest.raises(PlanError, match=r"meant for the context other, and this is home; and a: "):
@@ -276,3 +284,21 @@ def test_a_file_that_changed_since_it_was_shown_is_named(repo: Path) -> None:
     assert again(repo, tools(), shown) == ("chart/ was changed", "comp/values.yaml was changed")
     (repo / "comp" / "values.yaml").unlink()
     assert "comp/values.yaml is gone" in again(repo, tools(), shown)
+
+
+def test_confirming_runs_nothing_of_a_helmfile_that_is_not_the_one_that_was_shown(repo: Path) -> None:
+    shown = planned(repo, tools())
+    hooked = "releases: [{name: a, chart: ../chart, values: [values.yaml], hooks: [{events: [prepare]}]}]\n"
+    (repo / "comp" / "helmfile.yaml").write_text(hooked)
+    confirming = tools()
+    said = again(repo, confirming, shown)
+    assert said == ("the list of hooks was empty and is prepare", "comp/helmfile.yaml was changed")
+    assert confirming.calls == []
+
+
+def test_hooks_that_a_person_was_asked_about_are_no_difference(repo: Path) -> None:
+    hook = "releases: [{name: a, chart: ../chart, hooks: [{events: [prepare]}]}]\n"
+    (repo / "comp" / "helmfile.yaml").write_text(hook)
+    shown = planned(repo, tools(build=Answer(hook)))
+    assert shown.hooks == ("prepare",)
+    assert again(repo, tools(), shown) == ()
