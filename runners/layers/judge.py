@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.gitops import FLUX, appliers, summary
+from runners.layers.components.gitops import FLUX, appliers_by_name, summary
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
+from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.picture import ComponentState, Layer, Picture
@@ -40,27 +41,32 @@ class Observed:
 def picture(seen: Observed) -> Picture:
     """The verdicts and findings of one moment."""
     nodes = seen.rows.all(NODES)
+    # Once for the whole picture: there may be as many of them as there are components.
+    appliers = appliers_by_name(seen.rows)
     return Picture(
         at=seen.now,
         identity=seen.identity,
         freshness=connection_freshness(seen.rows),
-        components=tuple(_state(component, spaces, seen) for component, spaces in members(seen)),
+        components=tuple(_state(component, spaces, seen, appliers) for component, spaces in members(seen, appliers)),
         nodes_ready=sum(row.ready for row in nodes),
         nodes=len(nodes),
         flux_version=_flux_version(seen.rows),
-        flux_summary=summary(seen.rows),
+        flux_summary=summary(appliers),
         notices=(*seen.settings.notices, *seen.notices),
         runs=seen.runs,
     )
 
 
-def members(seen: Observed) -> list[tuple[Component, tuple[str, ...]]]:
-    """The components of both layers with their namespaces, in the order in which they come up."""
+def members(seen: Observed, appliers: Iterable[str]) -> list[tuple[Component, tuple[str, ...]]]:
+    """The components of both layers with their namespaces, in the order in which they come up.
+
+    ``appliers`` are the names of what Flux applies.
+    """
     found = [(foundation(entry.component, entry.namespaces), entry.namespaces) for entry in seen.settings.foundation]
     found.append((FLUX, FLUX.namespaces))
     named = list(seen.settings.gitops_components)
     # Without a list in bedplate.yaml, what Flux applies is the list.
-    others = sorted({row.name for row in appliers(seen.rows)} - {FLUX.name, *named})
+    others = sorted(set(appliers) - {FLUX.name, *named})
     for name in (*named, *_in_known_order(others)):
         component = gitops(name)
         found.append((component, component.namespaces))
@@ -79,8 +85,10 @@ def connection_freshness(rows: Rows) -> Freshness:
     return least_fresh(reachable or states)
 
 
-def _state(component: Component, namespaces: tuple[str, ...], seen: Observed) -> ComponentState:
-    scene = Scene(component.name, seen.rows, namespaces, seen.now, seen.charts)
+def _state(
+    component: Component, namespaces: tuple[str, ...], seen: Observed, appliers: Mapping[str, Sequence[FluxObject]]
+) -> ComponentState:
+    scene = Scene(component.name, seen.rows, namespaces, seen.now, seen.charts, appliers)
     judgement = component.judge(scene)
     verdict = Verdict.ABSENT if judgement.absent else fold(judgement.findings, progressing=judgement.progressing)
     return ComponentState(
@@ -103,7 +111,7 @@ def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> st
     first = max(telling, key=lambda finding: finding.severity)
     more = f" (+{len(telling) - 1})" if len(telling) > 1 else ""
     # What bears the component's own name needs not be named on its card.
-    about = "" if first.subject.endswith(f"/{component.name}") else f"{first.subject} "
+    about = "" if first.subject.rpartition("/")[2] == component.name else f"{first.subject} "
     return f"{about}{first.text}{more}"
 
 

@@ -10,26 +10,10 @@ from runners.layers.freshness import Freshness, Reach
 from runners.layers.judge import Observed, picture
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.releases import Revision
-from runners.layers.picture import ComponentState
 from runners.layers.rows import FrozenRows
-from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
 from tests.layers import worlds as w
-
-SETTINGS = Settings(
-    origin="test",
-    foundation=(
-        FoundationEntry("longhorn", "longhorn/helmfile.yaml", ("longhorn-system",)),
-        FoundationEntry("minio", "minio/helmfile.yaml", ("minio-operator", "minio-tenant"), after=("longhorn",)),
-    ),
-)
-
-
-def state(name: str, rows: list[Row], freshness: dict[str, Freshness] | None = None) -> ComponentState:
-    found = picture(Observed(FrozenRows(rows, freshness), SETTINGS, w.NOW)).component(name)
-    assert found is not None
-    return found
-
+from tests.layers.judged import FLUX, SETTINGS, state
 
 JUST_DEPLOYED = [
     w.fresh(row) if row.name.startswith("sh.helm") and isinstance(row, Revision) else row
@@ -51,11 +35,11 @@ JUST_DEPLOYED = [
         ([*w.longhorn_world(), w.longhorn_volume("pvc-1", "unknown")], Verdict.HEALTHY, ""),
         (
             [*w.longhorn_world(), w.release("longhorn-system", "longhorn", "failed", 2)],
-            Verdict.FAILED,
-            "revision 2 failed",
+            Verdict.DEGRADED,
+            "revision 2 failed, an older one still serves",
         ),
         (
-            [*w.longhorn_world(), w.release("longhorn-system", "longhorn", "pending-upgrade", 2)],
+            [*w.longhorn_world(), w.release("longhorn-system", "longhorn", "pending-upgrade", 2, w.NOW - 60)],
             Verdict.PROGRESSING,
             "revision 2 is pending-upgrade",
         ),
@@ -106,12 +90,6 @@ def test_a_workload_lost_by_hand_is_not_progress_even_right_after_an_apply(lost:
 def test_minio(rows: list[Row], verdict: Verdict, says: str) -> None:
     found = state("minio", rows)
     assert (found.verdict, says in found.summary) == (verdict, True), found
-
-
-FLUX = [
-    w.workload("deployments", "flux-system", "kustomize-controller"),
-    w.flux_object("Kustomization", "flux-system"),
-]
 
 
 @pytest.mark.parametrize(

@@ -31,16 +31,26 @@ def storage_class(name: str, provisioner: str = "driver.longhorn.io") -> Storage
     )
 
 
-def workload(kind: str, namespace: str, name: str, ready: int = 1, wanted: int = 1, stuck: str = "") -> Workload:
+def workload(
+    kind: str,
+    namespace: str,
+    name: str,
+    ready: int = 1,
+    wanted: int = 1,
+    stuck: str = "",
+    *,
+    updated: int | None = None,
+    at: float = LONG_AGO,
+) -> Workload:
     return Workload(
         kind,
         namespace,
         name,
         f"uid-{name}",
-        LONG_AGO,
+        at,
         wanted=wanted,
         ready=ready,
-        updated=wanted,
+        updated=wanted if updated is None else updated,
         observed=True,
         stuck=stuck,
         release="",
@@ -53,7 +63,7 @@ def release(namespace: str, name: str, status: str = "deployed", revision: int =
     return Revision("releases", namespace, secret, f"uid-{secret}", at, name, revision, status, 0.0)
 
 
-def longhorn_node(name: str, *, ready: bool = True) -> LonghornNode:
+def longhorn_node(name: str, *, ready: bool = True, allowed: bool = True) -> LonghornNode:
     return LonghornNode(
         "longhorn-nodes",
         "longhorn-system",
@@ -61,8 +71,9 @@ def longhorn_node(name: str, *, ready: bool = True) -> LonghornNode:
         f"uid-lh-{name}",
         LONG_AGO,
         ready=ready,
-        schedulable=ready,
+        schedulable=ready and allowed,
         reason="" if ready else "kubelet stopped posting",
+        allowed=allowed,
     )
 
 
@@ -94,11 +105,18 @@ def tenant(state: str = "Initialized", health: str = "green") -> Tenant:
 
 
 def flux_object(
-    singular: str, name: str, *, ready: str = "True", suspended: bool = False, reason: str = "ReconciliationSucceeded"
+    singular: str,
+    name: str,
+    *,
+    ready: str = "True",
+    suspended: bool = False,
+    reason: str = "ReconciliationSucceeded",
+    namespace: str = "flux-system",
+    since: float = 0.0,
 ) -> FluxObject:
     return FluxObject(
         f"{singular.lower()}s",
-        "flux-system",
+        namespace,
         name,
         f"uid-{singular}-{name}",
         LONG_AGO,
@@ -114,6 +132,7 @@ def flux_object(
         source="GitRepository/flux-system/flux-system",
         depends_on=(),
         reconciling=False,
+        since=since,
     )
 
 

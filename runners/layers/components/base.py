@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runners.layers.findings import Finding
 from runners.layers.kinds.base import Row
+from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.releases import RELEASES, Revision, current
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
 from runners.layers.picture import Layer
@@ -27,11 +28,18 @@ class Scene:
     """Seconds since the epoch."""
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart, as ``helm list`` says."""
+    appliers: Mapping[str, Sequence[FluxObject]] = field(default_factory=dict)
+    """Every Kustomization and HelmRelease, by name: made once for all components of a picture."""
+
+    @property
+    def revisions(self) -> Sequence[Revision]:
+        """Every revision that Helm keeps in the component's namespaces, in no particular order."""
+        return self.rows.within(RELEASES, self.namespaces)
 
     @property
     def releases(self) -> Mapping[tuple[str, str], Revision]:
-        """The newest revision of each Helm release in the component's namespaces."""
-        return current(self.rows.within(RELEASES, self.namespaces))
+        """The newest revision of each Helm release that is installed; a history kept by an uninstall is none."""
+        return {at: row for at, row in current(self.revisions).items() if row.status != "uninstalled"}
 
     @property
     def workloads(self) -> tuple[Workload, ...]:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from runners.layers.components.base import SETTLING, Judgement, Scene
+from runners.layers.components.base import Judgement, Scene
+from runners.layers.components.releases import (
+    chart_versions,
+    halted,
+    in_flight,
+    installed,
+    release_findings,
+    settling,
+)
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Reach
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds import AnyKind
-from runners.layers.kinds.releases import RELEASES, Revision
+from runners.layers.kinds.releases import RELEASES
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
 
 WORKLOADS: tuple[AnyKind, ...] = (DEPLOYMENTS, DAEMONSETS, STATEFULSETS)
@@ -19,12 +28,15 @@ def unseen(scene: Scene, kinds: Iterable[AnyKind]) -> Iterator[Finding]:
     """A finding for each kind whose rows can't carry a verdict: forbidden, stale, or not loaded yet."""
     for kind in kinds:
         freshness = scene.rows.freshness(kind)
-        if freshness.trusted:
-            continue
-        remedy = ""
-        if freshness.reach is Reach.FORBIDDEN:
-            remedy = f"ask for the right to list and watch {kind.plural}"
-        yield Finding(kind.id, Severity.UNKNOWN, freshness.words(scene.now), remedy)
+        if not freshness.trusted:
+            yield doubt(kind.id, freshness, scene.now, kind.plural)
+
+
+def doubt(about: str, freshness: Freshness, now: float, what: str) -> Finding:
+    """The finding for rows that can't carry a verdict; ``what`` they are is said where a right is missing."""
+    forbidden = freshness.reach is Reach.FORBIDDEN
+    remedy = f"ask for the right to list and watch {what}" if forbidden else ""
+    return Finding(about, Severity.UNKNOWN, freshness.words(now), remedy)
 
 
 def sees(scene: Scene, *kinds: AnyKind) -> bool:
@@ -32,40 +44,31 @@ def sees(scene: Scene, *kinds: AnyKind) -> bool:
     return all(scene.rows.freshness(kind).trusted for kind in kinds)
 
 
-def release_findings(scene: Scene) -> Iterator[Finding]:
-    """What the state of each Helm release says."""
-    for (namespace, name), row in sorted(scene.releases.items()):
-        about = f"release {namespace}/{name}"
-        if row.status == "failed":
-            yield Finding(
-                about,
-                Severity.BLOCKER,
-                f"revision {row.revision} failed",
-                f"read its last run, then apply {scene.name} again",
-            )
-        elif row.status.startswith("pending") or row.status == "uninstalling":
-            yield Finding(about, Severity.NOTE, f"revision {row.revision} is {row.status}")
-        elif row.status == "deployed":
-            yield Finding(about, Severity.OK, f"revision {row.revision} is deployed")
-        else:
-            yield Finding(about, Severity.UNKNOWN, f"revision {row.revision} is {row.status}")
-
-
 def rollout_findings(workloads: Iterable[Workload]) -> Iterator[Finding]:
     """Workloads that are not fully rolled out."""
     for row in sorted(workloads, key=lambda row: row.name):
         about = f"{_SINGULAR[row.kind]} {row.name}"
         if row.stuck:
-            yield Finding(about, Severity.BLOCKER, f"{row.ready}/{row.wanted} ready, {row.stuck}", "look at its pods")
+            yield Finding(about, Severity.BLOCKER, f"{_lag(row)}, {row.stuck}", "look at its pods")
         elif not row.rolled_out:
-            yield Finding(about, Severity.WARNING, f"{row.ready}/{row.wanted} ready")
+            yield Finding(about, Severity.WARNING, _lag(row))
+
+
+def _lag(row: Workload) -> str:
+    if row.ready < row.wanted:
+        return f"{row.ready}/{row.wanted} ready"
+    if row.updated < row.wanted:
+        return f"{row.updated}/{row.wanted} updated"
+    return f"{row.ready}/{row.wanted} ready" if row.observed else "has a change that its controller has not seen yet"
 
 
 def missing_workloads(scene: Scene, wanted: Iterable[tuple[AnyKind, str]]) -> Iterator[Finding]:
-    """Workloads that Helm makes and that are not there although their release is deployed."""
-    if not any(row.status == "deployed" for row in scene.releases.values()):
+    """Workloads that Helm makes and that do nothing: gone although their release stands, or of no pod at all."""
+    wanted = tuple(wanted)
+    there = {(row.kind, row.name): row for row in scene.workloads}
+    yield from idle_workloads(there[kind.id, name] for kind, name in wanted if (kind.id, name) in there)
+    if not installed(scene):
         return
-    there = {(row.kind, row.name) for row in scene.workloads}
     for kind, name in wanted:
         if (kind.id, name) not in there and sees(scene, kind):
             yield Finding(
@@ -76,21 +79,12 @@ def missing_workloads(scene: Scene, wanted: Iterable[tuple[AnyKind, str]]) -> It
             )
 
 
-def in_flight(releases: Iterable[Revision]) -> bool:
-    """Is Helm at work on one of them?"""
-    return any(row.status.startswith("pending") for row in releases)
-
-
-def settling(scene: Scene) -> bool:
-    """Did a release change so lately that what is missing may still be on its way?"""
-    changed = [max(row.modified, row.created) for row in scene.releases.values()]
-    return bool(changed) and scene.now - max(changed) < SETTLING
-
-
-def chart_versions(scene: Scene) -> str:
-    """The version of the component's charts; several when its releases differ."""
-    found = sorted({scene.charts.get(at, "") for at in scene.releases} - {""})
-    return ", ".join(found)
+def idle_workloads(needed: Iterable[Workload]) -> Iterator[Finding]:
+    """Workloads without which a component does nothing, and that want no pods: scaled to 0, or selecting no node."""
+    for row in sorted(needed, key=lambda row: row.name):
+        if row.observed and row.wanted == 0:
+            remedy = "look at its node selector" if row.kind == DAEMONSETS.id else "scale it up"
+            yield Finding(f"{_SINGULAR[row.kind]} {row.name}", Severity.BLOCKER, "wants no pods", remedy)
 
 
 def ready_line(workloads: Iterable[Workload]) -> str:
@@ -101,19 +95,31 @@ def ready_line(workloads: Iterable[Workload]) -> str:
     return f"{len(rows)} workload{'s' if len(rows) != 1 else ''}: {ready} ready{moving}" if rows else ""
 
 
-def judge_workloads(scene: Scene) -> Judgement:
-    """The rule for a component of which nothing more is known than its namespaces."""
+def judge_plain(scene: Scene) -> Judgement:
+    """The part of every Helm component's rule that needs no knowledge of it: releases, and workloads that are there."""
     doubts = tuple(unseen(scene, (RELEASES, *WORKLOADS)))
     releases, workloads = scene.releases, scene.workloads
     if not releases and not workloads:
         return Judgement(findings=doubts, absent=not doubts, unseen=bool(doubts))
     problems = tuple(rollout_findings(workloads))
     # A rollout is progress for as long as nothing says that it is stuck; a failed release is never progress.
-    moving = in_flight(releases.values()) or (bool(problems) and settling(scene))
-    failed = any(row.status == "failed" for row in releases.values())
+    moving = in_flight(scene) or (bool(problems) and settling(scene))
     return Judgement(
         findings=(*doubts, *release_findings(scene), *problems),
         version=chart_versions(scene),
         details=tuple(filter(None, (ready_line(workloads),))),
-        progressing=moving and not failed and not any(row.stuck for row in workloads),
+        progressing=moving and not halted(scene),
     )
+
+
+def judge_workloads(scene: Scene) -> Judgement:
+    """The rule for a component of which nothing more is known than its namespaces."""
+    plain = judge_plain(scene)
+    deployed = any(row.status == "deployed" for row in scene.releases.values())
+    if not deployed or scene.workloads or not sees(scene, *WORKLOADS):
+        return plain
+    hollow = Finding(
+        scene.name, Severity.WARNING, "its release is deployed and has no workload", f"repair {scene.name}"
+    )
+    progressing = plain.progressing or (settling(scene) and not halted(scene))
+    return replace(plain, findings=(*plain.findings, hollow), progressing=progressing)

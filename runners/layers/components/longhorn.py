@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.common import judge_workloads, missing_workloads, sees, settling, unseen
+from runners.layers.components.common import judge_plain, missing_workloads, sees, unseen
+from runners.layers.components.releases import halted, installed, settling
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.kinds.longhorn import LONGHORN_NODES, LONGHORN_VOLUMES
 from runners.layers.kinds.nodes import NODES
@@ -20,40 +21,39 @@ from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS
 from runners.layers.picture import Layer
 
 DRIVER = "driver.longhorn.io"
+STATIC = "longhorn-static"
+"""The class that Longhorn makes for volumes which exist already: a claim of it gets no new storage."""
 
 
 def judge(scene: Scene) -> Judgement:
     """Release, workloads, driver on the nodes, StorageClass, Longhorn's own nodes and volumes."""
-    plain = judge_workloads(scene)
+    plain = judge_plain(scene)
     if plain.absent or plain.unseen:
         return plain
     runtime = (*_class_findings(scene), *_driver_findings(scene), *_node_findings(scene))
     lost = tuple(
         missing_workloads(scene, ((DAEMONSETS, "longhorn-manager"), (DEPLOYMENTS, "longhorn-driver-deployer")))
     )
-    doubts = tuple(unseen(scene, (STORAGECLASSES, CSINODES, NODES, LONGHORN_NODES)))
-    waits = worst(runtime) >= Severity.WARNING and settling(scene)
+    doubts = tuple(unseen(scene, (STORAGECLASSES, CSINODES, NODES, LONGHORN_NODES, LONGHORN_VOLUMES)))
+    waits = worst(runtime) >= Severity.WARNING and installed(scene) and settling(scene) and not halted(scene)
     return replace(
         plain,
         findings=(*doubts, *lost, *plain.findings, *runtime, *_volume_findings(scene)),
         details=tuple(filter(None, (_storage_line(scene), _class_line(scene), *plain.details))),
-        progressing=(plain.progressing or (waits and _deployed(scene))) and not lost,
+        progressing=(plain.progressing or waits) and not lost,
     )
 
 
-def _deployed(scene: Scene) -> bool:
-    return any(row.status == "deployed" for row in scene.releases.values())
-
-
 def _classes(scene: Scene) -> list[StorageClass]:
-    return [row for row in scene.rows.all(STORAGECLASSES) if row.provisioner == DRIVER]
+    return [row for row in scene.rows.all(STORAGECLASSES) if row.provisioner == DRIVER and row.name != STATIC]
 
 
 def _class_findings(scene: Scene) -> Iterator[Finding]:
     if not sees(scene, STORAGECLASSES):
         return
-    if _classes(scene):
-        yield Finding("StorageClass longhorn", Severity.OK, "is there")
+    found = sorted(row.name for row in _classes(scene))
+    if found:
+        yield Finding(f"StorageClass {', '.join(found)}", Severity.OK, "is there" if len(found) == 1 else "are there")
         return
     yield Finding(
         "StorageClass longhorn",
@@ -66,7 +66,9 @@ def _class_findings(scene: Scene) -> Iterator[Finding]:
 def _driver_findings(scene: Scene) -> Iterator[Finding]:
     if not sees(scene, NODES, CSINODES):
         return
-    nodes = {row.name for row in scene.rows.all(NODES) if row.ready}
+    ready = {row.name for row in scene.rows.all(NODES) if row.ready}
+    # Longhorn may be kept off some nodes: it knows which are its own, once its manager has made them.
+    nodes = ready & ({row.name for row in scene.rows.all(LONGHORN_NODES)} or ready)
     registered = {row.name for row in scene.rows.all(CSINODES) if DRIVER in row.drivers}
     lacking = sorted(nodes - registered)
     if lacking:
@@ -81,7 +83,9 @@ def _driver_findings(scene: Scene) -> Iterator[Finding]:
 def _node_findings(scene: Scene) -> Iterator[Finding]:
     rows = scene.rows.all(LONGHORN_NODES)
     for row in rows:
-        if row.status != "ready":
+        if row.ready and not row.allowed:
+            yield Finding(f"Longhorn node {row.name}", Severity.NOTE, "takes no replicas: its spec says so")
+        elif row.status != "ready":
             yield Finding(
                 f"Longhorn node {row.name}", Severity.WARNING, f"{row.status}: {row.reason or 'no reason given'}"
             )

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.common import in_flight, judge_workloads, missing_workloads, sees, settling, unseen
+from runners.layers.components.common import judge_plain, missing_workloads, sees, unseen
+from runners.layers.components.releases import halted, in_flight, settling
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.tenants import TENANTS, Tenant
@@ -16,14 +17,14 @@ from runners.layers.picture import Layer
 
 def judge(scene: Scene) -> Judgement:
     """Releases, workloads, the tenant's own state, and the claims it stands on."""
-    plain = judge_workloads(scene)
+    plain = judge_plain(scene)
     if plain.absent or plain.unseen:
         return plain
     tenants = scene.rows.within(TENANTS, scene.namespaces)
     doubts = tuple(unseen(scene, (TENANTS, CLAIMS)))
     own = (*_tenant_findings(scene, tenants), *_claim_findings(scene))
     lost = tuple(missing_workloads(scene, ((DEPLOYMENTS, "minio-operator"),)))
-    waits = bool(own) and (settling(scene) or in_flight(scene.releases.values()))
+    waits = bool(own) and (settling(scene) or in_flight(scene)) and not halted(scene)
     return replace(
         plain,
         findings=(*doubts, *lost, *plain.findings, *own),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
-from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head
+from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head, timestamp
 
 GROUP_SUFFIXES = (".toolkit.fluxcd.io", ".extensions.fluxcd.io", "fluxcd.controlplane.io")
 """API groups whose kinds are Flux's, by how they end."""
@@ -43,6 +43,8 @@ class FluxObject(Row):
     depends_on: tuple[str, ...]
     """``namespace/name`` of each ``spec.dependsOn``."""
     reconciling: bool
+    since: float = 0.0
+    """When its Ready condition got its present status, in seconds since the epoch; 0 when that isn't known."""
 
     @property
     def status(self) -> str:
@@ -94,6 +96,7 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
             for item in sequence(obj, "spec", "dependsOn")
         ),
         reconciling=truth(conditions.get("Reconciling", {}), "status"),
+        since=timestamp(text(ready, "lastTransitionTime")),
     )
 
 

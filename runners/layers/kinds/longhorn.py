@@ -85,6 +85,8 @@ class LonghornNode(Row):
     schedulable: bool
     reason: str
     """Why it isn't ready or schedulable."""
+    allowed: bool = True
+    """Its spec lets replicas be put there; where it doesn't, a person wanted that."""
 
     @property
     def status(self) -> str:
@@ -101,7 +103,11 @@ def longhorn_node_row(kind: str, obj: Json) -> LonghornNode:
     schedulable = truth(conditions.get("Schedulable", {}), "status") and truth(obj, "spec", "allowScheduling")
     bad = conditions.get("Ready", {}) if not ready else conditions.get("Schedulable", {}) if not schedulable else {}
     return LonghornNode(
-        *head(kind, obj), ready=ready, schedulable=schedulable, reason=text(bad, "message") or text(bad, "reason")
+        *head(kind, obj),
+        ready=ready,
+        schedulable=schedulable,
+        reason=text(bad, "message") or text(bad, "reason"),
+        allowed=truth(obj, "spec", "allowScheduling"),
     )
 
 

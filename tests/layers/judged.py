@@ -1,0 +1,30 @@
+"""One component's state in a small world, as every rule's test asks for it."""
+
+from __future__ import annotations
+
+from runners.layers.freshness import LIVE, Freshness
+from runners.layers.judge import Observed, picture
+from runners.layers.kinds.base import Row
+from runners.layers.picture import ComponentState
+from runners.layers.rows import FrozenRows
+from runners.layers.settings import FoundationEntry, Settings
+from tests.layers import worlds as w
+
+CONTROLLER = w.workload("deployments", "flux-system", "kustomize-controller")
+SYNC = w.flux_object("Kustomization", "flux-system")
+FLUX: list[Row] = [CONTROLLER, SYNC]
+
+SETTINGS = Settings(
+    origin="test",
+    foundation=(
+        FoundationEntry("longhorn", "longhorn/helmfile.yaml", ("longhorn-system",)),
+        FoundationEntry("minio", "minio/helmfile.yaml", ("minio-operator", "minio-tenant"), after=("longhorn",)),
+    ),
+)
+
+
+def state(name: str, rows: list[Row], freshness: dict[str, Freshness] | None = None) -> ComponentState:
+    seen = FrozenRows(rows, {"flux": LIVE, **(freshness or {})})
+    found = picture(Observed(seen, SETTINGS, w.NOW)).component(name)
+    assert found is not None
+    return found
