@@ -25,7 +25,7 @@ from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
 from runners.layers.identity import Identity
-from runners.layers.plan_rules import danger, differences, plan_findings, what_it_destroys
+from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
 from runners.lease_keeping import give_back, take_lease
@@ -90,6 +90,8 @@ class Operator:
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)
+        if command is c.REPAIR:
+            found = (*found, *repair_findings(plan))
         answer = GateAnswer((*answer.findings, *found))
         self._note("planned", command, target, danger=danger(plan).value, commit=plan.commit)
         if command is c.PLAN:

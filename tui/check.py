@@ -75,7 +75,7 @@ def exit_code(picture: Picture) -> int:
     verdicts = {state.verdict for state in picture.components}
     if verdicts - {Verdict.HEALTHY, Verdict.UNKNOWN}:
         return NOT_HEALTHY
-    if Verdict.UNKNOWN in verdicts or picture.identity is None:
+    if Verdict.UNKNOWN in verdicts or picture.identity is None or not picture.layer(Layer.FOUNDATION):
         return CANT_TELL
     return HEALTHY
 

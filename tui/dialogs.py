@@ -52,6 +52,11 @@ def refused(dialog: Dialog, reasons: tuple[str, ...]) -> Dialog:
     return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.REFUSED, reasons=reasons)
 
 
+def nothing_to_do(dialog: Dialog, reasons: tuple[str, ...]) -> Dialog:
+    """The same dialog when there is nothing to confirm: good news."""
+    return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.NOTHING, reasons=reasons)
+
+
 def checking(dialog: Dialog) -> Dialog:
     """The same dialog while what was confirmed is looked at again."""
     return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.CHECKING)

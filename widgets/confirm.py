@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -28,6 +29,8 @@ class Readiness(Enum):
     CHECKING = "checking"
     """What was planned is looked at again."""
     READY = "ready"
+    NOTHING = "nothing to do"
+    """There is nothing to confirm, and nothing wrong."""
     REFUSED = "refused"
     """What was planned is not what would happen now, or a gate closed."""
 
@@ -73,6 +76,8 @@ def verdict_content(dialog: Dialog) -> Content:
     """The line that says whether it may be confirmed; empty where nothing stands in the way."""
     if dialog.readiness is Readiness.CHECKING:
         return Content.styled("◐ looking again at what would happen…", TONES[Tone.MOVING])
+    if dialog.readiness is Readiness.NOTHING:
+        return Content("\n").join([label(f"✔ {reason}", TONES[Tone.GOOD]) for reason in dialog.reasons])
     if dialog.readiness is Readiness.REFUSED:
         reasons = [label(f"  {reason}", TONES[Tone.BAD]) for reason in dialog.reasons]
         return Content("\n").join(
@@ -227,6 +232,16 @@ class Confirm(Widget):
         go = self.query_one("#go", Choice)
         if not go.disabled:
             go.focus()
+        elif self.dialog.typed:
+            self.query_one("#ask", Static).update(label(f"that is not {self.dialog.typed}; type {self.dialog.typed}:"))
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters typed while a button has the focus are meant for the word."""
+        field = self.query_one("#word", Input)
+        if self.dialog.typed and event.is_printable and event.character != " " and not field.has_focus:
+            event.stop()
+            self.screen.set_focus(field)
+            field.insert_text_at_cursor(event.character or "")
 
     def on_choice_pressed(self, event: Choice.Pressed) -> None:
         """Says what was chosen."""

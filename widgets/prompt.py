@@ -99,7 +99,9 @@ class Prompt(Horizontal):
             field.value = text
         field.cursor_position = len(text)
         self.add_class("-asking")
-        field.focus()
+        # Both at once and not with the next frame: the keys behind the sign may be here already.
+        self.styles.display = "block"
+        self.screen.set_focus(field)
 
     def note(self, text: str) -> None:
         """Says something beside the input: ``12 of 41``."""
@@ -145,3 +147,4 @@ class Prompt(Horizontal):
 
     def _leave(self) -> None:
         self.remove_class("-asking")
+        self.styles.display = "none"

@@ -27,7 +27,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
 from widgets.cards import LayerPane
-from widgets.confirm import Confirm, Readiness
+from widgets.confirm import Confirm, Dialog, Readiness
 from widgets.header import Header
 from widgets.hints import HintBar
 from widgets.log import LogPane
@@ -76,11 +76,9 @@ async def test_what_a_key_acts_on_follows_the_focus(session: StillSession) -> No
         await pilot.press("tab")
         assert (hint(app, "a"), hint(app, "b") is None) == (None, False)
         await pilot.press("4", "down")
-        found = app.overview.target()
-        assert found is not None
         table = app.overview.query_one(LiveTable)
         assert table.row is not None
-        assert found[1].name == table.row.name
+        assert app.overview.targets()[c.Scope.FLUX_ROW].name == table.row.name
 
 
 async def test_hints_of_a_suspended_object_offer_resume_and_not_reconcile(session: StillSession) -> None:
@@ -149,6 +147,61 @@ async def test_letters_typed_into_the_filter_type(session: StillSession) -> None
         await pilot.press("slash", *"aqsrb")
         assert top(app) is app.overview
         assert app.overview.query_one(LiveTable).filter == "aqsrb"
+
+
+async def test_a_card_of_flux_can_be_suspended_too(session: StillSession) -> None:
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("tab", "down")
+        target = app.overview.targets()[c.Scope.FLUX_ROW]
+        assert (target.kind, target.name, target.suspended) == ("HelmRelease", "metallb", True)
+        assert hint(app, "r") is True
+
+
+async def test_enter_shows_all_that_is_said_and_nothing_cut(session: StillSession) -> None:
+    session.fill([*w.without(WORLD, "longhorn-manager"), pod("one")])
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(app, pilot)
+        await pilot.press("enter")
+        text = top(app).query_one(LogPane).text
+        assert "DaemonSet longhorn-manager: is missing, although its release is deployed" in text
+        assert "→ repair longhorn" in text
+        await pilot.press("escape", "1", "enter")
+        assert "NODE       node-1" in top(app).query_one(LogPane).text
+        await pilot.press("escape", "escape")
+        assert top(app) is app.overview
+
+
+async def test_a_filter_shows_on_its_tab_and_stays_there(session: StillSession) -> None:
+    session.fill([*WORLD, pod("one"), pod("two")])
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("1", "slash", *"two", "enter")
+        await pilot.pause()
+        labels = {tab.id: tab.label for tab in app.overview.query_one(TabStrip).tabs}
+        assert labels["pods"] == "Pods 1/2 /two"
+        await pilot.press("right")
+        assert app.overview.query_one(LiveTable).filter == ""
+
+
+async def test_a_dialog_answers_once(session: StillSession) -> None:
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        screen = QuestionScreen(Dialog("Leave?", (), "Leave"))
+        app.push_screen(screen)
+        await pilot.pause()
+        dialog = screen.query_one(Confirm)
+        dialog.post_message(Confirm.Cancelled(dialog))
+        dialog.post_message(Confirm.Cancelled(dialog))
+        await pilot.pause()
+        await pilot.pause()
+        assert top(app) is app.overview
 
 
 async def test_help_and_back(session: StillSession) -> None:

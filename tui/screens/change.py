@@ -12,6 +12,7 @@ from textual.worker import Worker
 
 from runners.asks import Ask, Refusal
 from runners.layers.commands import Command, Target
+from runners.layers.findings import Severity, worst
 from runners.layers.runs import RunRecord
 from runners.operate import Operator, ended_badly
 from runners.session import Session
@@ -40,6 +41,7 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
         self._target = target
         self._ask: Ask | None = None
         self._begun = False
+        self._left = False
 
     def compose(self) -> ComposeResult:
         """The dialog, while its question is being put together."""
@@ -71,8 +73,9 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
 
     def action_cancel(self) -> None:
         """Leaves without a change; planning that still goes on is ended. A run that starts can't be left any more."""
-        if self._begun:
+        if self._begun or self._left:
             return
+        self._left = True
         self.workers.cancel_group(self, "change")
         self.dismiss(None)
 
@@ -84,7 +87,9 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
         try:
             self._ask = await self._operator.ask(self._command, self._target, may_run_code=self._may_run_code)
         except (Refusal, ToolError) as error:
-            self._dialog.dialog = dialogs.refused(self._dialog.dialog, ended_badly(error))
+            fine = isinstance(error, Refusal) and worst(error.findings) is Severity.OK
+            closed = dialogs.nothing_to_do if fine else dialogs.refused
+            self._dialog.dialog = closed(self._dialog.dialog, ended_badly(error))
             return
         self._dialog.dialog = dialogs.question(self._ask, time.time())
 

@@ -28,6 +28,7 @@ MOVING = HelpGroup(
 TABLES = HelpGroup(
     "Tables",
     (
+        HelpEntry("↵", "the whole row, or all that is said of a component"),
         HelpEntry("/", "filter; esc clears it"),
         HelpEntry("⇧N ⇧A ⇧S", "sort by name, age, status; again reverses"),
     ),
@@ -60,7 +61,7 @@ class HelpScreen(ModalScreen[None]):
     """Covers the screen until esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "Back", show=False, tooltip="Back to what was there"),
+        Binding("escape,q,question_mark", "back", "Back", show=False, tooltip="Back to what was there"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -70,3 +71,8 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fills it."""
         self.query_one(HelpPane).show(groups())
+
+    def action_back(self) -> None:
+        """Back to what was there, once."""
+        if self.is_current:
+            self.dismiss()

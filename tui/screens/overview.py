@@ -13,10 +13,11 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from runners.layers.commands import COMMANDS, Scope, Target
+from runners.layers.components.gitops import APPLIERS
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness
 from runners.layers.gates import open_commands
-from runners.layers.kinds.base import Tone
+from runners.layers.kinds.base import Row, Tone
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.picture import Layer, Picture
 from runners.layers.runs import RunRecord
@@ -26,7 +27,9 @@ from tui.bridge import Bridge
 from tui.events import CommandChosen, RunChanged
 from tui.feeds import TableFeed
 from tui.keys import command_bindings, hints
+from tui.screens.text import TextScreen
 from tui.tail import RunTail
+from tui.texts import component_text, row_text
 from tui.views import VIEWS, view
 from widgets.cards import LayerPane
 from widgets.header import Header, HeaderFacts
@@ -135,33 +138,36 @@ class Overview(Screen[None]):
         """The run whose log is shown."""
         return self._tail.run if self._tail else None
 
-    def target(self) -> tuple[Scope, Target] | None:
-        """What a key would act on now: it depends on where the focus is."""
-        focused = self.focused
-        if focused is not None and focused.id == "foundation":
+    def targets(self) -> dict[Scope, Target]:
+        """What keys would act on now, by the scope of their commands: it depends on where the focus is."""
+        focused = self.focused.id if self.focused is not None else ""
+        if focused == "foundation":
             card = self._pane("foundation").component
-            return (Scope.FOUNDATION, Target(component=card.name)) if card else None
-        if focused is not None and focused.id == "gitops":
-            return Scope.GITOPS, Target()
-        if focused is not None and focused.id == "table":
-            row = self.query_one(LiveTable).row
-            if isinstance(row, FluxObject) and row.singular in KINDS:
-                where = Target(kind=row.singular, namespace=row.namespace, name=row.name, suspended=row.suspended)
-                return Scope.FLUX_ROW, where
-        return None
+            return {Scope.FOUNDATION: Target(component=card.name)} if card else {}
+        if focused == "gitops":
+            card = self._pane("gitops").component
+            rows = self._session.store.table("flux") if card else ()
+            mine = (row for row in rows if isinstance(row, FluxObject) and card is not None and row.name == card.name)
+            return {
+                Scope.GITOPS: Target(),
+                **_flux_target(next((row for row in mine if row.singular in APPLIERS), None)),
+            }
+        return _flux_target(self.query_one(LiveTable).row) if focused == "table" else {}
 
     def show_hints(self) -> None:
         """Shows what can be done where the focus is."""
-        found = self.target()
-        commands = open_commands(self._session.situation(found[1]), found[0]) if found else ()
+        found = self.targets().items()
+        commands = [each for scope, at in found for each in open_commands(self._session.situation(at), scope)]
         self.query_one(HintBar).show(hints(commands))
 
     def action_command(self, name: str) -> None:
-        """Hands a command to the app, with what it acts on."""
+        """Hands a command to the app, with what it acts on; elsewhere, says where it does."""
         command = next(found for found in COMMANDS if found.name == name)
-        found = self.target()
-        if found is not None and found[0] is command.scope:
-            self.post_message(CommandChosen(command, found[1]))
+        target = self.targets().get(command.scope)
+        if target is not None:
+            self.post_message(CommandChosen(command, target))
+        else:
+            self.notify(f"{command.name} acts on {command.scope.value}: go to one with tab", markup=False)
 
     def action_view(self, step: int) -> None:
         """Turns to the next or previous tab."""
@@ -170,10 +176,13 @@ class Overview(Screen[None]):
 
     def action_show(self, view_id: str) -> None:
         """Turns to a tab, and puts the focus on its table."""
+        table = self.query_one(LiveTable)
+        if self._view.id != view_id:
+            table.filter = ""
         self._view = view(view_id)
         if self._feed is not None:
             self._feed.show(self._view)
-        self.query_one(LiveTable).focus()
+        table.focus()
         self._show_tabs()
 
     def action_next_run(self) -> None:
@@ -191,22 +200,22 @@ class Overview(Screen[None]):
         """Clears the filter; without one, goes back to the cards."""
         table = self.query_one(LiveTable)
         if table.filter:
-            table.filter = ""
+            self._filter("")
         else:
             self.query_one("#foundation").focus()
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Filters while it is typed."""
-        self.query_one(LiveTable).filter = event.text
+        self._filter(event.text)
 
     def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
         """Keeps the filter, and goes to what it left."""
-        self.query_one(LiveTable).filter = event.text
+        self._filter(event.text)
         self.query_one(LiveTable).focus()
 
     def on_prompt_cancelled(self) -> None:
         """Drops the filter."""
-        self.query_one(LiveTable).filter = ""
+        self._filter("")
         self.query_one(LiveTable).focus()
 
     def on_tab_strip_tab_picked(self, event: TabStrip.TabPicked) -> None:
@@ -229,10 +238,22 @@ class Overview(Screen[None]):
         """What can be done depends on the pane."""
         self.show_hints()
 
+    def on_layer_pane_card_opened(self, event: LayerPane.CardOpened) -> None:
+        """Shows everything that is said of a component."""
+        self.app.push_screen(TextScreen(*component_text(event.component)))
+
+    def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
+        """Shows a row whole."""
+        self.app.push_screen(TextScreen(*row_text(self._view.kind, event.row, self._clock())))
+
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""
         self.set_class(event.size.height < _SHORT, "-short")
         self.set_class(event.size.height >= _TALL, "-tall")
+
+    def _filter(self, text: str) -> None:
+        self.query_one(LiveTable).filter = text
+        self._show_tabs()
 
     def _pane(self, name: str) -> LayerPane:
         return self.query_one(f"#{name}", LayerPane)
@@ -255,6 +276,11 @@ class Overview(Screen[None]):
             Tab(found.id, found.label, _count(store.table_freshness(found.id), store.count(found.id)))
             for found in VIEWS
         ]
+        table = self.query_one(LiveTable)
+        if table.filter:
+            shown, total = table.counts
+            words = f"{self._view.label} {shown}/{total} /{table.filter}"
+            tabs = [Tab(tab.id, words) if tab.id == self._view.id else tab for tab in tabs]
         self.query_one(TabStrip).show(tabs, self._view.id)
 
     def _refreshed(self, freshness: Freshness) -> None:
@@ -265,6 +291,13 @@ class Overview(Screen[None]):
         self._show_header(self._session.picture)
         self.show_hints()
         self.post_message(RunChanged(run))
+
+
+def _flux_target(row: Row | None) -> dict[Scope, Target]:
+    if not isinstance(row, FluxObject) or row.singular not in KINDS:
+        return {}
+    target = Target(kind=row.singular, namespace=row.namespace, name=row.name, suspended=row.suspended)
+    return {Scope.FLUX_ROW: target}
 
 
 def _notice(picture: Picture) -> tuple[str, Tone] | None:

@@ -34,6 +34,7 @@ class PlanScreen(Screen[None]):
         """Takes the component to plan, and whether a person said yes to the hooks that planning runs."""
         super().__init__()
         self._may_run_code = may_run_code
+        self._left = False
         self._operator = operator
         self._target = target
 
@@ -49,7 +50,10 @@ class PlanScreen(Screen[None]):
         self.run_worker(self._plan(), group="plan", description="plan", exit_on_error=False)
 
     def action_leave(self) -> None:
-        """Back to the overview."""
+        """Back to the overview, once."""
+        if self._left:
+            return
+        self._left = True
         self.workers.cancel_group(self, "plan")
         self.dismiss(None)
 

@@ -15,13 +15,14 @@ class QuestionScreen(ModalScreen[bool]):
     """Dismissed with the answer; no is where the focus is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(False)", "No", show=False, tooltip="Back to what was there"),
+        Binding("escape", "no", "No", show=False, tooltip="Back to what was there"),
     ]
 
     def __init__(self, dialog: Dialog) -> None:
         """Takes the question."""
         super().__init__()
         self._dialog = dialog
+        self._answered = False
 
     def compose(self) -> ComposeResult:
         """The question."""
@@ -30,9 +31,19 @@ class QuestionScreen(ModalScreen[bool]):
     def on_confirm_confirmed(self, event: Confirm.Confirmed) -> None:
         """Yes."""
         event.stop()
-        self.dismiss(True)
+        self._answer(True)
 
     def on_confirm_cancelled(self, event: Confirm.Cancelled) -> None:
         """No."""
         event.stop()
-        self.dismiss(False)
+        self._answer(False)
+
+    def action_no(self) -> None:
+        """No."""
+        self._answer(False)
+
+    def _answer(self, yes: bool) -> None:
+        """Answers once: on a slow line a key comes twice, and the second must not meet the screen below."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(yes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runners.layers.components.base import Component
-from runners.layers.components.common import judge_workloads
+from runners.layers.components.common import judge_plain
 from runners.layers.components.gitops import CERT_MANAGER, FLUX, HAPROXY, METALLB, MONITORING, service
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.components.minio import MINIO
@@ -34,7 +34,7 @@ def foundation(name: str, namespaces: tuple[str, ...]) -> Component:
     known = KNOWN.get(name)
     if known is not None and known.layer is Layer.FOUNDATION:
         return known
-    return Component(name, Layer.FOUNDATION, namespaces, judge_workloads)
+    return Component(name, Layer.FOUNDATION, namespaces, judge_plain)
 
 
 def gitops(name: str) -> Component:

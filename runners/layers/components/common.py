@@ -113,7 +113,7 @@ def judge_plain(scene: Scene) -> Judgement:
 
 
 def judge_workloads(scene: Scene) -> Judgement:
-    """The rule for a component of which nothing more is known than its namespaces."""
+    """The rule for a server of which nothing more is known than its namespaces: without a workload it serves nobody."""
     plain = judge_plain(scene)
     deployed = any(row.status == "deployed" for row in scene.releases.values())
     if not deployed or scene.workloads or not sees(scene, *WORKLOADS):
