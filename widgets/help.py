@@ -12,7 +12,7 @@ from widgets.lines import PartsLine
 from widgets.safe import cut, fit, plain
 
 _GAP = 4
-_LEAST = 34
+_LEAST = 56
 """Cells of a column at least, or the columns become fewer."""
 
 
