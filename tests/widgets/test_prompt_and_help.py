@@ -75,7 +75,7 @@ def test_help_uses_the_columns_there_are() -> None:
         return ["".join(text for _ink, text in line.parts) for line in help_lines(HELP, width)]
 
     assert all(len(line) <= 120 for line in texts(120))
-    assert len(texts(120)) < len(texts(80)) < len(texts(40))
+    assert len(texts(190)) < len(texts(120)) < len(texts(80))
     assert any("apply – read-only" in line for line in texts(120))
 
 
