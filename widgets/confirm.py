@@ -222,8 +222,9 @@ class Confirm(Widget):
         self._show()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Looks whether the word is there."""
+        """Looks whether the word is there; what was said of another word is over."""
         event.stop()
+        self._show_demand()
         self._show_go()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -271,8 +272,11 @@ class Confirm(Widget):
         verdict.update(verdict_content(dialog))
         verdict.display = dialog.readiness is not Readiness.READY
         self.query_one("#demand", Horizontal).display = bool(dialog.typed)
-        self.query_one("#ask", Static).update(label(f"type {dialog.typed} to go on:"))
+        self._show_demand()
         self._show_go()
+
+    def _show_demand(self) -> None:
+        self.query_one("#ask", Static).update(label(f"type {self.dialog.typed} to go on:"))
 
     def _show_go(self) -> None:
         go = self.query_one("#go", Choice)

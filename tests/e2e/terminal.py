@@ -46,7 +46,8 @@ class Terminal:
             size = struct.pack("HHHH", *self._size, 0, 0)
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             os.execvpe(self._argv[0], self._argv, {**self._environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"})
-        threading.Thread(target=self._read, name="terminal", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
+        self._reader.start()
         return self
 
     def __exit__(
@@ -64,14 +65,20 @@ class Terminal:
     def wait_for_end(self, seconds: float = 15) -> int:
         """The program's exit code, once it has ended."""
         deadline = time.monotonic() + seconds
-        while self.code is None:
+        while self._ended() is None:
+            assert time.monotonic() < deadline, f"it has not ended:\n{self.text}"
+            time.sleep(0.02)
+        assert self.code is not None
+        return self.code
+
+    def _ended(self) -> int | None:
+        """Its exit code; None while it lives."""
+        if self.code is None:
             done, status = os.waitpid(self.pid, os.WNOHANG)
             if done:
-                self.code = os.waitstatus_to_exitcode(status)
+                self._reader.join(timeout=5)  # what it printed last
                 os.close(self._master)
-            else:
-                assert time.monotonic() < deadline, f"it has not ended:\n{self.text}"
-                time.sleep(0.02)
+                self.code = os.waitstatus_to_exitcode(status)
         return self.code
 
     def press(self, *keys: str) -> None:
@@ -99,7 +106,7 @@ class Terminal:
             if condition(text):
                 return text
             assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what!r}; the screen:\n{text}"
-            assert self.code is None, f"the program ended; the screen:\n{text}"
+            assert self._ended() is None, f"the program ended with {self.code}; the screen:\n{self.text}"
             time.sleep(0.02)
 
     def _read(self) -> None:

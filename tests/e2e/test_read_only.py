@@ -47,7 +47,7 @@ def test_no_key_changes_anything(place: Place, kustomization: str) -> None:
         terminal.press("i")  # what only reads is open
         person.sees("release " + place.namespace + "/web  upgrade")
         terminal.press("esc")
-        person.sees_card("web", "healthy")  # esc and a key right behind it would be one key
+        person.sees("Foundation · helmfile")  # esc and a key right behind it would be one key
         terminal.press("tab")
         person.sees("b bootstrap")
         _is_closed(person, ("b", "Bootstrap"))
