@@ -102,7 +102,7 @@ def parse(source: str, *, found: Settings, name: str = NAME) -> Settings:
     mistakes = reader.mistakes or list(_beyond_shape(data, reader.lines, found))
     if mistakes:
         raise ConfigError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
-    return _settings(data, found, name)
+    return _settings(data, found)
 
 
 def _yaml_mistake(error: yaml.YAMLError) -> Mistake:
@@ -148,10 +148,10 @@ def _entry_mistakes(entry: object, before: list[str]) -> Iterator[str]:
             yield f"{component} is after {other}, which does not come before it"
 
 
-def _settings(data: object, found: Settings, name: str) -> Settings:
+def _settings(data: object, found: Settings) -> Settings:
     entries = tuple(_entry(entry) for entry in sequence(data, "foundation"))
     return Settings(
-        origin=name if entries else f"{name}, {found.origin}",
+        origin=NAME if entries else f"{NAME}, {found.origin}",
         context=text(data, "context"),
         foundation=entries or found.foundation,
         bootstrap=_bootstrap(mapping(data, "gitops")),
