@@ -9,7 +9,7 @@ from textual.message import Message
 from runners.layers.kinds.events import EVENTS
 from runners.layers.kinds.pods import PODS as KIND
 from runners.layers.kinds.pods import Pod
-from tests.widgets.fixtures import NOW, PODS, Stage, pod, screen_text
+from tests.widgets.fixtures import NOW, PODS, Stage, pod, screen_text, until
 from widgets.table import LiveTable
 
 pytestmark = pytest.mark.anyio
@@ -107,8 +107,7 @@ async def test_a_row_keeps_its_line_while_others_come_above_it() -> None:
         before = selected(app)
         line = screen_text(app).index(before[0])
         live.apply([pod(f"new-{number}", "aaa") for number in range(7)])
-        await pilot.pause()
-        assert screen_text(app).index(selected(app)[0]) == line
+        await until(lambda: screen_text(app).index(selected(app)[0]) == line)
         assert "pod-37" in selected(app)[0]
 
 
@@ -141,15 +140,12 @@ async def test_sorting_again_reverses() -> None:
         live.replace(PODS[:4])
         await pilot.press("N")
         assert live.sorted_by == ("NAME", False)
-        await pilot.pause()
-        assert names(pilot.app) == sorted(row.name for row in PODS[:4])
+        await until(lambda: names(pilot.app) == sorted(row.name for row in PODS[:4]))
         await pilot.press("N")
-        await pilot.pause()
-        assert names(pilot.app) == sorted((row.name for row in PODS[:4]), reverse=True)
+        await until(lambda: names(pilot.app) == sorted((row.name for row in PODS[:4]), reverse=True))
         await pilot.press("A")
         assert live.sorted_by == ("AGE", False)
-        await pilot.pause()
-        assert names(pilot.app)[0] == "longhorn-ui-6d7c9b8f4-mmq2d"
+        await until(lambda: names(pilot.app)[0] == "longhorn-ui-6d7c9b8f4-mmq2d")
         await pilot.press("S")
         assert live.sorted_by == ("STATUS", False)
 
@@ -180,8 +176,7 @@ async def test_the_filter_counts_and_says_when_nothing_matches() -> None:
         assert "nothing of 10 matches “nowhere”" in screen_text(app)[1]
         live.filter = "!longhorn-system"
         live.faults_only = True
-        await pilot.pause()
-        assert names(app) == ["minio-tenant-pool-0-1"]
+        await until(lambda: names(app) == ["minio-tenant-pool-0-1"])
         counted = [(each.shown, each.total) for each in app.heard if isinstance(each, LiveTable.Counted)]
         assert counted == [(10, 10), (3, 10), (0, 10), (5, 10), (1, 10)]
 
@@ -211,8 +206,7 @@ async def test_the_mouse_selects_sorts_scrolls_and_opens() -> None:
         await pilot.click(live, offset=(10, 2), times=2)
         assert any(isinstance(each, LiveTable.RowOpened) for each in app.heard)
         live.scroll_view(3)
-        await pilot.pause()
-        assert names(app)[0] == "instance-manager-8f2c7e5b1d0a9c4e6f3b2a1d"
+        await until(lambda: names(app)[0] == "instance-manager-8f2c7e5b1d0a9c4e6f3b2a1d")
         assert live.row.name == "webhook-ⅷ-日本語-pod"
         await pilot.click(live, offset=(5, 0))
         assert live.sorted_by == ("NAMESPACE", False)
@@ -252,11 +246,10 @@ async def test_only_lines_that_changed_are_painted(monkeypatch: pytest.MonkeyPat
 async def test_a_table_says_why_it_is_empty() -> None:
     live = table()
     app = Stage(live)
-    async with app.run_test() as pilot:
+    async with app.run_test():
         assert screen_text(app)[1].strip() == "loading…"
         live.empty = "forbidden: list \x1b[31mpods"
-        await pilot.pause()
-        assert screen_text(app)[1].strip() == "forbidden: list ␛[31mpods"
+        await until(lambda: screen_text(app)[1].strip() == "forbidden: list ␛[31mpods")
 
 
 async def test_another_kind_takes_over() -> None:
@@ -266,8 +259,9 @@ async def test_another_kind_takes_over() -> None:
         live.replace(PODS)
         await pilot.press("G", "N")
         live.show(EVENTS.columns, EVENTS.tone, (), sort="SEEN", empty="no warnings")
-        await pilot.pause()
-        assert screen_text(app)[0].split() == ["SEEN↑", "NAMESPACE", "REASON", "OBJECT", "COUNT", "MESSAGE"]
+        await until(
+            lambda: screen_text(app)[0].split() == ["SEEN↑", "NAMESPACE", "REASON", "OBJECT", "COUNT", "MESSAGE"]
+        )
         assert screen_text(app)[1].strip() == "no warnings"
         assert live.row is None
 

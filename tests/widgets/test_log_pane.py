@@ -34,8 +34,7 @@ async def test_it_follows_until_someone_scrolls_up_and_says_what_is_new() -> Non
     app = Heard(log)
     async with app.run_test(size=(60, 7)) as pilot:
         log.append(numbered(0, 20))
-        await pilot.pause()
-        assert inside(app)[-1] == "line 19"
+        await until(lambda: inside(app)[-1] == "line 19")
         await pilot.press("k")
         log.append(numbered(20, 31))
         await until(lambda: "paused · 11 new lines · s follows" in screen_text(app)[-1])
@@ -77,8 +76,7 @@ async def test_colours_and_wrapping_reach_the_screen_and_nothing_else_does() -> 
         }
         assert colors == {ANSI_DARK.ansi_colors[2]}
         await pilot.press("w")
-        await pilot.pause()
-        assert inside(app)[:3] == ["+ image: 日本:1 and", "more", "100%"]
+        await until(lambda: inside(app)[:3] == ["+ image: 日本:1 and", "more", "100%"])
 
 
 async def test_long_lines_scroll_sideways() -> None:
@@ -87,11 +85,9 @@ async def test_long_lines_scroll_sideways() -> None:
     async with app.run_test(size=(40, 5)) as pilot:
         log.append("".join(f"{number:<8}" for number in range(20)) + "\n")
         await pilot.press("right")
-        await pilot.pause()
-        assert inside(app)[0].startswith("2       3")
+        await until(lambda: inside(app)[0].startswith("2       3"))
         await pilot.press("left")
-        await pilot.pause()
-        assert inside(app)[0].startswith("0       1")
+        await until(lambda: inside(app)[0].startswith("0       1"))
 
 
 async def test_search_goes_from_match_to_match() -> None:
@@ -116,17 +112,15 @@ async def test_search_goes_from_match_to_match() -> None:
 async def test_another_text_is_shown_from_its_beginning() -> None:
     log = LogPane()
     app = Stage(log)
-    async with app.run_test(size=(60, 7)) as pilot:
+    async with app.run_test(size=(60, 7)):
         log.append(numbered(0, 20))
         log.show(numbered(100, 130), "yaml of pod x")
-        await pilot.pause()
-        assert inside(app)[0] == "line 100"
+        await until(lambda: inside(app)[0] == "line 100")
         assert "yaml of pod x" in screen_text(app)[0]
         assert "paused" not in screen_text(app)[-1]
         log.clear()
         log.append("new\n")
-        await pilot.pause()
-        assert inside(app)[0] == "new"
+        await until(lambda: inside(app)[0] == "new")
         assert log.following
 
 
@@ -140,6 +134,5 @@ async def test_a_text_may_be_given_before_the_pane_is_shown() -> None:
     log = LogPane()
     log.append(numbered(0, 3))
     app = Stage(log)
-    async with app.run_test(size=(60, 7)) as pilot:
-        await pilot.pause()
-        assert inside(app)[:3] == ["line 0", "line 1", "line 2"]
+    async with app.run_test(size=(60, 7)):
+        await until(lambda: inside(app)[:3] == ["line 0", "line 1", "line 2"])
