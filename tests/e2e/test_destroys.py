@@ -13,6 +13,7 @@ from tests.e2e.person import Person, unwrapped
 from tests.e2e.place import Place
 from tests.rig.cluster import Rig
 from tests.rig.repository import MINIO, commit_all, set_longhorn, write_repository
+from tests.rig.waiting import until
 
 pytestmark = pytest.mark.rig
 
@@ -34,7 +35,7 @@ def test_a_crd_that_the_chart_drops(place: Place) -> None:
         _a_wrong_word_does_nothing(person, place)
         _the_right_word_does_it(person, "Apply web", "Apply")
         person.sees("revision 2: applied what you saw", seconds=60)
-    assert crd not in place.rig.kubectl("get", "crds", "-o", "name")
+    until("the CRD is gone", lambda: crd not in place.rig.kubectl("get", "crds", "-o", "name"))
     (line,) = place.journal("confirmed")
     assert (line["typed"], line["overrode"]) == ("rig", [])
 
