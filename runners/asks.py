@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -44,7 +43,6 @@ class Ask:
     plan: Plan | None = None
     destroys: tuple[str, ...] = ()
     """What would be gone afterwards, for people."""
-    asked_at: float = field(default_factory=time.time)
 
     @property
     def title(self) -> str:

@@ -86,7 +86,8 @@ class Operator:
             raise Refusal(Finding(target.component, Severity.BLOCKER, text, "say yes to that first", False))
         identity = await self._same_cluster()
         if command not in _PLANNED:
-            return Ask(command, target, identity, answer, self._danger(command), self._flux_work(command, target))
+            reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
+            return Ask(command, target, identity, answer, reads_or_changes, self._flux_work(command, target))
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)
@@ -224,9 +225,6 @@ class Operator:
         if command is c.CHECK_FLUX:
             return Work(flux.check_argv(context, pre=not self._session.picture.flux_version))
         return Work(_FLUX_CALLS[command.name](context, target.kind, target.namespace, target.name))
-
-    def _danger(self, command: Command) -> Danger:
-        return Danger.CHANGES if command.changes else Danger.READS
 
     def _start(self, ask: Ask, typed: str) -> RunRecord:
         """Lease, journal and run in one piece on one thread, so that a screen that goes away can't halve it."""

@@ -16,8 +16,8 @@ from widgets.table import LiveTable
 class TableFeed:
     """Feeds a table; deltas that come faster than the loop turns arrive as one."""
 
-    def __init__(self, store: Store, bridge: Bridge, table: LiveTable, refreshed: Callable[[Freshness], None]) -> None:
-        """Takes the table to feed, and whom to tell how fresh it is."""
+    def __init__(self, store: Store, bridge: Bridge, table: LiveTable, refreshed: Callable[[], None]) -> None:
+        """Takes the table to feed, and whom to tell when it is fresher or staler than it was."""
         self._store = store
         self._table = table
         self._refreshed = refreshed
@@ -76,4 +76,4 @@ class TableFeed:
             self._table.empty = (
                 f"{freshness.reach.value}: {freshness.detail}" if freshness.detail else freshness.reach.value
             )
-        self._refreshed(freshness)
+        self._refreshed()

@@ -125,7 +125,6 @@ def flux_object(
         reason=reason,
         message="dependency 'flux-system/metallb' is not ready" if reason == "DependencyNotReady" else "",
         revision="main@sha1:3d2789eb2958f4966cacfced8a3c5214aaf69ad7",
-        attempted="",
         suspended=suspended,
         observed=True,
         path="./clusters/rig" if name == "flux-system" else "",

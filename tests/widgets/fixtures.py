@@ -66,7 +66,6 @@ def flux(name: str, status: str = "True", message: str = "", **more: object) -> 
         "created": NOW - 86400 * 3,
         "reason": "ReconciliationSucceeded" if status == "True" else "ReconciliationFailed",
         "revision": "main@sha1:3d2789eb2958aa00",
-        "attempted": "main@sha1:3d2789eb2958aa00",
         "suspended": False,
         "observed": True,
         "path": f"./clusters/home/{name}",

@@ -19,10 +19,11 @@ from runners.session import Session
 from runners.tools.calls import ToolError
 from tui import dialogs
 from tui.failures import failure
+from tui.screens.once import LeavesOnce
 from widgets.confirm import Confirm, Readiness
 
 
-class ChangeScreen(ModalScreen[RunRecord | None]):
+class ChangeScreen(LeavesOnce[RunRecord | None], ModalScreen[RunRecord | None]):
     """One change, from the question to the run; dismissed with the run, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,7 +42,6 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
         self._target = target
         self._ask: Ask | None = None
         self._begun = False
-        self._left = False
 
     def compose(self) -> ComposeResult:
         """The dialog, while its question is being put together."""
@@ -73,11 +73,10 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
 
     def action_cancel(self) -> None:
         """Leaves without a change; planning that still goes on is ended. A run that starts can't be left any more."""
-        if self._begun or self._left:
+        if self._begun:
             return
-        self._left = True
         self.workers.cancel_group(self, "change")
-        self.dismiss(None)
+        self.leave(None)
 
     @property
     def _dialog(self) -> Confirm:
@@ -101,7 +100,7 @@ class ChangeScreen(ModalScreen[RunRecord | None]):
             self._begun = False
             self._dialog.dialog = dialogs.refused(dialogs.question(self._ask, time.time()), ended_badly(error))
             return
-        self.dismiss(run)
+        self.leave(run)
 
     def _begins(self) -> None:
         self._begun = True

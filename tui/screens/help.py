@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 
 from runners.layers.commands import COMMANDS, Scope
 from tui.keys import shown_key
+from tui.screens.once import LeavesOnce
 from widgets.help import HelpEntry, HelpGroup, HelpPane
 
 MOVING = HelpGroup(
@@ -57,7 +58,7 @@ def groups() -> tuple[HelpGroup, ...]:
     return (*commands, MOVING, TABLES, LOGS)
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(LeavesOnce[None], ModalScreen[None]):
     """Covers the screen until esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,6 +74,5 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(HelpPane).show(groups())
 
     def action_back(self) -> None:
-        """Back to what was there, once."""
-        if self.is_current:
-            self.dismiss()
+        """Back to what was there."""
+        self.leave()

@@ -89,7 +89,7 @@ class Overview(Screen[None]):
 
     def attach(self, bridge: Bridge) -> None:
         """Begins to follow the session; called once, when the first frame is out."""
-        self._feed = TableFeed(self._session.store, bridge, self.query_one(LiveTable), self._refreshed)
+        self._feed = TableFeed(self._session.store, bridge, self.query_one(LiveTable), self._show_tabs)
         self._tail = RunTail(self._session.runs, bridge, self.query_one(LogPane), self._run_changed, self._clock)
         self._feed.show(self._view)
         self.set_interval(1.0, self._tail.tick)
@@ -282,9 +282,6 @@ class Overview(Screen[None]):
             words = f"{self._view.label} {shown}/{total} /{table.filter}"
             tabs = [Tab(tab.id, words) if tab.id == self._view.id else tab for tab in tabs]
         self.query_one(TabStrip).show(tabs, self._view.id)
-
-    def _refreshed(self, freshness: Freshness) -> None:
-        self._show_tabs()
 
     def _run_changed(self, run: RunRecord) -> None:
         self._session.noticed(run)

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.worker import Worker
 
 from runners.asks import Ask, Refusal
@@ -17,13 +16,14 @@ from runners.layers.plans import Change, Plan
 from runners.operate import Operator, ended_badly
 from runners.tools.calls import ToolError
 from tui.failures import failure
+from tui.screens.once import LeavesOnce
 from widgets.hints import Hint, HintBar
 from widgets.log import LogPane
 
 _MARKS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
 
 
-class PlanScreen(Screen[None]):
+class PlanScreen(LeavesOnce[None]):
     """Covers the screen until esc; planning that still goes on is ended with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +34,6 @@ class PlanScreen(Screen[None]):
         """Takes the component to plan, and whether a person said yes to the hooks that planning runs."""
         super().__init__()
         self._may_run_code = may_run_code
-        self._left = False
         self._operator = operator
         self._target = target
 
@@ -50,12 +49,9 @@ class PlanScreen(Screen[None]):
         self.run_worker(self._plan(), group="plan", description="plan", exit_on_error=False)
 
     def action_leave(self) -> None:
-        """Back to the overview, once."""
-        if self._left:
-            return
-        self._left = True
+        """Back to the overview."""
         self.workers.cancel_group(self, "plan")
-        self.dismiss(None)
+        self.leave(None)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Planning failed in a way that nobody foresaw."""

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from tui.screens.once import LeavesOnce
 from widgets.confirm import Confirm, Dialog
 
 
-class QuestionScreen(ModalScreen[bool]):
+class QuestionScreen(LeavesOnce[bool], ModalScreen[bool]):
     """Dismissed with the answer; no is where the focus is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -22,7 +23,6 @@ class QuestionScreen(ModalScreen[bool]):
         """Takes the question."""
         super().__init__()
         self._dialog = dialog
-        self._answered = False
 
     def compose(self) -> ComposeResult:
         """The question."""
@@ -31,19 +31,13 @@ class QuestionScreen(ModalScreen[bool]):
     def on_confirm_confirmed(self, event: Confirm.Confirmed) -> None:
         """Yes."""
         event.stop()
-        self._answer(True)
+        self.leave(True)
 
     def on_confirm_cancelled(self, event: Confirm.Cancelled) -> None:
         """No."""
         event.stop()
-        self._answer(False)
+        self.leave(False)
 
     def action_no(self) -> None:
         """No."""
-        self._answer(False)
-
-    def _answer(self, yes: bool) -> None:
-        """Answers once: on a slow line a key comes twice, and the second must not meet the screen below."""
-        if not self._answered:
-            self._answered = True
-            self.dismiss(yes)
+        self.leave(False)

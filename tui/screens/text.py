@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
+from tui.screens.once import LeavesOnce
 from widgets.hints import Hint, HintBar
 from widgets.log import LogPane
 
 
-class TextScreen(Screen[None]):
+class TextScreen(LeavesOnce[None]):
     """Covers the screen until esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,6 +39,5 @@ class TextScreen(Screen[None]):
         self.query_one(HintBar).show(((Hint("esc", "back"), Hint("↑↓", "scroll"), Hint("w", "wrap")),))
 
     def action_back(self) -> None:
-        """Back, once."""
-        if self.is_current:
-            self.dismiss()
+        """Back to the overview."""
+        self.leave()

@@ -31,8 +31,6 @@ class FluxObject(Row):
     message: str
     revision: str
     """What it applied or fetched last, as Flux writes it: ``main@sha1:3d2789eb…``."""
-    attempted: str
-    """What it tried last, where the kind says so."""
     suspended: bool
     observed: bool
     """Its controller has seen the newest generation."""
@@ -86,7 +84,6 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
         reason=text(ready, "reason"),
         message=" ".join(text(ready, "message").split()),
         revision=_revision(obj),
-        attempted=text(obj, "status", "lastAttemptedRevision"),
         suspended=truth(obj, "spec", "suspend"),
         observed=integer(obj, "status", "observedGeneration") >= integer(obj, "metadata", "generation"),
         path=text(obj, "spec", "path"),
