@@ -170,10 +170,12 @@ class Confirm(Widget):
     class Confirmed(Message):
         """The person said yes, and typed what had to be typed."""
 
-        def __init__(self, confirm: Confirm, dialog: Dialog) -> None:
+        def __init__(self, confirm: Confirm, dialog: Dialog, typed: str = "") -> None:
             super().__init__()
             self.confirm = confirm
             self.dialog = dialog
+            self.typed = typed
+            """What stands in the field for the word; empty where the dialog has none."""
 
         @property
         def control(self) -> Confirm:
@@ -250,13 +252,17 @@ class Confirm(Widget):
         if event.choice.id == "cancel":
             self.action_cancel()
         elif self.confirmable:
-            self.post_message(self.Confirmed(self, self.dialog))
+            self.post_message(self.Confirmed(self, self.dialog, self._typed))
 
     @property
     def confirmable(self) -> bool:
         """May it be confirmed now?"""
-        typed = self.query_one("#word", Input).value.strip()
-        return self.dialog.readiness is Readiness.READY and (not self.dialog.typed or typed == self.dialog.typed)
+        fits = not self.dialog.typed or self._typed == self.dialog.typed
+        return self.dialog.readiness is Readiness.READY and fits
+
+    @property
+    def _typed(self) -> str:
+        return self.query_one("#word", Input).value.strip()
 
     def action_cancel(self) -> None:
         """Says no."""

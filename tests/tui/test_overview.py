@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from runners.asks import Ask, Work
+from runners.asks import Ask, Refusal, Work
 from runners.layers import commands as c
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.freshness import Freshness, Reach
@@ -308,6 +308,36 @@ async def test_a_second_enter_does_not_confirm_twice(session: StillSession, monk
         await pilot.pause()
         await pilot.pause()
         assert len(confirmed) == 1
+
+
+async def test_the_choke_point_is_told_what_was_typed_and_not_what_should_have_been(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    doubt = GateAnswer((Finding("longhorn", Severity.BLOCKER, "is faulted"),))
+    given: list[str] = []
+
+    async def ask(_self: Operator, command: c.Command, target: c.Target, **_more: object) -> Ask:
+        return Ask(command, target, HOME, doubt, Danger.CHANGES, Work(("flux", "suspend")))
+
+    async def confirm(_self: Operator, _asked: Ask, typed: str, *_more: object) -> RunRecord:
+        given.append(typed)
+        raise Refusal(Finding("word", Severity.BLOCKER, "was seen"))
+
+    monkeypatch.setattr(Operator, "ask", ask)
+    monkeypatch.setattr(Operator, "confirm", confirm)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("4", "s")
+        dialog = top(app).query_one(Confirm)
+        while dialog.dialog.readiness is not Readiness.READY:
+            await pilot.pause()
+        await pilot.press(*"hom")
+        dialog.post_message(Confirm.Confirmed(dialog, dialog.dialog, "hom"))
+        while not given:
+            await pilot.pause()
+    assert given == ["hom"]
 
 
 async def test_what_nobody_foresaw_while_planning_is_said(

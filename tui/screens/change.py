@@ -56,9 +56,8 @@ class ChangeScreen(LeavesOnce[RunRecord | None], ModalScreen[RunRecord | None]):
         event.stop()
         if self._dialog.dialog.readiness is not Readiness.READY:
             return  # a second press of the key that confirmed
-        typed = event.dialog.typed
         self._dialog.dialog = dialogs.checking(event.dialog)
-        self.run_worker(self._carry_out(typed), group="change", description="carry out", exit_on_error=False)
+        self.run_worker(self._carry_out(event.typed), group="change", description="carry out", exit_on_error=False)
 
     def on_confirm_cancelled(self, event: Confirm.Cancelled) -> None:
         """Leaves without a change."""
