@@ -26,11 +26,13 @@ from runners.journal import Journal
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
 from runners.layers.judge import Observed, picture
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
+from runners.layers.kinds.runs import RUNS, run_row
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
 from runners.layers.runs import RunRecord
@@ -167,8 +169,16 @@ class Session:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
         self._looked = time.monotonic()  # before: what changes meanwhile asks for another look
         self.seen_runs = look(self.runs, self.cluster_words)
+        self._keep_rows_of_runs()
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
+
+    def _keep_rows_of_runs(self) -> None:
+        if self.seen_runs.cluster:
+            rows = {row.key: row for row in map(run_row, self.seen_runs.all)}
+            self.store.apply(RUNS, rows)
+            self.store.keep_only(RUNS, rows.keys())
+            self.store.set_freshness(RUNS, Freshness(Reach.LIVE))
 
     def context_moved(self) -> str:
         """Why the kubeconfig's context is not what it was at the start, in words; empty while it is.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runners.layers.kinds import AnyKind
+from runners.layers.kinds import AnyTable
 from runners.layers.kinds.base import Row
 from runners.layers.picture import ComponentState
 
@@ -17,7 +17,7 @@ def component_text(state: ComponentState) -> tuple[str, str]:
     return state.name, "\n".join(lines)
 
 
-def row_text(kind: AnyKind, row: Row, now: float) -> tuple[str, str]:
+def row_text(kind: AnyTable, row: Row, now: float) -> tuple[str, str]:
     """Every column of a row, none of them cut."""
     cells = [(column.title, column.cell(row, now)) for column in kind.columns]
     width = max(len(title) for title, _cell in cells)

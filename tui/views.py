@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runners.layers.kinds import AnyKind
+from runners.layers.kinds import AnyTable
 from runners.layers.kinds.events import EVENTS
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.pods import PODS
 from runners.layers.kinds.releases import RELEASES
+from runners.layers.kinds.runs import RUNS
 from runners.layers.kinds.storage import CLAIMS, STORAGECLASSES
 
 
@@ -18,7 +19,7 @@ class View:
     """One tab: a table of the store, and the kind whose columns it has."""
 
     label: str
-    kind: AnyKind
+    kind: AnyTable
     sort: str = ""
     """The column it is sorted by at first; else by namespace and name."""
     nothing: str = ""
@@ -38,6 +39,7 @@ VIEWS: tuple[View, ...] = (
     View("Releases", RELEASES, nothing="no Helm releases"),
     View("Nodes", NODES, nothing="no nodes"),
     View("Events", EVENTS, sort="SEEN", nothing="no warnings"),
+    View("Runs", RUNS, sort="AGE", nothing="no runs on this cluster yet"),
 )
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
-from runners.layers.kinds import AnyKind
-from runners.layers.kinds.base import Key, Kind, Row
+from runners.layers.kinds import AnyTable
+from runners.layers.kinds.base import Key, Row, TableKind
 
 R = TypeVar("R", bound=Row)
 _log = logging.getLogger(__name__)
@@ -69,13 +69,13 @@ class Store:
 
     # What the rules read.
 
-    def all(self, kind: Kind[R]) -> Sequence[R]:
+    def all(self, kind: TableKind[R]) -> Sequence[R]:
         """Every row of a kind, in no particular order."""
         with self._lock:
-            # A row's kind names the Kind that made it, so its type is that kind's.
+            # A row's kind names the kind that made it, so its type is that kind's.
             return self._of(kind.id)  # type: ignore[return-value]
 
-    def within(self, kind: Kind[R], namespaces: Collection[str]) -> Sequence[R]:
+    def within(self, kind: TableKind[R], namespaces: Collection[str]) -> Sequence[R]:
         """The rows of a kind in some namespaces, without touching the others."""
         with self._lock:
             spaces = self._rows.get(kind.id, {})
@@ -99,7 +99,7 @@ class Store:
         with self._lock:
             return self._rows.get(kind, {}).get(namespace, {}).get(name)
 
-    def freshness(self, kind: AnyKind) -> Freshness:
+    def freshness(self, kind: AnyTable) -> Freshness:
         """How fresh a kind's rows are."""
         with self._lock:
             return self._kinds.get(kind.table, {}).get(kind.id, LOADING)
@@ -111,14 +111,14 @@ class Store:
 
     # What watches write.
 
-    def apply(self, kind: AnyKind, changes: Mapping[Key, Row | None]) -> None:
+    def apply(self, kind: AnyTable, changes: Mapping[Key, Row | None]) -> None:
         """Sets rows, and removes those that are None; what is equal to what was there is no change."""
         with self._delivery(kind.table):
             with self._lock:
                 delta, calls = self._changed(kind, changes), self._calls(kind.table)
             _tell(delta, calls)
 
-    def keep_only(self, kind: AnyKind, keys: Collection[Key]) -> None:
+    def keep_only(self, kind: AnyTable, keys: Collection[Key]) -> None:
         """Removes every row of a kind that is not among the keys: the end of a full list."""
         with self._delivery(kind.table):
             with self._lock:
@@ -126,7 +126,7 @@ class Store:
                 delta, calls = self._changed(kind, gone), self._calls(kind.table)
             _tell(delta, calls)
 
-    def set_freshness(self, kind: AnyKind, freshness: Freshness) -> None:
+    def set_freshness(self, kind: AnyTable, freshness: Freshness) -> None:
         """Says how fresh a kind is from now on."""
         with self._delivery(kind.table):
             with self._lock:
@@ -165,7 +165,7 @@ class Store:
 
         return Attachment(rows, freshness, leave)
 
-    def _changed(self, kind: AnyKind, changes: Mapping[Key, Row | None]) -> Delta:
+    def _changed(self, kind: AnyTable, changes: Mapping[Key, Row | None]) -> Delta:
         """Writes what really differs, and says what that was."""
         self._kinds.setdefault(kind.table, {}).setdefault(kind.id, LOADING)
         spaces = self._rows.setdefault(kind.id, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 
 import anyio
@@ -15,10 +16,12 @@ from runners.layers import commands as c
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.pods import Pod
+from runners.layers.kinds.runs import RunRow
 from runners.layers.plans import Danger
 from runners.layers.runs import RunRecord
 from runners.layers.verdicts import Verdict
 from runners.operate import Operator
+from runners.tools.runs import RunRequest
 from tests.layers import worlds as w
 from tests.tui.still_session import HOME, StillSession, clock
 from tui.app import BedplateApp
@@ -395,3 +398,32 @@ async def test_q_quits_when_nothing_runs(session: StillSession) -> None:
         await started(app, pilot)
         await pilot.press("q")
     assert app.return_code == 0
+
+
+async def test_runs_are_a_tab_and_enter_shows_the_log_of_one(session: StillSession) -> None:
+    session.fill(WORLD)
+    say = RunRequest(
+        title="apply longhorn",
+        argv=(sys.executable, "-c", "print('Upgrading release=longhorn')"),
+        cwd=session.options.repository,
+        environ={},
+        cluster=session.cluster_words,
+    )
+    run = session.runs.start(say)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        while not session.runs.record(run.id).state.ended:
+            await pilot.pause()
+        session.changed()
+        session.renew()
+        await pilot.press("8")
+        row = app.overview.query_one(LiveTable).row
+        assert isinstance(row, RunRow)
+        assert row.record.title == "apply longhorn"
+        await pilot.press("enter")
+        assert app.overview.run is not None
+        assert app.overview.run.id == run.id
+        log = app.overview.query_one(LogPane)
+        while "Upgrading release=longhorn" not in log.text:
+            await pilot.pause()

@@ -20,7 +20,7 @@ MOVING = HelpGroup(
         HelpEntry("↑ ↓ j k", "up and down"),
         HelpEntry("PgUp PgDn", "a page; also ^b and ^f"),
         HelpEntry("g G", "top and bottom"),
-        HelpEntry("← → 1–7", "the table's tabs"),
+        HelpEntry("← → 1–8", "the table's tabs"),
         HelpEntry("esc", "clear the filter, then back to the cards"),
         HelpEntry("q", "close the screen; runs go on"),
         HelpEntry("^c", "interrupt the running tool, or quit"),

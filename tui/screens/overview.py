@@ -19,6 +19,7 @@ from runners.layers.freshness import Freshness
 from runners.layers.gates import open_commands
 from runners.layers.kinds.base import Row, Tone
 from runners.layers.kinds.flux import FluxObject
+from runners.layers.kinds.runs import RunRow
 from runners.layers.picture import Layer, Picture
 from runners.layers.runs import RunRecord
 from runners.session import Session
@@ -243,7 +244,10 @@ class Overview(Screen[None]):
         self.app.push_screen(TextScreen(*component_text(event.component)))
 
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
-        """Shows a row whole."""
+        """Shows a row whole, and the log of a run."""
+        if isinstance(event.row, RunRow):
+            self.follow(event.row.record)
+            return
         self.app.push_screen(TextScreen(*row_text(self._view.kind, event.row, self._clock())))
 
     def on_resize(self, event: events.Resize) -> None:

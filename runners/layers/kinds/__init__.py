@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runners.layers.kinds.base import Kind
+from runners.layers.kinds.base import Kind, TableKind
 from runners.layers.kinds.events import EVENTS
 from runners.layers.kinds.longhorn import LONGHORN_ENGINES, LONGHORN_NODES, LONGHORN_VOLUMES
 from runners.layers.kinds.nodes import NODES
@@ -20,6 +20,7 @@ from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS
 
 # A registry holds kinds of different rows; each kind's own functions agree on theirs.
 AnyKind = Kind[Any]
+AnyTable = TableKind[Any]
 
 CORE: tuple[AnyKind, ...] = (
     NODES,

@@ -70,25 +70,31 @@ class Column(Generic[Shown]):
     """Is drawn in the row's tone; where no column is, the one titled STATUS."""
 
 
-@dataclass(frozen=True)
-class Kind(Generic[R]):
-    """One kind of resource, as it is watched and shown."""
+@dataclass(frozen=True, kw_only=True)
+class TableKind(Generic[R]):
+    """What a table needs to know of its rows, wherever they come from."""
 
     id: str
     """Unique here, and what a person types after ``:``; the plural, with a prefix where two groups share one."""
     table: str
     """The table its rows are kept in; every Flux kind shares one, all others have their own."""
+    singular: str
+    """The API's ``kind``, or our own word."""
+    columns: tuple[Column[R], ...]
+    tone: Callable[[R], Tone] = lambda _row: Tone.PLAIN
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(TableKind[R]):
+    """One kind of resource, as it is watched and shown."""
+
     group: str
     version: str
     plural: str
-    singular: str
-    """The API's ``kind``."""
     row: Callable[[str, Json], R]
     """Of the kind's id and a decoded object."""
-    columns: tuple[Column[R], ...]
-    tone: Callable[[R], Tone] = lambda _row: Tone.PLAIN
     namespaced: bool = True
-    aliases: tuple[str, ...] = ()
     labels: str = ""
     """A label selector for list and watch."""
     fields: str = ""
