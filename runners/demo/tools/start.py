@@ -29,6 +29,10 @@ def _main_of(tool: str) -> edge.Main:
         from runners.demo.tools import helmfile
 
         return helmfile.main
+    if tool == "flux":
+        from runners.demo.tools import flux
+
+        return flux.main
     from runners.demo.tools import git
 
     return git.main
