@@ -145,14 +145,16 @@ def documents_of(rendered: str, source: str = "") -> tuple[Document, ...]:
         ChartError: it is not YAML, or has a hook.
     """
     found = []
-    for part in _DOCUMENTS.split(rendered):
+    for written in _DOCUMENTS.split(rendered):
+        # Its last line ends as it will in the manifest, or a block of text would lose its own end.
+        part = f"{written.strip()}\n"
         obj = mapping(_parsed(part, source))
         if not obj:
             continue
         if "helm.sh/hook" in mapping(obj, "metadata", "annotations"):
             raise ChartError(f"the demo's stand-in for helm does not know hooks: {source}")
         head = "" if _SOURCE.search(part) else f"# Source: {source}\n"
-        found.append(Document(f"{head}{part.strip()}\n", obj))
+        found.append(Document(f"{head}{part}", obj))
     return tuple(found)
 
 
@@ -180,9 +182,13 @@ def _parsed(written: str, source: str) -> object:
     try:
         return yaml.load(written, Loader=_Loader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark is not None else ""
-        problem = getattr(error, "problem", None) or "not YAML"
-        raise ChartError(
-            f"YAML parse error on {source}: error converting YAML to JSON: yaml: {where}{problem}"
-        ) from None
+        problem = yaml_problem(error)
+        raise ChartError(f"YAML parse error on {source}: error converting YAML to JSON: {problem}") from None
+
+
+def yaml_problem(error: yaml.YAMLError) -> str:
+    """What is wrong with a YAML text, as Go's parser says it: it counts the lines of some mistakes from 0."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return "yaml: control characters are not allowed"
+    line = error.problem_mark.line + isinstance(error, yaml.scanner.ScannerError)
+    return f"yaml: {f'line {line}: ' if line else ''}{error.problem or error.context}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from runners.demo.templates.charts import merged
+from runners.demo.templates.charts import merged, yaml_problem
 from runners.demo.tools.edge import Failed
 from runners.demo.tools.flags import Unknown
 from runners.layers.jsons import Json, mapping, sequence, strings, text, truth
@@ -210,6 +210,4 @@ def _parsed(written: str, error: str) -> object:
     try:
         return yaml.load(written, Loader=_Loader)
     except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark is not None else ""
-        raise Failed(f"{error}: yaml: {line}{getattr(problem, 'problem', None) or 'not YAML'}") from None
+        raise Failed(f"{error}: {yaml_problem(problem)}") from None

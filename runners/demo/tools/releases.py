@@ -67,6 +67,7 @@ def apply_release(
     if create_namespace:
         objects.ensure_namespace(namespace)
     begun = _begun(before, facts, chart, values or {}, joined(documents), notes)
+    _refuse_foreign(objects, owned, begun, before)
     try:
         records.create(begun)
     except Conflict:
@@ -187,9 +188,6 @@ def _carried_out(
 
 def _make(objects: Objects, begun: Release, owned: Sequence[Owned], before: Release | None, pause: Pause) -> None:
     recorded = _recorded(objects, before)
-    for _, place in owned:
-        if place.path not in recorded:
-            _refuse_foreign(objects, place, begun)
     for document, place in owned:
         pause(_STEP)
         old = recorded.pop(place.path, None)
@@ -222,20 +220,20 @@ def marked(obj: Json, name: str, namespace: str) -> Json:
     return {**obj, "metadata": {**metadata, "annotations": annotations, "labels": labels}}
 
 
-def _refuse_foreign(objects: Objects, place: Place, release: Release) -> None:
+def _refuse_foreign(objects: Objects, owned: Iterable[Owned], begun: Release, before: Release | None) -> None:
     """Helm takes over no object that another made."""
-    live = objects.live(place)
-    if live is None:
-        return
-    annotations = mapping(live, "metadata", "annotations")
-    if text(annotations, _NAME) == release.name and text(annotations, _NAMESPACE) == release.namespace:
-        return
-    raise HelmError(
-        f"Unable to continue with {'update' if release.revision > 1 else 'install'}: {place.resource.kind} "
-        f'"{place.name}" in namespace "{place.namespace}" exists and cannot be imported into the current release: '
-        f'invalid ownership metadata; annotation validation error: missing key "{_NAME}": must be set to '
-        f'"{release.name}"'
-    )
+    recorded = _recorded(objects, before)
+    for place in (place for _, place in owned if place.path not in recorded):
+        live = objects.live(place)
+        annotations = mapping(live, "metadata", "annotations")
+        if live is None or (annotations.get(_NAME), annotations.get(_NAMESPACE)) == (begun.name, begun.namespace):
+            continue
+        head = "UPGRADE FAILED: Unable to continue with update" if before else "Unable to continue with install"
+        raise HelmError(
+            f'{head}: {place.resource.kind} "{place.name}" in namespace "{place.namespace}" exists and cannot be '
+            f"imported into the current release: invalid ownership metadata; annotation validation error: missing key "
+            f'"{_NAME}": must be set to "{begun.name}"'
+        )
 
 
 def is_kept(obj: Json) -> bool:
