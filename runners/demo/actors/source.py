@@ -51,15 +51,13 @@ class SourceController(Actor):
         """``host:port`` of its artifacts."""
         return f"127.0.0.1:{self._server.server_port}"
 
-    def start(self) -> None:
-        """Serves artifacts, and starts looking."""
+    def open(self) -> None:
+        """Serves artifacts."""
         self._serving = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="artifacts", daemon=True)
         self._serving.start()
-        super().start()
 
-    def stop(self) -> None:
-        """Stops for good: its port and its artifacts are given up."""
-        super().stop()
+    def close(self) -> None:
+        """Gives its port and its artifacts up for good."""
         if self._serving is not None:
             self._server.shutdown()
             self._serving.join()
