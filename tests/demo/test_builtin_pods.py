@@ -29,7 +29,7 @@ def world() -> World:
 
 
 def add_pod(world: World, **spec: object) -> dict[str, Any]:
-    metadata = {"annotations": {}, "labels": {}}
+    metadata: dict[str, object] = {"annotations": {}, "labels": {}}
     containers = [{"name": "main", "image": "example/web:1"}]
     world.api.put(PODS, "web", metadata=metadata, spec={"containers": containers, **spec})
     return world.api.objects[f"{PODS}/web"]

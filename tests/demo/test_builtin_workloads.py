@@ -99,8 +99,8 @@ def test_scaling(world: World, plural: str, replicas: int) -> None:
 
 
 def test_a_daemonset_has_a_pod_on_each_node_that_it_selects(world: World) -> None:
-    template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "main", "image": "a"}]}}
-    template["spec"] |= {"nodeSelector": {"disk": "ssd"}}
+    spec = {"containers": [{"name": "main", "image": "a"}], "nodeSelector": {"disk": "ssd"}}
+    template = {"metadata": {"labels": {"app": "web"}}, "spec": spec}
     world.workload("daemonsets", template=template)
     world.settle()
     assert world.pods() == []

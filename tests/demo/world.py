@@ -1,4 +1,4 @@
-"""A small cluster for the tests of what every cluster has: nodes, the built-in controllers, and time to pass by hand."""
+"""A small cluster for tests of what every cluster has: nodes, built-in controllers, and time that passes by hand."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from runners.demo.actors.builtin.replicasets import ReplicaSetController
 from runners.demo.actors.builtin.scheduler import Scheduler
 from runners.demo.actors.builtin.statefulsets import StatefulSetController
 from runners.demo.actors.delays import Delays
+from runners.layers.jsons import text
 from runners.layers.kinds.pods import pod_row
 from runners.layers.kinds.workloads import Workload, daemonset_row, replicated_row
 from tests.demo.memory_api import MemoryApi
@@ -44,7 +45,7 @@ class World:
         self.now = 1000.0
         self.pace = pace
         for node in nodes():
-            self.api.put("/api/v1/nodes", node["metadata"]["name"], **copy.deepcopy({k: v for k, v in node.items()}))
+            self.api.put("/api/v1/nodes", text(node, "metadata", "name"), **copy.deepcopy(dict(node)))
         self.actors: list[Actor] = [kind(self.api, delays=self.delays()) for kind in BUILTIN]
 
     def delays(self) -> Delays:
