@@ -12,8 +12,8 @@ from runners.demo.actors.base import Actor
 
 _BEAT = 0.05
 """Seconds between two glances at whether anything has changed."""
-_SHARE = 5
-"""How many times as long as a round took is waited before the next one: the play leaves the machine to others."""
+_SHARE = 3
+"""How many times as long as a round has worked is waited before the next one: the play leaves the machine to others."""
 
 
 class Cast:
@@ -71,8 +71,8 @@ class Cast:
         seen, pause = -1, 0.0
         while not self._stop.wait(max(_BEAT, pause)):
             # Read before anyone looks: what the actors themselves write is looked at in the next round.
-            seen, before, begun = changes(), seen, time.monotonic()
+            seen, before, begun = changes(), seen, time.thread_time()
             for actor in self.actors:
                 if seen != before or actor.delays.due:
                     actor.look()
-            pause = (time.monotonic() - begun) * _SHARE
+            pause = (time.thread_time() - begun) * _SHARE

@@ -39,7 +39,7 @@ class Longhorn(Actor):
         """Cleared, it holds the StorageClass back."""
         self.may_offer_storage.set()
         self._storage_delay = storage_delay
-        self._volumes = VolumeKeeper(self.api)
+        self._volumes = VolumeKeeper(self.api, self.delays)
 
     def act(self) -> None:
         """Makes what the manager would have made by now."""
@@ -59,6 +59,10 @@ class Longhorn(Actor):
                 self._offer_storage()
         if nodes:
             self._volumes.act(image, nodes)
+
+    def fail_replica(self, volume: str, node: str) -> None:
+        """Breaks a volume's replica on a node: the volume is degraded until it is rebuilt, which begins by itself."""
+        self._volumes.fail(volume, node)
 
     def _installed(self) -> bool:
         """Helm has succeeded; asked only before anything was made."""

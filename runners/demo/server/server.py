@@ -57,6 +57,11 @@ class EmbeddedServer:
         """Where it answers."""
         return f"http://127.0.0.1:{self._door.port}"
 
+    @property
+    def version(self) -> int:
+        """A number that moves with every write."""
+        return self._store.version
+
     def kubeconfig(self, context: str, *, for_kubectl: bool = False) -> str:
         """The text of a kubeconfig with one context: this server, with its token.
 

@@ -43,7 +43,7 @@ class Kubelet(Actor):
                 continue
             elif is_down(node):
                 self.api.set_status(res.PODS, pod, pod_status.lost(pod))
-            else:
+            elif not _is_settled(pod):
                 self.api.set_status(res.PODS, pod, self._next(pod, node))
 
     def _beat(self, node: Json) -> Json:
@@ -128,6 +128,11 @@ class Kubelet(Actor):
         said = f"Back-off restarting failed container {container} in pod {where}"
         self._events.warn(res.PODS, pod, "BackOff", said)
         return pod_status.crashed(pod, node, times)
+
+
+def _is_settled(pod: Json) -> bool:
+    """Is it ready, and nothing will become of it by itself? Most pods are, at most looks."""
+    return is_ready(pod) and not _ends(pod) and not any(pod_status.waits(pod))
 
 
 def _ends(pod: Json) -> bool:
