@@ -62,6 +62,11 @@ class Cast:
         for actor in reversed(self.actors):
             actor.stop()
 
+    def set_pace(self, pace: float) -> None:
+        """From now on, all that only takes time to be seen takes this factor of it; 0 is no time at all."""
+        for actor in self.actors:
+            actor.delays.pace = pace
+
     @property
     def troubles(self) -> tuple[str, ...]:
         """What keeps actors from acting now, one line each."""
@@ -75,4 +80,5 @@ class Cast:
             for actor in self.actors:
                 if seen != before or actor.delays.due:
                     actor.look()
-            pause = (time.thread_time() - begun) * _SHARE
+            watched = any(actor.delays.pace for actor in self.actors)
+            pause = (time.thread_time() - begun) * (_SHARE if watched else 0)

@@ -15,7 +15,9 @@ class Delays:
 
     def __init__(self, pace: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         """Takes a factor for all that only takes time to be seen (0: none at all), and a clock in seconds."""
-        self._pace, self._clock = pace, clock
+        self.pace = pace
+        """The factor; it may be changed while actors wait."""
+        self._clock = clock
         self._since: dict[Hashable, float] = {}
         self._asked: set[Hashable] = set()
         self._due = math.inf
@@ -41,7 +43,7 @@ class Delays:
 
     def took(self, key: Hashable, seconds: float) -> bool:
         """Is it so many seconds, at the stage's pace, since this was first asked?"""
-        return self.elapsed(key, seconds * self._pace)
+        return self.elapsed(key, seconds * self.pace)
 
     def elapsed(self, key: Hashable, seconds: float) -> bool:
         """Is it so many real seconds since this was first asked? The actor looks again when it is."""

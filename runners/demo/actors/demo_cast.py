@@ -48,14 +48,15 @@ def demo_cast(
 ) -> Cast:
     """The whole cast of one cluster, not started yet.
 
-    ``fetch`` is where Flux's Git is; ``pace`` a factor for all that only takes time to be seen, 0 for none; ``changes``
-    a number that moves with every write to the server, so that nobody looks in vain.
+    ``fetch`` is where Flux's Git is; ``pace`` a factor for all that only takes time to be seen, 0 for none, until
+    ``Cast.set_pace`` changes it; ``changes`` a number that moves with every write to the server, so that nobody looks
+    in vain.
     """
     actors = [kind(requests, delays=Delays(pace)) for kind in _IN_ORDER]
     return Cast(
         (
             *actors,
-            Longhorn(requests, storage_delay=_STORAGE * pace, delays=Delays(pace)),
+            Longhorn(requests, storage_delay=_STORAGE, delays=Delays(pace)),
             SourceController(requests, fetch=fetch, delays=Delays(pace), needs_deployment=True),
             KustomizeController(requests, delays=Delays(pace), needs_deployment=True),
         ),

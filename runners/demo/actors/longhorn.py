@@ -146,7 +146,7 @@ class Longhorn(Actor):
         self.api.ensure(res.STORAGECLASSES, {**wanted, "metadata": {"name": name, "annotations": annotations}}, None)
 
     def _long_enough(self) -> bool:
-        return self.delays.elapsed("storage", self._storage_delay) and self.may_offer_storage.is_set()
+        return self.delays.took("storage", self._storage_delay) and self.may_offer_storage.is_set()
 
     def _leave(self, daemonsets: Mapping[str, Json]) -> None:
         """What the uninstall job takes away; a manager that is only missing from its release takes nothing."""

@@ -283,7 +283,7 @@ def test_hooks_run_at_their_events(place: Place) -> None:
         ("longhorn/helmfile.yaml", "    version:", "    verify: true\n    version:", "it does not know 'verify'"),
         ("longhorn/helmfile.yaml", "charts/longhorn", "charts/none", 'path "../charts/none" not found'),
         ("longhorn/helmfile.yaml", "longhorn-values", "none", 'values file matching "none.yaml" does not exist'),
-        ("longhorn/longhorn-values.yaml", "persistence:", "persistence: [", "failed to read longhorn-values.yaml: yaml: "),
+        ("longhorn/longhorn-values.yaml", "persistence:", "persistence: [", "failed to read longhorn-values.yaml: "),
         ("charts/longhorn/values.yaml", "persistence:", "persistence: [", "Error: YAML parse error on values.yaml"),
         ("charts/longhorn/templates/manager.yaml", ".Chart.AppVersion", "fromJson", "does not know 'fromJson'"),
     ],
