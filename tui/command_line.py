@@ -96,7 +96,9 @@ class CommandLine:
         head, blank, rest = text.partition(" ")
         entry = self._named(head)
         if blank and entry is not None and entry.takes_namespace:
-            return [Candidate(f"{head} {name}", note="namespace") for name in self._namespaces if name.startswith(rest)]
+            names = [name for name in self._namespaces if name.startswith(rest)]
+            names = names or get_close_matches(rest, self._namespaces, cutoff=0.5)
+            return [Candidate(f"{head} {name}", note="namespace") for name in names]
         found = sorted((each for each in self._entries if each.begins(text)), key=lambda each: text not in each.words)
         if not found:
             near = get_close_matches(text, [word for each in self._entries for word in each.words], cutoff=0.5)

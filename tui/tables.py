@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -10,16 +11,17 @@ from textual.message import Message
 from textual.widget import Widget
 
 from runners.cluster.store import Store
-from runners.layers.freshness import LOADING, Freshness, Reach
+from runners.layers.freshness import LOADING
 from runners.layers.kinds import AnyTable
-from runners.layers.kinds.base import Row, Tone
+from runners.layers.kinds.base import Row
 from tui.bridge import Bridge
 from tui.command_line import Act, CommandLine, Mistake, Narrow, Order, Turn, Word
-from tui.feeds import TableFeed, view_freshness
+from tui.feeds import TableFeed
+from tui.tab_words import narrowing, tab
 from tui.views import VIEWS, View
 from widgets.prompt import Prompt
 from widgets.table import LiveTable
-from widgets.tabs import Tab, TabStrip
+from widgets.tabs import TabStrip
 
 
 class TablePane(Vertical):
@@ -154,15 +156,12 @@ class TablePane(Vertical):
         """Writes the tabs anew: how many rows each has, and what narrows the current one."""
         table = self._table
         narrowed = bool(table.filter) or table.faults_only
-        tabs = [
-            self._tab(view, table.counts[0] if narrowed and view.id == self.view.id else None) for view in self._views
-        ]
-        notes = (
-            f"ns {self.namespace}" if self.namespace else "",
-            "faults only" if table.faults_only else "",
-            f"/{table.filter}" if table.filter else "",
-        )
-        self.query_one(TabStrip).show(tabs, self.view.id, " · ".join(note for note in notes if note))
+        tabs = [tab(self._store, view, self.namespace) for view in self._views]
+        if narrowed:
+            shown = table.counts[0]
+            tabs = [replace(each, shown=shown) if each.id == self.view.id else each for each in tabs]
+        note = narrowing(self.namespace, table.filter, faults_only=table.faults_only)
+        self.query_one(TabStrip).show(tabs, self.view.id, note)
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Filters while it is typed."""
@@ -221,11 +220,6 @@ class TablePane(Vertical):
         self._table.filter = text
         self.show_tabs()
 
-    def _tab(self, view: View, shown: int | None) -> Tab:
-        rows = self._store.count(view.kind.table, kind=view.kind.id if view.alone else "", namespace=self.namespace)
-        freshness = view_freshness(self._store, view)
-        return Tab(view.id, view.label, _count(freshness, rows), _tone(freshness), view.short, shown)
-
     def _note_counts(self) -> None:
         shown, total = self._table.counts
         self._prompt.note(f"{shown} of {total}")
@@ -252,13 +246,3 @@ class TablePane(Vertical):
 
 def _mistake(order: Order | Mistake) -> str:
     return order.text if isinstance(order, Mistake) else ""
-
-
-def _count(freshness: Freshness, rows: int) -> int | None:
-    """How many rows a tab may claim: none are counted where they could be there unseen."""
-    return rows if rows or freshness.trusted else None
-
-
-def _tone(freshness: Freshness) -> Tone:
-    """A tab whose rows can't be seen has a sign of its own."""
-    return {Reach.FORBIDDEN: Tone.BAD, Reach.STALE: Tone.WARN}.get(freshness.reach, Tone.PLAIN)

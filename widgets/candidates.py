@@ -31,14 +31,14 @@ class Candidate:
 
 
 class CandidateList(Widget):
-    """The candidates around the chosen one; hidden while there is none."""
+    """The candidates around the chosen one; it keeps its room while it is used, so that nothing jumps."""
 
     DEFAULT_CSS = f"""
     CandidateList {{
         height: {ROWS};
         background: $surface;
         display: none;
-        &.-any {{ display: block; }}
+        &.-used {{ display: block; }}
     }}
     """
 
@@ -47,10 +47,11 @@ class CandidateList(Widget):
     chosen: reactive[int] = reactive(-1)
     """The place of the one that a person went to; -1 where they didn't."""
 
-    def show(self, candidates: Sequence[Candidate]) -> None:
-        """Takes new candidates, none of which is chosen."""
+    def show(self, candidates: Sequence[Candidate] | None) -> None:
+        """Takes new candidates, none of which is chosen; None: it isn't used."""
+        self.set_class(candidates is not None, "-used")
         self.chosen = -1
-        self.candidates = tuple(candidates)
+        self.candidates = tuple(candidates or ())
 
     def walk(self, step: int) -> None:
         """Goes to the next or previous candidate; before the first lies what was typed."""
@@ -83,7 +84,3 @@ class CandidateList(Widget):
                 )
             )
         return Content("\n").join(lines)
-
-    def watch_candidates(self, candidates: tuple[Candidate, ...]) -> None:
-        """Takes room only while there is something to choose from."""
-        self.set_class(bool(candidates), "-any")

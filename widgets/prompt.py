@@ -60,8 +60,9 @@ class Prompt(Vertical):
         & #sign { width: auto; padding: 0 1; color: $accent; text-style: bold; }
         & #input { width: 1fr; min-width: 12; height: 1; border: none; padding: 0; background: $surface; }
         & #input:focus { background-tint: $foreground 0%; }
-        & #note { width: auto; max-width: 75%; height: 1; padding: 0 1; color: $foreground-muted; }
-        & #note.-wrong { color: $error; }
+        & #note { width: auto; height: 1; padding: 0 1; color: $foreground-muted; }
+        & > #wrong { height: 1; padding: 0 1; color: $error; display: none; }
+        & > #wrong.-said { display: block; }
     }
     """
 
@@ -102,8 +103,9 @@ class Prompt(Vertical):
         return self.has_class("-asking")
 
     def compose(self) -> ComposeResult:
-        """The candidates; below them the sign, the input, and a note at the right."""
+        """The candidates, and what is wrong; below them the sign, the input, and a note at the right."""
         yield CandidateList(id="candidates")
+        yield Static(id="wrong")
         with Horizontal(id="line"):
             yield Static(id="sign")
             yield _Field(self.action_complete)
@@ -132,11 +134,9 @@ class Prompt(Vertical):
         self.styles.display = "block"
         self.screen.set_focus(field)
 
-    def note(self, text: str, *, wrong: bool = False) -> None:
-        """Says something beside the input: ``12 of 41``, or why the text can't be taken."""
-        note = self.query_one("#note", Static)
-        note.set_class(wrong, "-wrong")
-        note.update(label(f"✖ {text}" if wrong else text))
+    def note(self, text: str) -> None:
+        """Says something beside the input: ``12 of 41``."""
+        self.query_one("#note", Static).update(label(text))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Says what is typed so far."""
@@ -152,7 +152,7 @@ class Prompt(Vertical):
         text = (choice.text if choice else event.value).strip()
         wrong = self._check(text) if self._check is not None and text else ""
         if wrong:
-            self.note(wrong, wrong=True)
+            self._say_wrong(wrong)
             return
         earlier = self._earlier.setdefault(self.sign, [])
         if text and text not in earlier[-1:]:
@@ -185,7 +185,13 @@ class Prompt(Vertical):
 
     def _suggest(self, text: str) -> None:
         self.note("")
-        self._candidates.show(self._complete(text) if self._complete is not None else ())
+        self._say_wrong("")
+        self._candidates.show(self._complete(text) if self._complete is not None else None)
+
+    def _say_wrong(self, text: str) -> None:
+        wrong = self.query_one("#wrong", Static)
+        wrong.set_class(bool(text), "-said")
+        wrong.update(label(f"✖ {text}"))
 
     def _write(self, text: str) -> None:
         self._field.value = text

@@ -98,10 +98,10 @@ async def test_what_can_not_be_taken_is_said_beside_it_and_nothing_closes() -> N
     async with app.run_test(size=(60, 10)) as pilot:
         prompt.ask(":", check=lambda text: "" if text == "pods" else f"what is “{text}”?")
         await pilot.press("p", "enter")
-        await until(lambda: "✖ what is “p”?" in screen_text(app)[-1])
+        await until(lambda: "✖ what is “p”?" in screen_text(app)[-2])
         assert prompt.asking
         await pilot.press("o")
-        await until(lambda: "✖" not in screen_text(app)[-1])
+        await until(lambda: "✖" not in screen_text(app)[-2])
         await pilot.press("d", "s", "enter")
         await until(lambda: not prompt.asking)
         assert app.heard[-1] == ("submitted", ":", "pods")
