@@ -1,7 +1,8 @@
-"""What is shown of one component or one row when it is opened: pure, as a heading and a text."""
+"""What is said of one component, one row or the session when it is asked for: pure."""
 
 from __future__ import annotations
 
+from runners.cluster.access import Access
 from runners.layers.kinds import AnyTable
 from runners.layers.kinds.base import Row
 from runners.layers.picture import ComponentState
@@ -15,6 +16,11 @@ def component_text(state: ComponentState) -> tuple[str, str]:
         if finding.remedy:
             lines.append(f"    → {finding.remedy}")
     return state.name, "\n".join(lines)
+
+
+def context_text(access: Access) -> str:
+    """Which cluster a session is on, and how to see another."""
+    return f"This is {access.context} at {access.server}. For another: bedplate --context NAME"
 
 
 def row_text(kind: AnyTable, row: Row, now: float) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,44 +10,26 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from runners.layers.commands import COMMANDS, Scope
-from tui.keys import shown_key
+from tui.keys import SCREEN_KEYS, TABLE_KEYS, help_entries, shown_key
 from tui.screens.once import LeavesOnce
+from widgets.canvas import Canvas
+from widgets.cards import LayerPane
 from widgets.help import HelpEntry, HelpGroup, HelpPane
+from widgets.log import LogPane
+from widgets.prompt import Prompt
+from widgets.table import LiveTable
 
-MOVING = HelpGroup(
-    "Moving",
-    (
-        HelpEntry("⇥ ⇧⇥", "next or previous pane"),
-        HelpEntry("↑ ↓ j k", "up and down"),
-        HelpEntry("PgUp PgDn", "a page; also ^b and ^f"),
-        HelpEntry("g G", "top and bottom"),
-        HelpEntry("← → 1–8", "the table's tabs"),
-        HelpEntry("esc", "clear the filter, then back to the cards"),
-        HelpEntry("q", "close the screen; runs go on"),
-        HelpEntry("^c", "interrupt the running tool, or quit"),
-    ),
+_AROUND: tuple[tuple[str, Sequence[BindingType]], ...] = (
+    ("Moving", Canvas.BINDINGS),
+    ("Tables", (*TABLE_KEYS, *LiveTable.BINDINGS)),
+    ("The line for : and /", Prompt.BINDINGS),
+    ("Logs and texts", LogPane.BINDINGS),
 )
-TABLES = HelpGroup(
-    "Tables",
-    (
-        HelpEntry("↵", "the whole row, or all that is said of a component"),
-        HelpEntry("/", "filter; esc clears it"),
-        HelpEntry("⇧N ⇧A ⇧S", "sort by name, age, status; again reverses"),
-    ),
-)
-LOGS = HelpGroup(
-    "Logs",
-    (
-        HelpEntry("l", "the log of the run before, from the overview"),
-        HelpEntry("s", "autoscroll on and off"),
-        HelpEntry("w", "wrap long lines"),
-        HelpEntry("← →", "sideways"),
-    ),
-)
+"""How to get around: each group says what the bindings say of themselves."""
 
 
-def groups() -> tuple[HelpGroup, ...]:
-    """Every key, in groups: what is done to what, then how to get around."""
+def groups(app: Sequence[BindingType]) -> tuple[HelpGroup, ...]:
+    """Every key, in groups: what is done to what, then how to get around; the app's own bindings are its to give."""
     commands = tuple(
         HelpGroup(
             f"On {scope.value}",
@@ -55,7 +38,8 @@ def groups() -> tuple[HelpGroup, ...]:
         for scope in Scope
         if scope is not Scope.RUN
     )
-    return (*commands, MOVING, TABLES, LOGS)
+    screen = HelpGroup("Screen", help_entries((*SCREEN_KEYS, *LayerPane.BINDINGS, *app)))
+    return (*commands, screen, *(HelpGroup(title, help_entries(bindings)) for title, bindings in _AROUND))
 
 
 class HelpScreen(LeavesOnce[None], ModalScreen[None]):
@@ -71,7 +55,7 @@ class HelpScreen(LeavesOnce[None], ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fills it."""
-        self.query_one(HelpPane).show(groups())
+        self.query_one(HelpPane).show(groups(type(self.app).BINDINGS))
 
     def action_back(self) -> None:
         """Back to what was there."""
