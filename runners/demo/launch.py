@@ -23,9 +23,10 @@ class DemoError(Exception):
 class Demo:
     """One demo, alive for as long as a ``with`` block: its cluster, tools and repository in a folder of their own."""
 
-    def __init__(self, scenario: str) -> None:
-        """Takes the scenario's name; starts nothing."""
+    def __init__(self, scenario: str, pace: float = 1.0) -> None:
+        """Takes the scenario's name, and a factor for everything that only takes time to be seen."""
         self._scenario = scenario
+        self._pace = pace
 
     def __enter__(self) -> Place:
         """Starts it and waits until the scenario is set up.
@@ -36,7 +37,7 @@ class Demo:
         folder = Path(tempfile.mkdtemp(prefix="bedplate-demo-"))
         # The process ends when its stdin does. So it needs nobody to end it, even where this process is killed.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "runners.demo.process", self._scenario, str(folder)],
+            [sys.executable, "-m", "runners.demo.process", self._scenario, str(folder), str(self._pace)],
             cwd=folder,
             env={"PYTHONPATH": str(Path(runners.__file__).parents[1]), "LANG": "C.UTF-8"},
             stdin=subprocess.PIPE,
@@ -51,7 +52,7 @@ class Demo:
             words = self._last_words()
             shutil.rmtree(folder, ignore_errors=True)
             raise DemoError(f"the demo could not be set up: {words}")
-        return Place(folder)
+        return Place(folder, self._pace)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from runners.demo.tools.pace import PACE
+
 READY = "ready"
 """What the demo's process says once its scenario is set up."""
 
@@ -14,6 +16,8 @@ class Place:
     """The folders and files of one demo."""
 
     folder: Path
+    pace: float = 1.0
+    """How long everything takes that only takes time to be seen, as a factor."""
 
     @property
     def repository(self) -> Path:
@@ -43,4 +47,5 @@ class Place:
             "XDG_STATE_HOME": str(self.folder / "state"),
             "BEDPLATE_DEMO": str(self.folder),
             "GIT_PASSWORD": "demo",
+            PACE: str(self.pace),
         }

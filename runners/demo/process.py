@@ -1,4 +1,4 @@
-"""The process of a demo: ``python -m runners.demo.process SCENARIO FOLDER`` lives until its stdin ends.
+"""A demo's process: ``python -m runners.demo.process SCENARIO FOLDER PACE`` lives until its stdin ends.
 
 It owns the folder, and removes it in the end, also where a signal ends it.
 """
@@ -19,14 +19,14 @@ from runners.demo.stage import Stage
 
 def main(args: list[str]) -> int:
     """Sets one scenario up, says that it is ready, and plays until nobody listens any more."""
-    scenario, place = args[0], Place(Path(args[1]))
+    scenario, place = args[0], Place(Path(args[1]), float(args[2]))
     signal.signal(signal.SIGTERM, _end)
     # Actors say what they stumble over; nobody reads it while a person plays.
     logging.disable(logging.ERROR)
     try:
         with Stage(place) as stage:
             SCENARIOS[scenario](stage)
-            stage.play()
+            stage.play(place.pace)
             print(READY, flush=True)
             sys.stdin.read()
     finally:

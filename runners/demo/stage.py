@@ -69,8 +69,8 @@ class Stage:
         self._cast.stop()
         self.server.__exit__(None, None, None)
 
-    def play(self, pace: float = 1.0) -> None:
-        """From now on things take their time; ``pace`` is a factor."""
+    def play(self, pace: float) -> None:
+        """From now on things take their time, by a factor."""
         self._cast.set_pace(pace)
 
     def write_repository(self, *, longhorn: str) -> None:
