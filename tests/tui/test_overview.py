@@ -15,7 +15,6 @@ from runners.asks import Ask, Refusal, Work
 from runners.layers import commands as c
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.freshness import Freshness, Reach
-from runners.layers.kinds.pods import Pod
 from runners.layers.kinds.runs import RunRow
 from runners.layers.plans import Danger
 from runners.layers.runs import RunRecord
@@ -23,6 +22,7 @@ from runners.layers.verdicts import Verdict
 from runners.operate import Operator
 from runners.tools.runs import RunRequest
 from tests.layers import worlds as w
+from tests.tui.rows import pod
 from tests.tui.still_session import HOME, StillSession, clock
 from tui.app import BedplateApp
 from tui.screens.change import ChangeScreen
@@ -46,10 +46,6 @@ WORLD = [
     w.flux_object("Kustomization", "flux-system"),
     w.flux_object("HelmRelease", "metallb", suspended=True),
 ]
-
-
-def pod(name: str, namespace: str = "longhorn-system") -> Pod:
-    return Pod("pods", namespace, name, f"uid-{name}", w.LONG_AGO, 1, 1, "Running", 0, "node-1", True)
 
 
 async def started(app: BedplateApp, pilot: Pilot[None]) -> None:
