@@ -11,7 +11,7 @@ from runners.cluster.errors import ApiError, Forbidden, NotFound, Unreachable
 from runners.cluster.objects import events_about, get
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.pods import PODS
-from tests.cluster.fake_api import FakeApi
+from tests.cluster.fake_api import Exchange, FakeApi
 from tests.layers.worlds import node
 from tests.tui.rows import pod
 
@@ -37,8 +37,13 @@ def test_a_refusal_is_one_line(api: FakeApi, connect: Connect, status: int, kind
     assert "\n" not in str(caught.value)
 
 
+def _cut(exchange: Exchange) -> None:
+    exchange.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")
+    exchange.sock.shutdown(2)
+
+
 def test_an_answer_that_breaks_off_is_no_object(api: FakeApi, connect: Connect) -> None:
-    api.script(POD, lambda x: x.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{") or x.sock.shutdown(2))
+    api.script(POD, _cut)
     with pytest.raises(Unreachable):
         get(connect(), PODS, "longhorn-system", "one")
 

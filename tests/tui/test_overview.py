@@ -31,6 +31,7 @@ from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
 from widgets.cards import LayerPane
 from widgets.confirm import Confirm, Dialog, Readiness
+from widgets.facts import FactsPane
 from widgets.header import Header
 from widgets.hints import HintBar
 from widgets.log import LogPane
@@ -165,7 +166,7 @@ async def test_enter_shows_all_that_is_said_and_nothing_cut(session: StillSessio
     async with app.run_test(size=(80, 24)) as pilot:
         await started(app, pilot)
         await pilot.press("enter")
-        text = top(app).query_one(LogPane).text
+        text = top(app).query_one(FactsPane).text
         assert "DaemonSet longhorn-manager: is missing, although its release is deployed" in text
         assert "→ repair longhorn" in text
         await pilot.press("escape", "1", "enter")
