@@ -16,25 +16,26 @@ _PUTS_IT_THERE = {Layer.FOUNDATION: "the foundation, by helmfile", Layer.GITOPS:
 
 
 def component_facts(state: ComponentState, helmfile: str = "") -> list[Fact]:
-    """Its verdict, where it stands, the details of its card, and every finding with its remedy; nothing is cut."""
+    """Its verdict, what speaks against it and what to do, the details of its card, where it is, and what is fine."""
     version = f" · {state.version} is installed" if state.version and state.verdict is not Verdict.ABSENT else ""
-    spaces = ", ".join(state.namespaces)
-    place = (
-        f"in {spaces} · part of {_PUTS_IT_THERE[state.layer]}" if spaces else f"part of {_PUTS_IT_THERE[state.layer]}"
-    )
-    facts = [
-        Fact(f"{state.verdict.value}{version}", VERDICT_TONES[state.verdict], state.verdict.symbol),
-        Fact(f"{place} ({helmfile})" if helmfile else place, Tone.MUTED, indent=2),
+    verdict = f"{state.verdict.symbol} {state.verdict.value}{version}"
+    spaces = f"in {', '.join(state.namespaces)} · " if state.namespaces else ""
+    file = f": {helmfile}" if helmfile else ""
+    told = [finding for finding in state.findings if finding.severity > Severity.OK]
+    fine = [finding for finding in state.findings if finding.severity is Severity.OK]
+    return [
+        Fact(verdict, VERDICT_TONES[state.verdict]),
+        *(fact for finding in told for fact in _finding_facts(finding)),
         *(Fact(detail, Tone.MUTED, indent=2) for detail in state.details),
+        Fact(f"{spaces}part of {_PUTS_IT_THERE[state.layer]}{file}", Tone.MUTED, indent=2),
+        *(fact for finding in fine for fact in _finding_facts(finding)),
     ]
-    for finding in state.findings:
-        tone = SEVERITY_TONES[finding.severity]
-        facts.append(Fact(f"{finding.subject}: {finding.text}", tone, finding.severity.symbol))
-        if finding.remedy:
-            facts.append(Fact(f"→ {finding.remedy}", Tone.MOVING, indent=2))
-    if not [finding for finding in state.findings if finding.severity > Severity.OK]:
-        facts.append(Fact("nothing speaks against it", Tone.MUTED, indent=2))
-    return facts
+
+
+def _finding_facts(finding: Finding) -> list[Fact]:
+    tone = SEVERITY_TONES[finding.severity]
+    said = Fact(f"{finding.subject}: {finding.text}", tone, finding.severity.symbol)
+    return [said, Fact(f"→ {finding.remedy}", Tone.MOVING, indent=2)] if finding.remedy else [said]
 
 
 def object_name(kind: AnyTable, row: Row) -> str:

@@ -10,7 +10,7 @@ _MORE = " an embedded cluster: nothing here is yours, and nothing of yours is to
 
 
 class Banner(Widget):
-    """One line at the top; shown only where the app says that this is a demo (its class ``-demo``)."""
+    """One line at the top; shown only where the app says that this is a demo (``.-demo Banner`` in its styles)."""
 
     DEFAULT_CSS = """
     Banner {
@@ -20,7 +20,6 @@ class Banner(Widget):
         color: $foreground;
         display: none;
     }
-    App.-demo Banner { display: block; }
     """
 
     def render(self) -> Content:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widget import Widget
 
-from widgets.safe import cut
-
 LEAST_WIDTH, LEAST_HEIGHT = 36, 8
 """Cells and lines below which nothing else is shown."""
 
@@ -29,10 +27,8 @@ class TooSmall(Widget):
     """
 
     def render(self) -> Content:
-        """How much room is wanted, in as many words as there is room for."""
+        """How much room is wanted, and how much there is."""
         size = self.app.size
-        lines = (
-            "Bedplate needs more room",
-            f"{LEAST_WIDTH} × {LEAST_HEIGHT}, and this is {size.width} × {size.height}",
+        return Content(
+            f"Bedplate needs {LEAST_WIDTH} × {LEAST_HEIGHT} cells; this terminal has {size.width} × {size.height}"
         )
-        return Content("\n").join([Content(cut(line, size.width, middle=False)) for line in lines[: size.height]])

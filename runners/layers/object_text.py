@@ -17,11 +17,21 @@ from runners.layers.outside_text import harmless
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """The annotation in which kubectl keeps the whole object as it was applied, the values of a Secret included."""
 
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _ENDLESS = 1 << 20
 _KEY = re.compile(r"^(\s*(?:- )*)([^\s:'\"#\[{-][^:\n]*|\"[^\"\n]*\"|'[^'\n]*')(:)(?=\s|$)", re.MULTILINE)
 _NAME_OF_KEY = "\x1b[36m"
 _PLAIN = "\x1b[0m"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as people write them."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def is_secret(obj: Json) -> bool:
@@ -52,7 +62,7 @@ def masked(obj: Json) -> Json:
 def as_yaml(obj: Json) -> str:
     """The object's YAML, in the server's order, with what is secret masked."""
     dumped = yaml.dump(
-        masked(obj), Dumper=_DUMPER, sort_keys=False, allow_unicode=True, default_flow_style=False, width=_ENDLESS
+        masked(obj), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=_ENDLESS
     )
     return harmless(str(dumped))
 

@@ -56,6 +56,12 @@ def test_other_objects_are_whole_and_in_the_servers_order() -> None:
     assert as_yaml(pod) == "kind: Pod\nmetadata:\n  name: a\nspec:\n  z: 1\n  a:\n  - 'x: y'\n  - '#'\n  - ''\n"
 
 
+def test_a_text_of_several_lines_keeps_them() -> None:
+    assert as_yaml({"data": {"values.yaml": "a: 1\nb: 2\n"}}) == (
+        "data:\n  values.yaml: |\n    a: 1\n    b: 2\nmetadata: {}\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "shown"),
     [

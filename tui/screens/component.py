@@ -19,6 +19,7 @@ from tui.bridge import Bridge
 from tui.events import CommandChosen, Face, RowAsked
 from tui.keys import command_bindings, shown_key
 from tui.parts import PartFeed, parts
+from tui.screens.ground import LOW
 from tui.screens.once import LeavesOnce
 from tui.targets import Targets, component_targets, row_targets
 from tui.texts import component_facts
@@ -74,7 +75,8 @@ class ComponentScreen(LeavesOnce[None]):
         self._feed = PartFeed(self._session.store, Bridge(), table, self._state.namespaces, self._show_tabs)
         self._feed.show(self._part)
         self.show_picture(self._session.picture, self._header)
-        table.focus()
+        # Where there is room for one of the two, what is said comes first.
+        (self.query_one(FactsPane) if self.size.height < LOW else table).focus()
 
     def on_unmount(self) -> None:
         """Follows no more."""

@@ -72,6 +72,7 @@ class ObjectScreen(ReadingScreen):
         self._show("", "\n".join(part for part in (self._known, text) if part))
 
     def _failed(self, words: str) -> None:
+        self.pane.wrap = True
         self._show("can't be read", "\n\n".join(part for part in (self._known, f"✖ {words}") if part))
 
     def _show(self, remark: str, text: str) -> None:

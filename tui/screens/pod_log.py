@@ -31,7 +31,7 @@ class PodLogScreen(ReadingScreen):
 
     def __init__(self, connection: Connection, pod: Row) -> None:
         """Takes the pod's row; which containers it has is asked first."""
-        super().__init__(f"log {pod.namespace}/{pod.name}")
+        super().__init__(f"{pod.namespace}/{pod.name}")
         self._connection = connection
         self._pod = pod
         self._containers: tuple[str, ...] = ()
@@ -91,16 +91,18 @@ class PodLogScreen(ReadingScreen):
     def _ended(self, why: ApiError | None) -> None:
         self._say("ended" if why is None else "broken off")
         if why is not None:
+            self.pane.wrap = True
             self.pane.append(f"✖ {why}\n")
         elif not self.pane.line_count:
             self.pane.append("nothing was written\n")
 
     def _failed(self, words: str) -> None:
+        self.pane.wrap = True
         self._say("can't be read")
         self.pane.append(f"✖ {words}\n")
 
     def _say(self, state: str) -> None:
         names = self._containers
-        which = f" ─ {names[self._at]}" if names else ""
-        count = f" ({self._at + 1} of {len(names)})" if len(names) > 1 else ""
+        which = f" · {names[self._at]}" if names else ""
+        count = f" {self._at + 1}/{len(names)}" if len(names) > 1 else ""
         self.pane.heading = f"{self._heading}{which}{count} ─ {state}"
