@@ -18,7 +18,7 @@ from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
-from runners.journal import Fact
+from runners.journal import Fact, Journal
 from runners.layers import commands as c
 from runners.layers.commands import Command, Target
 from runners.layers.components import foundation
@@ -36,7 +36,7 @@ from runners.tools.calls import Bench, ToolError
 from runners.tools.capture import capture
 from runners.tools.lease import LeaseFacts
 from runners.tools.planner import Planner, carry_out
-from runners.tools.runs import RunRequest
+from runners.tools.runs import RunRequest, Runs
 
 _PLANNED = (c.PLAN, c.APPLY, c.REPAIR)
 _FLUX_CALLS: Mapping[str, Callable[[str, str, str, str], tuple[str, ...]]] = {
@@ -138,9 +138,7 @@ class Operator:
             answer = self.gate(c.INTERRUPT, target)
             if not answer.is_open:
                 raise Refusal(*answer.closed_by)
-        there = self._session.runs.interrupt(run.id)
-        self._note("interrupted", c.INTERRUPT, target, run=run.id, there=there)
-        return there
+        return interrupt_run(self._session.runs, self._session.journal, run, self._session.identity)
 
     async def conclude(self, run: RunRecord) -> tuple[Finding, ...]:
         """Reads from the cluster what a run that has ended did; asks once, and remembers the answer.
@@ -285,6 +283,25 @@ class Operator:
         """The same for what has happened already: a full disk does not take it back."""
         with contextlib.suppress(OSError):
             self._journal(event, command, target, **facts)
+
+
+def interrupt_run(runs: Runs, journal: Journal, run: RunRecord, identity: Identity | None = None) -> bool:
+    """Sends a run's tool one SIGINT, on record; False when nobody is there to get it.
+
+    It needs no cluster: what a run was started for is in its own record. Whoever calls has seen to read-only.
+    """
+    there = runs.interrupt(run.id)
+    with contextlib.suppress(OSError):  # it has happened already: a full disk does not take it back
+        journal.write(
+            "interrupted",
+            identity,
+            command=c.INTERRUPT.name,
+            target=run.title,
+            run=run.id,
+            cluster=run.cluster,
+            there=there,
+        )
+    return there
 
 
 def _refuse_closed(answer: GateAnswer) -> None:

@@ -73,6 +73,8 @@ class Options:
     """Reads the kubeconfig again, as it is now; raises KubeconfigError."""
     environ: Mapping[str, str]
     read_only: bool = False
+    demo: bool = False
+    """The cluster is a play: every screen says so."""
 
 
 class Session:

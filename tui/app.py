@@ -22,13 +22,18 @@ from runners.session import Session
 from runners.tools.calls import ToolError
 from tui.bridge import Bridge, Merged
 from tui.dialogs import plain_question
-from tui.events import CommandChosen, RunChanged
+from tui.events import CommandChosen, RowAsked, RunChanged
 from tui.failures import failure
+from tui.opening import screen_for
 from tui.screens.change import ChangeScreen
+from tui.screens.component import ComponentScreen
+from tui.screens.ground import Ground
 from tui.screens.help import HelpScreen
-from tui.screens.overview import Overview
+from tui.screens.overview import GuideText, Overview
 from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
+from tui.screens.run_log import RunLogScreen
+from widgets.cards import LayerPane
 from widgets.theme import dress
 
 _COLLECT_AFTER = 2.0
@@ -53,11 +58,15 @@ class BedplateApp(App[None]):
         ),
     ]
 
-    def __init__(self, session: Session, clock: Callable[[], float] = time.time) -> None:
-        """Takes a session that is not started yet, and the present time in seconds since the epoch."""
+    def __init__(
+        self, session: Session, clock: Callable[[], float] = time.time, guide: GuideText | None = None
+    ) -> None:
+        """Takes a session that is not started yet, the present time in seconds since the epoch, and a guide's words."""
         super().__init__()
         self.session = session
-        self.overview = Overview(session, clock)
+        self._clock = clock
+        self.set_class(session.options.demo, "-demo")
+        self.overview = Overview(session, clock, guide)
         self.operator = Operator(session)
         self._bridge: Bridge | None = None
         self._resumed = False
@@ -80,6 +89,9 @@ class BedplateApp(App[None]):
 
     def _show_picture(self) -> None:
         self.overview.show_picture(self.session.picture)
+        for screen in self.screen_stack:
+            if isinstance(screen, ComponentScreen) and screen.is_mounted:
+                screen.show_picture(self.session.picture, self.overview.header)
         seen = self.session.seen_runs
         if not self._resumed and seen.cluster:
             self._resumed = True
@@ -127,12 +139,24 @@ class BedplateApp(App[None]):
             screen = ChangeScreen(self.session, self.operator, command, target, may_run_code=may_run_code)
             self.push_screen(screen, self._follow)
 
+    def on_layer_pane_card_opened(self, event: LayerPane.CardOpened) -> None:
+        """Shows a component whole."""
+        self.push_screen(ComponentScreen(self.session, event.component, self.overview.header, self._clock))
+
+    def on_row_asked(self, event: RowAsked) -> None:
+        """Shows more of a row, or says where that is to be had."""
+        found = screen_for(self.session, event.row, event.face, self._clock)
+        if isinstance(found, str):
+            self.notify(found, markup=False)
+        else:
+            self.push_screen(found)
+
     def on_run_changed(self, event: RunChanged) -> None:
         """The followed run ended and its log is whole: what it did comes below it."""
         event.stop()
         self.session.noticed(event.run)
         if event.run.id in self._conclusions:
-            self.overview.show_conclusion(event.run, self._conclusions[event.run.id])
+            self._show_conclusion(event.run)
         else:
             self._conclude_soon(event.run)
 
@@ -160,17 +184,23 @@ class BedplateApp(App[None]):
 
     def action_interrupt(self) -> None:
         """With a run going on, offers to interrupt it; else quits. Never quits silently while a tool runs."""
-        running = self.session.seen_runs.running
-        if not running:
+        run = self._run_to_interrupt()
+        if run is None:
             self._end(True)
         elif not isinstance(self.screen, QuestionScreen):
             rows = (
-                ("running", running[0].title),
+                ("running", run.title),
                 ("does", "sends the tool one SIGINT; it ends in its own way, and the release is marked failed"),
                 ("cancel", "keeps watching"),
             )
-            dialog = plain_question(f"Interrupt run {running[0].short_id}?", rows, "Interrupt")
-            self.push_screen(QuestionScreen(dialog), lambda yes: self._interrupt(running[0]) if yes else None)
+            dialog = plain_question(f"Interrupt run {run.short_id}?", rows, "Interrupt")
+            self.push_screen(QuestionScreen(dialog), lambda yes: self._interrupt(run) if yes else None)
+
+    def _run_to_interrupt(self) -> RunRecord | None:
+        """Of the runs that go on the one that a person looks at, or else the newest."""
+        running = self.session.seen_runs.running
+        meant = self.screen.meant_run if isinstance(self.screen, Ground) else None
+        return next((run for run in running if meant is not None and run.id == meant.id), next(iter(running), None))
 
     def _interrupt(self, run: RunRecord) -> None:
         try:
@@ -191,7 +221,12 @@ class BedplateApp(App[None]):
         except (ToolError, Refusal) as error:
             findings = (Finding(run.title, Severity.UNKNOWN, f"what it did could not be read: {error}"),)
         self._conclusions[run.id] = findings
-        self.overview.show_conclusion(run, findings)
+        self._show_conclusion(run)
+
+    def _show_conclusion(self, run: RunRecord) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Overview | RunLogScreen):
+                screen.show_conclusion(run, self._conclusions[run.id])
 
     def _end(self, yes: bool | None) -> None:
         if not yes:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from textual.message import Message
 
 from runners.layers.commands import Command, Target
+from runners.layers.kinds.base import Row
 from runners.layers.runs import RunRecord
+
+
+class Face(Enum):
+    """What of an object is shown."""
+
+    DESCRIPTION = "describe"
+    YAML = "yaml"
+    EVENTS = "events"
+    LOG = "log"
 
 
 class CommandChosen(Message):
@@ -15,6 +27,15 @@ class CommandChosen(Message):
         super().__init__()
         self.command = command
         self.target = target
+
+
+class RowAsked(Message):
+    """A person wants to see more of a row than its columns."""
+
+    def __init__(self, row: Row, face: Face) -> None:
+        super().__init__()
+        self.row = row
+        self.face = face
 
 
 class RunChanged(Message):

@@ -39,10 +39,16 @@ TABLE_KEYS: tuple[Binding, ...] = tuple(
     Binding(key, f'tables("{action}")', show=False, tooltip=words) for key, action, words in _TABLE_ACTIONS
 )
 """What acts on the table wherever the focus is; the screen hands it on."""
+ROW_KEYS: tuple[Binding, ...] = (
+    Binding("y", "more('yaml')", show=False, tooltip="the YAML of the row"),
+    Binding("e", "more('events')", show=False, tooltip="the events about the row's object"),
+    Binding("d", "more('describe')", show=False, tooltip="all that describes the row's object"),
+    Binding("l", "more('log')", show=False, tooltip="a pod's log; else that of the run before"),
+)
+"""What shows more of the row under the cursor."""
 SCREEN_KEYS: tuple[Binding, ...] = (
     Binding("tab", "app.focus_next", show=False, tooltip="next or previous pane"),
     Binding("shift+tab", "app.focus_previous", show=False, tooltip="next or previous pane"),
-    Binding("l", "next_run", show=False, tooltip="the log of the run before"),
     Binding("escape", "back", show=False, tooltip="clear the filter, then back to the cards"),
     Binding("question_mark", "app.help", show=False, tooltip="every key"),
     Binding("q", "app.leave", show=False, tooltip="close the screen; runs go on"),

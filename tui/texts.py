@@ -1,21 +1,36 @@
-"""What is said of one component, one row or the session when it is asked for: pure."""
+"""What is shown of one component, row or run when it is opened, and of the session: pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from runners.cluster.access import Access
+from runners.layers.findings import Finding, Severity
 from runners.layers.kinds import AnyTable
-from runners.layers.kinds.base import Row
-from runners.layers.picture import ComponentState
+from runners.layers.kinds.base import Row, Tone
+from runners.layers.picture import ComponentState, Layer
+from runners.layers.verdicts import Verdict
+from widgets.facts import Fact
+from widgets.theme import SEVERITY_TONES, VERDICT_TONES
+
+_PUTS_IT_THERE = {Layer.FOUNDATION: "the foundation, by helmfile", Layer.GITOPS: "GitOps, by Flux"}
 
 
-def component_text(state: ComponentState) -> tuple[str, str]:
-    """Every finding of a component with its remedy, and the details of its card."""
-    lines = [f"{state.verdict.symbol} {state.verdict.value}  {state.version}".rstrip(), *state.details, ""]
-    for finding in state.findings:
-        lines.append(f"{finding.severity.symbol} {finding.subject}: {finding.text}")
-        if finding.remedy:
-            lines.append(f"    → {finding.remedy}")
-    return state.name, "\n".join(lines)
+def component_facts(state: ComponentState, helmfile: str = "") -> list[Fact]:
+    """Its verdict, what speaks against it and what to do, the details of its card, where it is, and what is fine."""
+    version = f" · {state.version} is installed" if state.version and state.verdict is not Verdict.ABSENT else ""
+    verdict = f"{state.verdict.symbol} {state.verdict.value}{version}"
+    spaces = f"in {', '.join(state.namespaces)} · " if state.namespaces else ""
+    file = f": {helmfile}" if helmfile else ""
+    told = [finding for finding in state.findings if finding.severity > Severity.OK]
+    fine = [finding for finding in state.findings if finding.severity is Severity.OK]
+    return [
+        Fact(verdict, VERDICT_TONES[state.verdict]),
+        *(fact for finding in told for fact in _finding_facts(finding)),
+        *(Fact(detail, Tone.MUTED, indent=2) for detail in state.details),
+        Fact(f"{spaces}part of {_PUTS_IT_THERE[state.layer]}{file}", Tone.MUTED, indent=2),
+        *(fact for finding in fine for fact in _finding_facts(finding)),
+    ]
 
 
 def context_text(access: Access) -> str:
@@ -23,8 +38,25 @@ def context_text(access: Access) -> str:
     return f"This is {access.context} at {access.server}. For another: bedplate --context NAME"
 
 
-def row_text(kind: AnyTable, row: Row, now: float) -> tuple[str, str]:
+def _finding_facts(finding: Finding) -> list[Fact]:
+    tone = SEVERITY_TONES[finding.severity]
+    said = Fact(f"{finding.subject}: {finding.text}", tone, finding.severity.symbol)
+    return [said, Fact(f"→ {finding.remedy}", Tone.MOVING, indent=2)] if finding.remedy else [said]
+
+
+def object_name(kind: AnyTable, row: Row) -> str:
+    """``Pod longhorn-system/longhorn-ui-748895487-bmdxf``."""
+    return f"{kind.singular} {row.namespace}/{row.name}" if row.namespace else f"{kind.singular} {row.name}"
+
+
+def row_text(kind: AnyTable, row: Row, now: float) -> str:
     """Every column of a row, none of them cut."""
     cells = [(column.title, column.cell(row, now)) for column in kind.columns]
     width = max(len(title) for title, _cell in cells)
-    return f"{kind.singular} {row.name}", "\n".join(f"{title:{width}}  {cell}" for title, cell in cells)
+    return "\n".join(f"{title:{width}}  {cell}" for title, cell in cells)
+
+
+def conclusion_text(findings: Sequence[Finding]) -> str:
+    """What the cluster says that a run did, to stand below its log."""
+    lines = [f"{item.severity.symbol} {item.subject}: {item.text}" for item in findings]
+    return "\n" + "\n".join(lines) + "\n"

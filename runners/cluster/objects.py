@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from runners.cluster.connection import Connection
-from runners.layers.jsons import Json, mapping
+from runners.layers.jsons import Json, mapping, sequence
 from runners.layers.kinds import AnyKind
+from runners.layers.kinds.base import Row
+from runners.layers.kinds.events import EVENTS
+
+_MOST_EVENTS = 500
 
 
 def get(connection: Connection, kind: AnyKind, namespace: str, name: str) -> Json:
@@ -18,3 +24,20 @@ def get(connection: Connection, kind: AnyKind, namespace: str, name: str) -> Jso
     found = connection.request("GET", kind.object_path(namespace, name))
     metadata = {key: value for key, value in mapping(found, "metadata").items() if key != "managedFields"}
     return {**found, "metadata": metadata}
+
+
+def events_about(connection: Connection, singular: str, row: Row) -> Sequence[Json]:
+    """Every event about the object of a row, of any type, as the server has them now.
+
+    What lives in no namespace is named and not numbered: a node's kubelet writes the node's name where its uid belongs.
+
+    Raises:
+        ApiError: Forbidden where events may not be listed.
+    """
+    if row.namespace and row.uid:
+        about = f"involvedObject.uid={row.uid}"
+    else:
+        about = f"involvedObject.kind={singular},involvedObject.name={row.name}"
+    path = f"/api/v1/namespaces/{row.namespace}/events" if row.namespace else EVENTS.path
+    found = connection.request("GET", path, query={"fieldSelector": about, "limit": str(_MOST_EVENTS)})
+    return [mapping(item) for item in sequence(found, "items")]

@@ -73,15 +73,24 @@ class Stream:
         except ApiError:
             self._failed()
 
+    def chunks(self) -> Iterator[bytes]:
+        """What arrives, as it arrives and cut anywhere.
+
+        Raises:
+            ApiError: as ``batches``.
+        """
+        self.open()
+        while chunk := self._chunk():
+            yield chunk
+
     def batches(self) -> Iterator[list[bytes]]:
         """The lines of each chunk that arrives, raw and without newlines; a chunk that completes none is skipped.
 
         Raises:
             ApiError: the connection broke, or nothing came within the read timeout. Not after ``stop``.
         """
-        self.open()
         splitter = LineSplitter()
-        while chunk := self._chunk():
+        for chunk in self.chunks():
             lines = splitter.feed(chunk)
             if lines:
                 yield lines

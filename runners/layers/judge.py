@@ -99,6 +99,7 @@ def _state(
         summary=_summary(component, judgement, verdict),
         details=judgement.details,
         findings=tuple(sorted(judgement.findings, key=lambda finding: -finding.severity)),
+        namespaces=namespaces,
     )
 
 

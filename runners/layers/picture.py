@@ -36,6 +36,8 @@ class ComponentState:
     details: tuple[str, ...] = ()
     """Further lines of the card, most telling first."""
     findings: tuple[Finding, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    """Where it lives."""
 
 
 @dataclass(frozen=True, slots=True)

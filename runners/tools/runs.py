@@ -9,6 +9,7 @@ with their holder.
 
 from __future__ import annotations
 
+import difflib
 import errno
 import os
 import re
@@ -16,7 +17,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -129,6 +130,22 @@ class Runs:
         if record is None:
             raise RunUnknown(f"run {run_id} has no readable request.json")
         return record
+
+    def find(self, text: str) -> RunRecord:
+        """The run that a person means: by its id or short id, or by as much of either's beginning as is unambiguous.
+
+        Raises:
+            RunUnknown: none or several are meant; the text says which come near.
+        """
+        records = self.records()
+        meant = [run for run in records if text in (run.id, run.short_id)]
+        meant = meant or [run for run in records if text and (run.id.startswith(text) or run.short_id.startswith(text))]
+        if len(meant) == 1:
+            return meant[0]
+        near = meant or _near(text, records)
+        names = " or ".join(f"{run.short_id} ({run.title})" for run in near[:3])
+        which = f"several runs go by the id {text}: " if meant else f"no run goes by the id {text}; did you mean "
+        raise RunUnknown(f"{which}{names}{'' if meant else '?'}" if near else f"no run goes by the id {text}")
 
     def log_path(self, run_id: str) -> Path:
         """The file with everything that the tool printed; it may not be there yet."""
@@ -246,6 +263,14 @@ class Runs:
         with self._guard:
             del self._ends[name]
         event.set()
+
+
+def _near(text: str, records: Sequence[RunRecord]) -> list[RunRecord]:
+    """The runs whose ids are nearest to what was typed; where it looks like none, a run of that title."""
+    ids = {name: run for run in reversed(records) for name in (run.id, run.short_id)}
+    close = difflib.get_close_matches(text, list(ids), n=3, cutoff=0.5)
+    found = [ids[name] for name in close] or [run for run in records if text and text in run.title]
+    return list(dict.fromkeys(found))
 
 
 def _prepare(folder: Path, request: RunRequest) -> Json:

@@ -15,7 +15,6 @@ from runners.asks import Ask, Refusal, Work
 from runners.layers import commands as c
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.freshness import Freshness, Reach
-from runners.layers.kinds.pods import Pod
 from runners.layers.kinds.runs import RunRow
 from runners.layers.plans import Danger
 from runners.layers.runs import RunRecord
@@ -23,6 +22,7 @@ from runners.layers.verdicts import Verdict
 from runners.operate import Operator
 from runners.tools.runs import RunRequest
 from tests.layers import worlds as w
+from tests.tui.rows import pod
 from tests.tui.still_session import HOME, StillSession, clock
 from tests.widgets.fixtures import screen_text
 from tui.app import BedplateApp
@@ -32,6 +32,7 @@ from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
 from widgets.cards import LayerPane
 from widgets.confirm import Confirm, Dialog, Readiness
+from widgets.facts import FactsPane
 from widgets.header import Header
 from widgets.hints import HintBar
 from widgets.log import LogPane
@@ -47,10 +48,6 @@ WORLD = [
     w.flux_object("Kustomization", "flux-system"),
     w.flux_object("HelmRelease", "metallb", suspended=True),
 ]
-
-
-def pod(name: str, namespace: str = "longhorn-system") -> Pod:
-    return Pod("pods", namespace, name, f"uid-{name}", w.LONG_AGO, 1, 1, "Running", 0, "node-1", True)
 
 
 async def started(app: BedplateApp, pilot: Pilot[None]) -> None:
@@ -170,7 +167,7 @@ async def test_enter_shows_all_that_is_said_and_nothing_cut(session: StillSessio
     async with app.run_test(size=(80, 24)) as pilot:
         await started(app, pilot)
         await pilot.press("enter")
-        text = top(app).query_one(LogPane).text
+        text = top(app).query_one(FactsPane).text
         assert "DaemonSet longhorn-manager: is missing, although its release is deployed" in text
         assert "→ repair longhorn" in text
         await pilot.press("escape", "1", "enter")

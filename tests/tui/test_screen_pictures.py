@@ -19,8 +19,9 @@ from runners.layers.plan_rules import danger, what_it_destroys
 from runners.layers.plans import Change, ObjectChange, ObjectRef, Plan, ReleaseAction, ReleasePlan
 from runners.layers.runs import RunRecord, RunState
 from tests.layers import worlds as w
+from tests.tui.rows import pod
 from tests.tui.still_session import HOME, StillSession, clock, still_session
-from tests.tui.test_overview import pod, started
+from tests.tui.test_overview import started
 from tui import dialogs
 from tui.app import BedplateApp
 from tui.screens.question import QuestionScreen

@@ -10,8 +10,9 @@ from runners.layers import commands as c
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.base import Row
 from tests.layers import worlds as w
+from tests.tui.rows import pod
 from tests.tui.still_session import StillSession, clock
-from tests.tui.test_overview import WORLD, pod, started, top
+from tests.tui.test_overview import WORLD, started, top
 from tests.tui.test_screen_pictures import PODS
 from tests.widgets.fixtures import screen_text, until
 from tui.app import BedplateApp

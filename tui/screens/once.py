@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Generic
 
-from textual.screen import Screen
-
-Answer = TypeVar("Answer")
+from tui.screens.ground import Answer, Ground
 
 
-class LeavesOnce(Screen[Answer], Generic[Answer]):
+class LeavesOnce(Ground[Answer], Generic[Answer]):
     """A screen that can be left by several keys, of which only the first one counts."""
 
     _has_left = False

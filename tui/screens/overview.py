@@ -10,28 +10,27 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
-from runners.layers.commands import COMMANDS, INTERRUPT, Scope, Target
-from runners.layers.components.gitops import APPLIERS
+from runners.layers.commands import COMMANDS, INTERRUPT
 from runners.layers.findings import Finding, Severity
 from runners.layers.gates import open_commands
-from runners.layers.kinds.base import Row, Tone
-from runners.layers.kinds.flux import FluxObject
+from runners.layers.kinds.base import Tone
+from runners.layers.kinds.pods import Pod
 from runners.layers.kinds.runs import RunRow
 from runners.layers.picture import Layer, Picture
 from runners.layers.runs import RunRecord
 from runners.session import Session
-from runners.tools.flux import KINDS
 from tui.bridge import Bridge
 from tui.command_line import Act, Word
-from tui.events import CommandChosen, RunChanged
-from tui.keys import SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
-from tui.screens.text import TextScreen
+from tui.events import CommandChosen, Face, RowAsked, RunChanged
+from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
+from tui.screens.ground import Ground
 from tui.tables import TablePane
 from tui.tail import RunTail
-from tui.texts import component_text, context_text, row_text
+from tui.targets import Targets, component_targets, row_targets
+from tui.texts import conclusion_text, context_text
 from widgets.cards import LayerPane
+from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
 from widgets.hints import HintBar
 from widgets.log import LogPane
@@ -41,19 +40,26 @@ _SHORT = 30
 _TALL = 50
 """Screens with fewer lines than the one get less room for cards, those with more than the other get more."""
 
+GuideText = Callable[[Picture], str]
+"""What to do next, from the picture; empty where nothing is to be said."""
 
-class Overview(Screen[None]):
+
+class Overview(Ground[None]):
     """Where a person lands, and where everything is seen at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *command_bindings(),
         *TABLE_KEYS,
+        *ROW_KEYS,
         *SCREEN_KEYS,
     ]
 
-    def __init__(self, session: Session, clock: Callable[[], float] = time.time) -> None:
-        """Takes the session that it shows, and the present time in seconds since the epoch."""
+    def __init__(
+        self, session: Session, clock: Callable[[], float] = time.time, guide: GuideText | None = None
+    ) -> None:
+        """Takes the session that it shows, the present time in seconds since the epoch, and what guides through."""
         super().__init__()
+        self._guide = guide
         self._clock = clock
         self._session = session
         self._tail: RunTail | None = None
@@ -61,8 +67,8 @@ class Overview(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, cards, tabs, table, log, footer."""
-        options = self._session.options
-        yield Header(HeaderFacts(context=options.access.context, read_only=options.read_only), clock=self._clock)
+        yield Header(self.header, clock=self._clock)
+        yield Guide()
         with Horizontal(id="layers"):
             yield LayerPane("Foundation · helmfile", id="foundation", clock=self._clock)
             yield LayerPane("GitOps · flux", id="gitops", clock=self._clock)
@@ -91,7 +97,7 @@ class Overview(Screen[None]):
 
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
-        self._show_header(picture)
+        self._show_header()
         footer = [_notice(picture) or (self._session.settings.origin, Tone.MUTED)]
         self._pane("foundation").show(picture.layer(Layer.FOUNDATION), footer=footer, freshness=picture.freshness)
         heading = f"GitOps · flux {picture.flux_version}" if picture.flux_version else "GitOps · flux"
@@ -110,36 +116,33 @@ class Overview(Screen[None]):
         self._concluded = ""
         self.add_class("-with-run")
         self._tail.follow(run)
-        self._show_header(self._session.picture)
+        self._show_header()
 
     def show_conclusion(self, run: RunRecord, findings: tuple[Finding, ...]) -> None:
         """Writes below a run's whole log, once, what the cluster says that it did."""
         shown = self.run
         if shown is not None and shown.id == run.id and shown.state.ended and self._concluded != run.id:
             self._concluded = run.id
-            lines = [f"{item.severity.symbol} {item.subject}: {item.text}" for item in findings]
-            self.query_one(LogPane).append("\n" + "\n".join(lines) + "\n")
+            self.query_one(LogPane).append(conclusion_text(findings))
+
+    @property
+    def meant_run(self) -> RunRecord | None:
+        """The run under the cursor, or else the one whose log is shown."""
+        table = self.query_one(LiveTable)
+        return table.row.record if table.has_focus and isinstance(table.row, RunRow) else self.run
 
     @property
     def run(self) -> RunRecord | None:
         """The run whose log is shown."""
         return self._tail.run if self._tail else None
 
-    def targets(self) -> dict[Scope, Target]:
+    def targets(self) -> Targets:
         """What keys would act on now, by the scope of their commands: it depends on where the focus is."""
         focused = self.focused.id if self.focused is not None else ""
-        if focused == "foundation":
-            card = self._pane("foundation").component
-            return {Scope.FOUNDATION: Target(component=card.name)} if card else {}
-        if focused == "gitops":
-            card = self._pane("gitops").component
-            rows = self._session.store.table("flux") if card else ()
-            mine = (row for row in rows if isinstance(row, FluxObject) and card is not None and row.name == card.name)
-            return {
-                Scope.GITOPS: Target(),
-                **_flux_target(next((row for row in mine if row.singular in APPLIERS), None)),
-            }
-        return _flux_target(self._tables.row) if focused == "table" else {}
+        if focused in ("foundation", "gitops"):
+            card = self._pane(focused).component
+            return component_targets(card, self._session.store.table("flux")) if card else {}
+        return row_targets(self._tables.row) if focused == "table" else {}
 
     def show_hints(self) -> None:
         """Shows what can be done where the focus is."""
@@ -195,19 +198,26 @@ class Overview(Screen[None]):
         self.show_hints()
 
     def on_descendant_focus(self) -> None:
-        """What can be done depends on the pane."""
+        """What can be done depends on the pane; where there is room for one only, so does what is shown."""
+        focused = self.focused.id if self.focused is not None else ""
+        self.set_class(focused in ("foundation", "gitops"), "-at-cards")
+        self.set_class(focused == "log", "-at-log")
         self.show_hints()
-
-    def on_layer_pane_card_opened(self, event: LayerPane.CardOpened) -> None:
-        """Shows everything that is said of a component."""
-        self.app.push_screen(TextScreen(*component_text(event.component)))
 
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
         """Shows a row whole, and the log of a run."""
         if isinstance(event.row, RunRow):
             self.follow(event.row.record)
             return
-        self.app.push_screen(TextScreen(*row_text(self._tables.view.kind, event.row, self._clock())))
+        self.post_message(RowAsked(event.row, Face.DESCRIPTION))
+
+    def action_more(self, face: str) -> None:
+        """Shows more of the row under the cursor; the log of a run where no pod is under it."""
+        row, at_table = self._tables.row, self.focused is not None and self.focused.id == "table"
+        if Face(face) is Face.LOG and not (at_table and isinstance(row, Pod)):
+            self.action_next_run()
+        elif row is not None:
+            self.post_message(RowAsked(row, Face(face)))
 
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""
@@ -221,9 +231,11 @@ class Overview(Screen[None]):
     def _pane(self, name: str) -> LayerPane:
         return self.query_one(f"#{name}", LayerPane)
 
-    def _show_header(self, picture: Picture) -> None:
-        options = self._session.options
-        self.query_one(Header).facts = HeaderFacts(
+    @property
+    def header(self) -> HeaderFacts:
+        """What the header says now."""
+        options, picture = self._session.options, self._session.picture
+        return HeaderFacts(
             context=options.access.context,
             identity=picture.identity,
             freshness=picture.freshness,
@@ -231,20 +243,19 @@ class Overview(Screen[None]):
             nodes=picture.nodes,
             read_only=options.read_only,
             runs=len(self._session.seen_runs.running),
+            label="DEMO" if options.demo else "",
         )
+
+    def _show_header(self) -> None:
+        self.query_one(Header).facts = self.header
+        if self._guide is not None:
+            self.query_one(Guide).text = self._guide(self._session.picture)
 
     def _run_changed(self, run: RunRecord) -> None:
         self._session.noticed(run)
-        self._show_header(self._session.picture)
+        self._show_header()
         self.show_hints()
         self.post_message(RunChanged(run))
-
-
-def _flux_target(row: Row | None) -> dict[Scope, Target]:
-    if not isinstance(row, FluxObject) or row.singular not in KINDS:
-        return {}
-    target = Target(kind=row.singular, namespace=row.namespace, name=row.name, suspended=row.suspended)
-    return {Scope.FLUX_ROW: target}
 
 
 def _notice(picture: Picture) -> tuple[str, Tone] | None:

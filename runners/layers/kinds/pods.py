@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head
 
+DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+"""The annotation that says which container a person means who names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pod(Row):
@@ -70,6 +73,17 @@ def _initialising(obj: Json) -> str:
             return f"Init:{reason}"
         return f"Init:{done}/{len(statuses)}"
     return ""
+
+
+def containers(obj: Json) -> tuple[str, ...]:
+    """The names of a decoded pod's containers whose logs can be read, the one that is meant first."""
+    found = [
+        text(item, "name")
+        for field in ("containers", "initContainers", "ephemeralContainers")
+        for item in sequence(obj, "spec", field)
+    ]
+    meant = text(mapping(obj, "metadata", "annotations"), DEFAULT_CONTAINER)
+    return tuple(sorted(filter(None, found), key=lambda name: name != meant))
 
 
 def pod_tone(pod: Pod) -> Tone:

@@ -1,0 +1,43 @@
+"""What every screen has: the word DEMO where it is one, and a calm word where the terminal is too small."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual.screen import Screen
+
+from runners.layers.runs import RunRecord
+from widgets.banner import Banner
+from widgets.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
+
+Answer = TypeVar("Answer")
+
+LOW = 17
+"""Lines below which a screen of several panes shows one at a time."""
+NARROW = 64
+"""Cells below which two panes don't stand side by side."""
+
+
+class Ground(Screen[Answer], Generic[Answer]):
+    """A screen of this program."""
+
+    # Textual's annotation hides from mypy that these are class variables.
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-tight"),
+        (LEAST_WIDTH, "-narrow"),
+        (NARROW, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-flat"),
+        (LEAST_HEIGHT, "-low"),
+        (LOW, "-high"),
+    ]
+
+    @property
+    def meant_run(self) -> RunRecord | None:
+        """The run that a person looks at here, if any: an interrupt means that one."""
+        return None
+
+    def on_mount(self) -> None:
+        """Puts both over whatever the screen shows."""
+        self.mount(Banner(), TooSmall())

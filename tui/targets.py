@@ -1,0 +1,31 @@
+"""What commands would act on, from what a person looks at: a component, or a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from runners.layers.commands import Scope, Target
+from runners.layers.components.gitops import APPLIERS
+from runners.layers.kinds.base import Row
+from runners.layers.kinds.flux import FluxObject
+from runners.layers.picture import ComponentState, Layer
+from runners.tools.flux import KINDS
+
+Targets = Mapping[Scope, Target]
+
+
+def component_targets(state: ComponentState, flux_rows: Iterable[Row]) -> Targets:
+    """A component of the foundation itself; of GitOps the layer, and the Flux object that applies the component."""
+    if state.layer is Layer.FOUNDATION:
+        return {Scope.FOUNDATION: Target(component=state.name)}
+    mine = (row for row in flux_rows if isinstance(row, FluxObject) and row.name == state.name)
+    applier = next((row for row in mine if row.singular in APPLIERS), None)
+    return {Scope.GITOPS: Target(), **row_targets(applier)}
+
+
+def row_targets(row: Row | None) -> Targets:
+    """A Flux object that flux can act on; nothing else in a table is changed from here."""
+    if not isinstance(row, FluxObject) or row.singular not in KINDS:
+        return {}
+    target = Target(kind=row.singular, namespace=row.namespace, name=row.name, suspended=row.suspended)
+    return {Scope.FLUX_ROW: target}
