@@ -62,7 +62,7 @@ async def capture(
     """Runs a tool that only reads, and returns what it printed whatever its exit code.
 
     ``environ`` is the tool's complete environment. ``kubeconfig`` is the text of a private one: KUBECONFIG and
-    ``{kubeconfig}`` in the argv name its file, which is kept in ``folder`` (the state folder's ``private``) and gone
+    ``{kubeconfig}`` in the argv name its file, which is kept in ``folder`` (that environment's state folder) and gone
     afterwards. When cancelled, or after ``timeout`` seconds, the tool gets SIGINT and three seconds to follow it;
     then its process group is killed. That is why a tool that changes something must be a run instead.
 
@@ -70,7 +70,7 @@ async def capture(
         ToolMissing: it is not there, or can't be started.
         ToolTimeout: it was not done after ``timeout`` seconds.
     """
-    with private_kubeconfig(kubeconfig, folder or state_home(os.environ) / "private") as path:
+    with private_kubeconfig(kubeconfig, folder or state_home(environ) / "private") as path:
         argv, environ = with_kubeconfig(tuple(argv), environ, path)
         started = time.monotonic()
         process = await _open(argv, environ, cwd)

@@ -17,8 +17,10 @@ KUBECONFIG_PLACE = "{kubeconfig}"
 
 def state_home(environ: Mapping[str, str]) -> Path:
     """Where the program keeps what outlives it: ``$XDG_STATE_HOME/bedplate``, or below ``~/.local/state``."""
-    home = environ.get("XDG_STATE_HOME", "")  # one that is not absolute is to be ignored, says the specification
-    return (Path(home) if home.startswith("/") else Path.home() / ".local" / "state") / "bedplate"
+    state = environ.get("XDG_STATE_HOME", "")  # one that is not absolute is to be ignored, says the specification
+    home = environ.get("HOME", "")
+    own = Path(home) if home.startswith("/") else Path.home()
+    return (Path(state) if state.startswith("/") else own / ".local" / "state") / "bedplate"
 
 
 def make_private_folder(folder: Path) -> None:

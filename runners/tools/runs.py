@@ -28,7 +28,6 @@ from runners.tools.lease import LeaseFacts
 from runners.tools.private_files import (
     folder_lock,
     make_private_folder,
-    state_home,
     sweep_private,
     with_kubeconfig,
 )
@@ -74,9 +73,9 @@ class RunRequest:
 class Runs:
     """All runs under one root, of this program and of others before or beside it. Safe to use from several threads."""
 
-    def __init__(self, root: Path | None = None, keep: int = 200) -> None:
-        """``keep`` is how many ended runs a sweep leaves; the usual root is ``runs`` in the state folder."""
-        self.root = root or state_home(os.environ) / "runs"
+    def __init__(self, root: Path, keep: int = 200) -> None:
+        """Takes the folder that has them, ``runs`` in the state folder, and how many ended runs a sweep leaves."""
+        self.root = root
         self._keep = keep
         self._ended: dict[str, RunRecord] = {}
         self._ends: dict[str, threading.Event] = {}
