@@ -69,8 +69,8 @@ class Stage:
                 names = {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"}
                 schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
                 served = {"name": version, "served": True, "storage": True, "schema": schema}
-                spec = {"group": group, "scope": "Namespaced", "names": names}
-                spec["versions"] = [{**served, "subresources": {"status": {}}}]
+                versions = [{**served, "subresources": {"status": {}}}]
+                spec = {"group": group, "scope": "Namespaced", "names": names, "versions": versions}
                 path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
                 body = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "spec": spec}
                 self.requests.request("POST", path, body={**body, "metadata": {"name": f"{plural}.{group}"}})
@@ -91,8 +91,8 @@ class Stage:
         self.define("minio.min.io")
         self.workload("deployments", "minio-operator", "minio-operator", replicas=2)
         self.create("/api/v1/namespaces/minio-tenant/secrets", "env")
-        claim = {"metadata": {"name": "data"}, "spec": {"resources": {"requests": {"storage": "10Gi"}}}}
-        claim["spec"] |= {"accessModes": ["ReadWriteOnce"]}
+        wanted = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
+        claim = {"metadata": {"name": "data"}, "spec": wanted}
         pool = {"name": "pool-0", "servers": 4, "volumesPerServer": 1, "volumeClaimTemplate": claim}
         spec = {"configuration": {"name": "env"}, "pools": [pool]}
         self.create("/apis/minio.min.io/v2/namespaces/minio-tenant/tenants", "tenant", kind="Tenant", spec=spec)
