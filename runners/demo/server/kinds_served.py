@@ -175,7 +175,6 @@ def _rows() -> Iterator[ServedKind]:
 
 
 BUILT_IN = tuple(_rows())
-NAMESPACES, NODES, PODS, CRDS = (
-    next(kind for kind in BUILT_IN if kind.resource == resource)
-    for resource in ("namespaces", "nodes", "pods", "customresourcedefinitions.apiextensions.k8s.io")
+NAMESPACES, CRDS = (
+    next(kind for kind in BUILT_IN if kind.plural == plural) for plural in ("namespaces", "customresourcedefinitions")
 )

@@ -22,10 +22,6 @@ class Registry:
         """The kind at a path, or None where nothing is served."""
         return self._kinds.get((group, version, plural))
 
-    def of(self, ref_resource: str) -> ServedKind:
-        """A kind, in any of its versions, by its resource, which is served."""
-        return next(kind for kind in self.all() if kind.resource == ref_resource)
-
     def all(self) -> tuple[ServedKind, ...]:
         """Every kind, in the order in which they came."""
         return tuple(self._kinds.values())

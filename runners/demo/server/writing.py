@@ -120,12 +120,7 @@ class Writer:
         """Begins the end of an object; returns it as it is then, or as it last was."""
         with self._store.lock:
             obj = self._current(target)
-            for field in ("uid", "resourceVersion"):
-                wanted, found = text(options, "preconditions", field), text(obj, "metadata", field)
-                if wanted and wanted != found:
-                    what = "UID" if field == "uid" else "ResourceVersion"
-                    why = f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
-                    raise conflict(target.kind, target.name, why)
+            _check_preconditions(target, mapping(options, "preconditions"), obj)
             if not dry_run:
                 orphan = dig(options, "orphanDependents") is True
                 policy = "Orphan" if orphan else text(options, "propagationPolicy") or "Background"
@@ -193,6 +188,20 @@ class Writer:
         if uid and uid != own:
             why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {own}"
             raise conflict(target.kind, target.name, why)
+
+
+def _check_preconditions(target: Target, wanted: Json, obj: Json) -> None:
+    """Is an object that shall be deleted the one that was meant?"""
+    for field, word, then in (
+        ("uid", "UID", "deleted and then recreated"),
+        ("resourceVersion", "ResourceVersion", "modified"),
+    ):
+        asked, found = text(wanted, field), text(obj, "metadata", field)
+        if asked and asked != found:
+            why = f"the {word} in the precondition ({asked}) does not match the {word} in record ({found})"
+            said = f'Operation cannot be fulfilled on {target.kind.kind} "{target.name}": {why}'
+            details = {"name": target.name, "group": target.kind.group, "kind": target.kind.kind}
+            raise Refused(409, "Conflict", f"{said}. The object might have been {then}", details)
 
 
 def _applied_by(obj: Json, manager: str) -> tuple[Json, dict[str, Json]]:
