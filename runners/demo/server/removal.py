@@ -95,9 +95,10 @@ class Remover:
             collection = self._store.collection(ref[2])
             if self._emptied([(ref[2], *place) for place in collection.objects] if collection else [], "Background"):
                 after = _with_finalizers(after, _but(after, CLEANUP))
-        if FOREGROUND in strings(obj, "metadata", "finalizers"):
-            if self._emptied(self._owned_only_by(text(obj, "metadata", "uid")), "Foreground"):
-                after = _with_finalizers(after, _but(after, FOREGROUND))
+        if FOREGROUND in strings(obj, "metadata", "finalizers") and self._emptied(
+            self._owned_only_by(text(obj, "metadata", "uid")), "Foreground"
+        ):
+            after = _with_finalizers(after, _but(after, FOREGROUND))
         if _held(after):
             if after != obj:
                 self._store.put(ref, after)

@@ -265,15 +265,22 @@ def test_pages_say_how_many_are_left(world: World) -> None:
 
 
 def events(world: World, accept: str = "application/json", **query: str) -> list[Json]:
-    """What a watch of the test's ConfigMaps tells within a second."""
-    asked = {"labelSelector": f"suite={world.suite}", "watch": "1", "timeoutSeconds": "1", **query}
-    stream = world.connection().stream(MAPS, query=asked, accept=accept, timeout=(5.0, 5.0))
-    return [decode(line) for line in stream]
+    """What a watch of the test's ConfigMaps tells up to the object z, which is made now, or to the first bookmark."""
+    last = version(world.put("z", "green"))
+    asked = {"labelSelector": f"suite={world.suite}", "watch": "1", "timeoutSeconds": "5", **query}
+    told: list[Json] = []
+    with world.connection().stream(MAPS, query=asked, accept=accept, timeout=(5.0, 5.0)) as stream:
+        for line in stream:
+            told.append(decode(line))
+            is_bookmark = text(told[-1], "type") == "BOOKMARK"
+            if is_bookmark or ("allowWatchBookmarks" not in query and version(mapping(told[-1], "object")) == last):
+                return told
+    raise AssertionError(f"the watch ended: {told}")
 
 
 def shown(told: list[Json]) -> list[tuple[str, str, str]]:
-    """Types, names and colours of events, the bookmarks left out."""
-    return [
+    """Types, names and colours of events, but for bookmarks and z."""
+    found = [
         (
             text(item, "type"),
             text(item, "object", "metadata", "name")[-1:],
@@ -282,6 +289,7 @@ def shown(told: list[Json]) -> list[tuple[str, str, str]]:
         for item in told
         if text(item, "type") != "BOOKMARK"
     ]
+    return [item for item in found if item[1] != "z"]
 
 
 def test_a_watch_replays_what_happened_since(world: World) -> None:
@@ -304,7 +312,7 @@ def test_a_watch_list_ends_its_beginning_with_a_bookmark(world: World) -> None:
     query = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
     told = events(world, **query)
     assert shown(told) == [("ADDED", "a", "green"), ("ADDED", "b", "red")]
-    end = mapping(told[2], "object")
+    end = mapping(told[-1], "object")
     assert text(mapping(end, "metadata", "annotations"), "k8s.io/initial-events-end") == "true"
     assert (text(end, "kind"), text(end, "apiVersion"), version(end) != "") == ("ConfigMap", "v1", True)
 
@@ -326,10 +334,11 @@ def test_a_version_that_is_too_old_is_told_as_an_event(world: World) -> None:
 
 def test_metadata_and_tables_come_in_watches_too(world: World) -> None:
     world.put("a", "red")
-    (partial,) = events(world, accept=PARTIAL)
+    partial, _ = events(world, accept=PARTIAL)
     assert text(partial, "object", "kind") == "PartialObjectMetadata"
     assert not dig(partial, "object", "data")
-    (told,) = events(world, accept=TABLE)
+    told, later = events(world, accept=TABLE)
+    assert sequence(later, "object", "columnDefinitions") == ()
     table = mapping(told, "object")
     names = [text(column, "name") for column in sequence(table, "columnDefinitions")]
     (row,) = sequence(table, "rows")
@@ -337,7 +346,7 @@ def test_metadata_and_tables_come_in_watches_too(world: World) -> None:
     assert sequence(row, "cells")[0] == world.named("a")
     assert text(row, "object", "kind") == "PartialObjectMetadata"
     listed = world.admin.request("GET", MAPS, query={"labelSelector": f"suite={world.suite}"}, accept=TABLE)
-    assert [sequence(item, "cells")[0] for item in sequence(listed, "rows")] == [world.named("a")]
+    assert [sequence(item, "cells")[0] for item in sequence(listed, "rows")] == [world.named("a"), world.named("z")]
 
 
 def test_a_scale_scales(world: World, deployed: Json) -> None:
