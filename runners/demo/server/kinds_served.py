@@ -49,8 +49,13 @@ class ServedKind:
 
     @property
     def resource(self) -> str:
-        """``deployments.apps``: what the API's messages call it, and where it is stored, whatever the version."""
+        """``deployments.apps``: what the API's messages call it, whatever the version."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def stored(self) -> str:
+        """The resource that it is stored as: one and the same for both groups of events."""
+        return "events" if self.resource == "events.events.k8s.io" else self.resource
 
     @property
     def one(self) -> str:

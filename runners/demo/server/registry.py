@@ -16,7 +16,7 @@ class Registry:
         self._store = store
         self._kinds = {_where(kind): kind for kind in BUILT_IN}
         for kind in BUILT_IN:
-            store.open(kind.resource)
+            store.open(kind.stored)
 
     def find(self, group: str, version: str, plural: str) -> ServedKind | None:
         """The kind at a path, or None where nothing is served."""

@@ -9,6 +9,7 @@ from runners.demo.server import applying, metadata
 from runners.demo.server.checks import check_object, check_place
 from runners.demo.server.crds import accepted
 from runners.demo.server.defaults import begun, defaulted
+from runners.demo.server.event_forms import inward, outward
 from runners.demo.server.kinds_served import CRDS, NAMESPACES, ServedKind
 from runners.demo.server.problems import (
     Refused,
@@ -37,7 +38,7 @@ class Target:
     @property
     def ref(self) -> Ref:
         """Where it is stored."""
-        return (self.kind.resource, self.namespace, self.name)
+        return (self.kind.stored, self.namespace, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ class Writer:
         with self._store.lock:
             self._check_room(target, text(body, "metadata", "name"))
             moment = metadata.now()
-            fresh = metadata.new(kind, target.namespace, _without_nulls(body))
+            fresh = metadata.new(kind, target.namespace, inward(kind, _without_nulls(body)))
             obj = defaulted(kind, begun(kind, fresh, moment), moment)
             check_object(kind, obj)
             name = text(obj, "metadata", "name")
-            ref = (kind.resource, target.namespace, name)
+            ref = (kind.stored, target.namespace, name)
             if self._store.get(ref) is not None:
                 raise already_exists(kind, name)
             obj = metadata.managed(obj, author.manager, operation, fields or {}, kind.api_version)
@@ -138,7 +139,7 @@ class Writer:
         kind = target.kind
         with self._store.lock:
             before = self._current(target)
-            body = change(before)
+            body = inward(kind, change(outward(kind, before)))
             self._check_same(target, before, body)
             after = metadata.next_of(kind, before, _without_nulls(body), target.subresource)
             after = defaulted(kind, after, metadata.now())

@@ -400,3 +400,23 @@ def test_a_namespace_that_goes_takes_nothing_new(world: World) -> None:
         world.send("POST", inside, {"metadata": {"name": "late"}})
     assert (raised.value.status, raised.value.reason) == (403, "Forbidden")
     assert f"unable to create new content in namespace {name} because it is being terminated" in str(raised.value)
+
+
+def test_events_are_the_same_in_both_of_their_groups(world: World) -> None:
+    newer = "/apis/events.k8s.io/v1/namespaces/default/events"
+    older = "/api/v1/namespaces/default/events"
+    about = {"kind": "Pod", "namespace": "default", "name": world.named("p")}
+    told = {"involvedObject": about, "reason": "Pulled", "message": "there", "type": "Normal"}
+    world.send("POST", older, {"metadata": {"name": world.named("e")}, **told})
+    read = world.send("GET", world.path("e", newer))
+    assert (read["apiVersion"], read["note"], mapping(read, "regarding")["name"]) == (
+        "events.k8s.io/v1",
+        "there",
+        world.named("p"),
+    )
+    world.send("PATCH", world.path("e", newer), {"metadata": {"labels": {"a": "b"}}})
+    found = world.send("GET", older, fieldSelector=f"involvedObject.name={world.named('p')},type=Normal")
+    (item,) = sequence(found, "items")
+    assert (text(item, "message"), text(item, "metadata", "labels", "a")) == ("there", "b")
+    world.send("DELETE", world.path("e", newer))
+    assert world.get("e", older) is None
