@@ -52,7 +52,8 @@ class Delays:
     def age(self, key: Hashable) -> float:
         """Real seconds since this was first asked."""
         self._asked.add(key)
-        return self._clock() - self._since.setdefault(key, self._clock())
+        now = self._clock()
+        return now - self._since.setdefault(key, now)
 
     def restart(self, key: Hashable) -> None:
         """Counts from now on."""
