@@ -133,6 +133,10 @@ class ComponentScreen(LeavesOnce[None]):
         """Back to the overview."""
         self.leave()
 
+    def on_descendant_focus(self) -> None:
+        """Where there is room for one pane only, it is the one with the focus."""
+        self.set_class(self.query_one(FactsPane).has_focus, "-at-facts")
+
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
         """Shows a row whole, and the log of a run."""
         self.post_message(RowAsked(event.row, Face.DESCRIPTION))

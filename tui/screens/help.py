@@ -29,18 +29,24 @@ MOVING = HelpGroup(
 TABLES = HelpGroup(
     "Tables",
     (
-        HelpEntry("↵", "the whole row, or all that is said of a component"),
+        HelpEntry("↵ d", "the whole row with labels and conditions, or a component"),
+        HelpEntry("y", "the YAML of the row's object"),
+        HelpEntry("e", "the events about it"),
+        HelpEntry("l", "a pod's log; elsewhere that of the run before"),
         HelpEntry("/", "filter; esc clears it"),
         HelpEntry("⇧N ⇧A ⇧S", "sort by name, age, status; again reverses"),
     ),
 )
-LOGS = HelpGroup(
-    "Logs",
+TEXTS = HelpGroup(
+    "Texts and logs",
     (
-        HelpEntry("l", "the log of the run before, from the overview"),
+        HelpEntry("/ n N", "search; the next match, the one before"),
         HelpEntry("s", "autoscroll on and off"),
-        HelpEntry("w", "wrap long lines"),
-        HelpEntry("← →", "sideways"),
+        HelpEntry("w", "wrap long lines; ← → go sideways"),
+        HelpEntry("[ ] p", "a pod's other containers; their life before"),
+        HelpEntry("^r", "read it again"),
+        HelpEntry("c ^s", "copy; save to a file"),
+        HelpEntry("f", "the text alone, and back"),
     ),
 )
 
@@ -55,7 +61,7 @@ def groups() -> tuple[HelpGroup, ...]:
         for scope in Scope
         if scope is not Scope.RUN
     )
-    return (*commands, MOVING, TABLES, LOGS)
+    return (*commands, MOVING, TABLES, TEXTS)
 
 
 class HelpScreen(LeavesOnce[None], ModalScreen[None]):
