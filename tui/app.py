@@ -48,7 +48,14 @@ class BedplateApp(App[None]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "interrupt", "Interrupt or quit", show=False, priority=True, tooltip="Interrupt, or quit"),
+        Binding(
+            "ctrl+c",
+            "interrupt",
+            "Interrupt or quit",
+            show=False,
+            priority=True,
+            tooltip="interrupt the running tool, or quit",
+        ),
     ]
 
     def __init__(

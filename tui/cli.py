@@ -9,8 +9,15 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from runners.session import Session
+
+SCENARIOS = ("empty", "healthy", "upgrade", "disaster")
+"""What ``bedplate demo`` can begin with; the first is the one that is meant without a word."""
 USAGE = 2
 """Exit code for usage and configuration."""
 
@@ -55,8 +62,21 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print one JSON object")
     check.add_argument("--wait", metavar="TIME", type=duration, default=0.0, help="wait until healthy, at most so long")
     check.set_defaults(call=_check)
+    _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
     return parser
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Show the program on an embedded cluster, with stand-ins for helmfile, helm and flux. No cluster, tool or file "
+        "of yours is touched, and nothing is left behind."
+    )
+    parser.add_argument(
+        "scenario", nargs="?", choices=SCENARIOS, default=SCENARIOS[0], help=f"{', '.join(SCENARIOS)} (the first)"
+    )
+    parser.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help="change nothing")
+    parser.set_defaults(call=_demo)
 
 
 def _runs_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,17 +129,30 @@ def _open(options: argparse.Namespace) -> int:
         return _check(options)
     from tui.start import open_screen
 
-    return open_screen(options.repository, options.kubeconfig, options.context, read_only=options.read_only)
+    return open_screen(partial(_session, options))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from tui.demo import show_demo
+
+    on_a_screen = sys.stdin.isatty() and sys.stdout.isatty()
+    if not on_a_screen:
+        print("bedplate: no terminal here, so this is what `bedplate check` says of the demo\n", file=sys.stderr)
+    return show_demo(options.scenario, read_only=options.read_only, on_a_screen=on_a_screen)
 
 
 def _check(options: argparse.Namespace) -> int:
     from tui.check import check
+
+    return check(_session(options), as_json=options.json, wait=options.wait)
+
+
+def _session(options: argparse.Namespace) -> Session:
     from tui.start import make_session
 
-    session = make_session(
+    return make_session(
         os.environ, options.repository, options.kubeconfig, options.context, read_only=options.read_only
     )
-    return check(session, as_json=options.json, wait=options.wait)
 
 
 def _runs(options: argparse.Namespace) -> int:

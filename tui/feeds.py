@@ -24,56 +24,69 @@ class TableFeed:
         self._flush = Merged(bridge, self._apply)
         self._lock = threading.Lock()
         self._pending: dict[Key, Row | None] = {}
-        self._freshness: Freshness | None = None
+        self._fresher = False
         self._attached: Attachment | None = None
-        self._view: View | None = None
+        self._shown: tuple[View, str] | None = None
 
-    def show(self, view: View) -> None:
-        """Turns to another view."""
+    def show(self, view: View, namespace: str = "", sort: tuple[str, bool] | None = None) -> None:
+        """Turns to another view.
+
+        Args:
+            view: the view.
+            namespace: show only what is in it, or in none; empty: everything.
+            sort: the title to sort by, and whether in reverse; None: as the view does at first.
+        """
         self.close()
-        self._view = view
+        self._shown = (view, namespace)
         # Deltas from here on wait for their turn on the loop, so they come after the snapshot below.
-        self._attached = self._store.attach(view.id, self._told)
-        self._table.show(
-            view.kind.columns, view.kind.tone, self._attached.rows.values(), sort=view.sort, empty="loading…"
-        )
-        self._say(self._attached.freshness)
+        self._attached = self._store.attach(view.kind.table, self._told)
+        rows = [row for key, row in self._attached.rows.items() if view.admits(key, namespace)]
+        title, reverse = sort or (view.sort, False)
+        self._table.show(view.kind.columns, view.kind.tone, rows, sort=title, reverse=reverse)
+        self._say()
 
     def close(self) -> None:
         """Feeds no more."""
         if self._attached is not None:
             self._attached.detach()
         with self._lock:
-            self._attached, self._pending, self._freshness = None, {}, None
+            self._attached, self._pending, self._fresher = None, {}, False
 
     def _told(self, delta: Delta) -> None:
         with self._lock:
-            if self._view is None or delta.table != self._view.id:
+            if self._shown is None or delta.table != self._shown[0].kind.table:
                 return
-            self._pending |= delta.changed
-            self._pending |= dict.fromkeys(delta.removed)
-            self._freshness = delta.freshness or self._freshness
+            view, namespace = self._shown
+            changes: dict[Key, Row | None] = {**delta.changed, **dict.fromkeys(delta.removed)}
+            self._pending |= {key: row for key, row in changes.items() if view.admits(key, namespace)}
+            self._fresher = self._fresher or delta.freshness is not None
         self._flush.ask()
 
     def _apply(self) -> None:
         with self._lock:
-            pending, freshness = self._pending, self._freshness
-            self._pending, self._freshness = {}, None
+            pending, fresher = self._pending, self._fresher
+            self._pending, self._fresher = {}, False
         if pending:
             changed = [row for row in pending.values() if row is not None]
             self._table.apply(changed, [key for key, row in pending.items() if row is None])
-        if freshness is not None:
-            self._say(freshness)
+        if fresher:
+            self._say()
 
-    def _say(self, freshness: Freshness) -> None:
-        """An empty table says why it is empty; a denial never looks like emptiness."""
-        assert self._view is not None
-        if freshness.reach in (Reach.LIVE, Reach.ABSENT):
-            self._table.empty = self._view.nothing
-        elif freshness.reach is Reach.LOADING:
-            self._table.empty = "loading…"
+    def _say(self) -> None:
+        """Says how fresh the rows are, and why an empty table is empty; a denial never looks like emptiness."""
+        assert self._shown is not None
+        view, namespace = self._shown
+        freshness = view_freshness(self._store, view)
+        if view.alone and freshness.reach is Reach.ABSENT:
+            self._table.empty = f"{view.nothing}: this cluster does not serve them"
+        elif namespace and view.is_namespaced:
+            self._table.empty = f"{view.nothing.partition(':')[0]} in namespace {namespace}"
         else:
-            self._table.empty = (
-                f"{freshness.reach.value}: {freshness.detail}" if freshness.detail else freshness.reach.value
-            )
+            self._table.empty = view.nothing
+        self._table.freshness = freshness
         self._refreshed()
+
+
+def view_freshness(store: Store, view: View) -> Freshness:
+    """How fresh the rows of a view are."""
+    return store.freshness(view.kind) if view.alone else store.table_freshness(view.kind.table)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from runners.cluster.kubeconfig import load
 from runners.journal import Journal
 from runners.layers.config import NAME, ConfigError
 from runners.layers.config_nodes import Mistake
+from runners.layers.picture import Picture
 from runners.repository import read_settings
 from runners.session import Options, Session
 from runners.tools.private_files import state_home
@@ -25,6 +26,7 @@ def make_session(
     context: str | None,
     *,
     read_only: bool,
+    demo: bool = False,
 ) -> Session:
     """A session on one cluster and one repository, not started yet.
 
@@ -39,21 +41,24 @@ def make_session(
     reload = partial(load, environ, kubeconfig=kubeconfig, context=context or only or None)
     home = state_home(environ)
     return Session(
-        Options(repository, settings, reload(), reload, environ, read_only=read_only),
+        Options(repository, settings, reload(), reload, environ, read_only=read_only, demo=demo),
         Runs(home / "runs"),
         Journal(home / "journal.jsonl"),
     )
 
 
-def open_screen(repository: Path, kubeconfig: Path | None, context: str | None, *, read_only: bool) -> int:
-    """Opens the terminal program and returns its exit code."""
+def open_screen(make: Callable[[], Session], guide: Callable[[Picture], str] | None = None) -> int:
+    """Opens the terminal program on a session and returns its exit code.
+
+    ``guide`` says what to look at next, for those who are led.
+    """
     # A collection in the middle of the start costs more than the garbage; the app turns it on again.
     gc.disable()
     # Textual reads this when it is imported: at 60 a key's answer waits up to 17 ms for its frame.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    session = make_session(os.environ, repository, kubeconfig, context, read_only=read_only)
+    session = make()
     from tui.app import BedplateApp
 
-    app = BedplateApp(session)
+    app = BedplateApp(session, guide=guide)
     app.run()
     return app.return_code or 0

@@ -1,9 +1,10 @@
-"""What is shown of one component, row or run when it is opened: pure."""
+"""What is shown of one component, row or run when it is opened, and of the session: pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from runners.cluster.access import Access
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds import AnyTable
 from runners.layers.kinds.base import Row, Tone
@@ -30,6 +31,11 @@ def component_facts(state: ComponentState, helmfile: str = "") -> list[Fact]:
         Fact(f"{spaces}part of {_PUTS_IT_THERE[state.layer]}{file}", Tone.MUTED, indent=2),
         *(fact for finding in fine for fact in _finding_facts(finding)),
     ]
+
+
+def context_text(access: Access) -> str:
+    """Which cluster a session is on, and how to see another."""
+    return f"This is {access.context} at {access.server}. For another: bedplate --context NAME"
 
 
 def _finding_facts(finding: Finding) -> list[Fact]:

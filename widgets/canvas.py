@@ -59,12 +59,12 @@ class Canvas(Widget, can_focus=True):
     ALLOW_SELECT = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, tooltip="One line up"),
-        Binding("down,j", "move(1)", "Down", show=False, tooltip="One line down"),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, tooltip="One page up"),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, tooltip="One page down"),
-        Binding("home,g", "edge(-1)", "Top", show=False, tooltip="To the first line"),
-        Binding("end,G", "edge(1)", "Bottom", show=False, tooltip="To the last line"),
+        Binding("up,k", "move(-1)", "Up", show=False, tooltip="up and down"),
+        Binding("down,j", "move(1)", "Down", show=False, tooltip="up and down"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, tooltip="a page up or down"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, tooltip="a page up or down"),
+        Binding("home,g", "edge(-1)", "Top", show=False, tooltip="top and bottom"),
+        Binding("end,G", "edge(1)", "Bottom", show=False, tooltip="top and bottom"),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

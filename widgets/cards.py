@@ -29,7 +29,7 @@ class LayerPane(Canvas):
     """The components of one layer; the cursor stays on its component, by name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", show=False, tooltip="Open the component under the cursor"),
+        Binding("enter", "open", "Open", show=False, tooltip="all that is said of a component"),
     ]
 
     DEFAULT_CSS = """

@@ -11,8 +11,8 @@ from widgets.canvas import Canvas, Extent, Line
 from widgets.lines import PartsLine
 from widgets.safe import cut, fit, plain
 
-_GAP = 4
-_LEAST = 56
+_GAP = 2
+_LEAST = 57
 """Cells of a column at least, or the columns become fewer."""
 
 

@@ -27,12 +27,12 @@ class LogPane(Canvas):
     """A bounded text that grows at its end; also shows a text that doesn't grow, from its beginning."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "toggle_follow", "Autoscroll", show=False, tooltip="Follow the end, or stay here"),
-        Binding("w", "toggle_wrap", "Wrap", show=False, tooltip="Wrap long lines, or cut them"),
-        Binding("n", "find(1)", "Next match", show=False, tooltip="To the next line that matches"),
-        Binding("N", "find(-1)", "Previous match", show=False, tooltip="To the previous line that matches"),
-        Binding("right", "sideways(1)", "Right", show=False, tooltip="See more of long lines"),
-        Binding("left", "sideways(-1)", "Left", show=False, tooltip="Back to the lines' beginning"),
+        Binding("s", "toggle_follow", "Autoscroll", show=False, tooltip="autoscroll on and off"),
+        Binding("w", "toggle_wrap", "Wrap", show=False, tooltip="wrap long lines"),
+        Binding("n", "find(1)", "Next match", show=False, tooltip="next and previous match"),
+        Binding("N", "find(-1)", "Previous match", show=False, tooltip="next and previous match"),
+        Binding("right", "sideways(1)", "Right", show=False, tooltip="sideways"),
+        Binding("left", "sideways(-1)", "Left", show=False, tooltip="sideways"),
     ]
 
     DEFAULT_CSS = """

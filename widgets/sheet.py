@@ -66,7 +66,7 @@ class Sheet:
         for slot in self._slots:
             column = self.columns[slot.column]
             sorts = bool(sort) and column.title == sort
-            mark = ("↓" if reverse else "↑") if sorts else " "
+            mark = ("▼" if reverse else "▲") if sorts else " "
             # The mark stands in the gap where the title fills its column, so that sorting moves nothing.
             title = cut(column.title, slot.width, middle=False) + mark
             texts.append((fit(title, slot.width + 1, right=column.right), sorts))

@@ -11,30 +11,37 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
+from runners.layers.freshness import LIVE, Freshness
 from runners.layers.kinds.base import Key, Row, Tone
 from widgets.canvas import Canvas, Extent, Line
 from widgets.columns import AnyColumn
 from widgets.ordering import Ordering
 from widgets.sheet import AnyTone, Sheet
-from widgets.table_lines import WordsLine
+from widgets.table_lines import WordsLine, freshness_line
+
+_LOUD = frozenset((Tone.WARN, Tone.BAD, Tone.MOVING))
+"""What counts as a fault. What moves does too: no row says since when, and a pod that is pending for ever is one."""
+_SORTS = "sort by name, age, status; again reverses"
 
 
 class LiveTable(Canvas):
     """A table of rows; the cursor stays on its row, by key, wherever the row moves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", show=False, tooltip="Open the row under the cursor"),
-        Binding("N", "sort('NAME')", "By name", show=False, tooltip="Sort by name; again reverses"),
-        Binding("A", "sort('AGE')", "By age", show=False, tooltip="Sort by age; again reverses"),
-        Binding("S", "sort('STATUS')", "By status", show=False, tooltip="Sort by status; again reverses"),
+        Binding("enter", "open", "Open", show=False, tooltip="the whole row; of a run, its log"),
+        Binding("N", "sort('NAME')", "By name", show=False, tooltip=_SORTS),
+        Binding("A", "sort('AGE')", "By age", show=False, tooltip=_SORTS),
+        Binding("S", "sort('STATUS')", "By status", show=False, tooltip=_SORTS),
     ]
 
     filter: reactive[str] = reactive("", init=False)
     """Only rows with this in a cell are shown, or, after ``!``, only rows without; matches are marked."""
     faults_only: reactive[bool] = reactive(False, init=False)
-    """Only rows whose tone warns or is bad are shown."""
-    empty: reactive[str] = reactive("loading…", init=False)
-    """What is said where there is no row: ``no pods``, ``forbidden: list pods``."""
+    """Only rows that are wrong, or on their way, are shown."""
+    empty: reactive[str] = reactive("", init=False)
+    """What is said where there is no row although they are live: ``no pods``."""
+    freshness: reactive[Freshness] = reactive(LIVE, init=False)
+    """How far the rows can be trusted; said below them, or instead of them, where they aren't live."""
 
     class CursorMoved(Message):
         """The cursor came to another row, or to none."""
@@ -82,7 +89,7 @@ class LiveTable(Canvas):
         tone: AnyTone = lambda _row: Tone.PLAIN,
         *,
         sort: str = "",
-        empty: str = "loading…",
+        empty: str = "",
         clock: Callable[[], float] = time.time,
         id: str | None = None,
         classes: str | None = None,
@@ -93,7 +100,7 @@ class LiveTable(Canvas):
             columns: a kind's ``columns``.
             tone: a kind's ``tone``.
             sort: title of the column to sort by at first; else by namespace and name.
-            empty: what is said where there is no row.
+            empty: what is said where there is no row although they are live.
             clock: the present time, seconds since the epoch.
             id: as of any widget.
             classes: as of any widget.
@@ -135,12 +142,15 @@ class LiveTable(Canvas):
         rows: Iterable[Row],
         *,
         sort: str = "",
-        empty: str = "loading…",
+        reverse: bool = False,
+        empty: str = "",
     ) -> None:
-        """Turns to another kind: its columns, its rows, and the cursor at the top."""
+        """Turns to another kind: its columns, its rows, and the cursor at the top; every row is shown."""
         self._cursor, self._index, self._top, self._touched = None, 0, 0, False
         self._sheet = Sheet(columns, tone)
-        self._sort, self._reverse = sort, False
+        self._sort, self._reverse = sort, reverse
+        self.set_reactive(LiveTable.filter, "")
+        self.set_reactive(LiveTable.faults_only, False)
         self._ordering.replace(())
         self._order()
         self.empty = empty
@@ -189,6 +199,10 @@ class LiveTable(Canvas):
         """Says it."""
         self.changed()
 
+    def watch_freshness(self) -> None:
+        """Says it."""
+        self.changed()
+
     def on_mount(self) -> None:
         """Lets ages grow."""
         self.set_interval(1.0, self.changed)
@@ -209,23 +223,27 @@ class LiveTable(Canvas):
 
     def visible_lines(self, width: int, height: int) -> Sequence[Line | None]:
         """The titles and the visible rows."""
-        count = len(self._ordering)
-        self._top = max(0, min(self._top, count - (height - 1)))
-        rows = [self._ordering.at(index) for index in range(self._top, min(count, self._top + height - 1))]
+        count, now = len(self._ordering), self._clock()
+        said = freshness_line(self.freshness, now)
+        room = height - 1 - (said is not None)
+        self._top = max(0, min(self._top, count - room))
+        rows = [self._ordering.at(index) for index in range(self._top, min(count, self._top + room))]
         self._visible = {row.key for row in rows}
-        texts = self._sheet.texts(rows, self._clock(), width)
+        texts = self._sheet.texts(rows, now, width)
         focused, needle = self.has_focus, "" if self.filter.startswith("!") else self.filter.casefold()
         lines: list[Line | None] = [self._sheet.title_line(self._sort, reverse=self._reverse)]
         for row, cells in zip(rows, texts, strict=True):
             selected = row.key == self._cursor
             lines.append(self._sheet.row_line(row, cells, selected=selected, focused=focused, needle=needle))
-        if not rows:
+        if not rows and (self._ordering.total or said is None):
             lines.append(WordsLine(self._empty_words()))
-        return lines
+        if said is not None and rows:
+            lines += [None] * (height - 1 - len(lines))
+        return lines if said is None else [*lines, said]
 
     def extent(self) -> Extent:
         """Of the rows; the titles don't scroll."""
-        return Extent(self._top, max(0, self.content_size.height - 1), len(self._ordering))
+        return Extent(self._top, self._room, len(self._ordering))
 
     def move_by(self, lines: int) -> None:
         """Moves the cursor."""
@@ -243,7 +261,13 @@ class LiveTable(Canvas):
     @property
     def page(self) -> int:
         """The visible rows."""
-        return max(1, self.content_size.height - 2)
+        return max(1, self._room - 1)
+
+    @property
+    def _room(self) -> int:
+        """Lines for rows: all but the titles, and what is said of the rows."""
+        said = freshness_line(self.freshness, 0.0) is not None
+        return max(0, self.content_size.height - 1 - said)
 
     def action_open(self) -> None:
         """Opens the row under the cursor."""
@@ -261,7 +285,7 @@ class LiveTable(Canvas):
 
     def _order(self) -> None:
         sheet = self._sheet
-        only = (lambda row: sheet.tone(row) in (Tone.WARN, Tone.BAD)) if self.faults_only else None
+        only = (lambda row: sheet.tone(row) in _LOUD) if self.faults_only else None
         column = sheet.column(self._sort)
         self._ordering.arrange(sheet.columns, column, reverse=self._reverse, needle=self.filter, only=only)
 
@@ -298,7 +322,7 @@ class LiveTable(Canvas):
         self.update_lines()
 
     def _bring_into_view(self) -> None:
-        shown = max(1, self.content_size.height - 1)
+        shown = max(1, self._room)
         self._top = max(0, min(max(self._top, self._index - shown + 1), self._index))
 
     def _set_cursor(self, index: int) -> None:
@@ -311,9 +335,6 @@ class LiveTable(Canvas):
     def _empty_words(self) -> str:
         if not self._ordering.total:
             return self.empty
-        wanted = " and ".join(
-            words
-            for words in (f"“{self.filter}”" if self.filter else "", "faults" if self.faults_only else "")
-            if words
-        )
-        return f"nothing of {self._ordering.total} matches {wanted}"
+        if not self.filter:
+            return f"no faults: all {self._ordering.total} are well"
+        return f"{'no fault' if self.faults_only else 'nothing'} of {self._ordering.total} matches “{self.filter}”"

@@ -9,11 +9,12 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from runners.layers.kinds.base import Tone
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.kinds.base import Tone, age
 from widgets.canvas import Ink
 from widgets.columns import GAP
-from widgets.safe import cut, plain
-from widgets.theme import TONE_SYMBOLS
+from widgets.safe import cut, fit, plain
+from widgets.theme import REACH_SYMBOLS, REACH_TONES, TONE_SYMBOLS
 
 GUTTER = 3
 """Cells before the first column: the cursor's mark, the tone's symbol, a blank."""
@@ -65,13 +66,30 @@ class RowLine:
 
 @dataclass(frozen=True, slots=True)
 class WordsLine:
-    """What an empty table says."""
+    """What a table says of itself instead of rows, or below them."""
 
     text: str
+    tone: Tone = Tone.MUTED
+    symbol: str = " "
 
     def segments(self, ink: Ink, width: int) -> list[Segment]:
-        """Quiet, below the first column's title."""
-        return [Segment(" " * GUTTER + cut(plain(self.text), width - GUTTER, middle=False), ink("muted"))]
+        """Below the first column's title; quiet unless something is wrong."""
+        start = fit(f" {self.symbol}", GUTTER)
+        return [Segment(start + cut(plain(self.text), width - GUTTER, middle=False), ink(self.tone.value))]
+
+
+def freshness_line(freshness: Freshness, now: float) -> WordsLine | None:
+    """What has to be said of rows that aren't live, in words; None where they are, or where there can't be any."""
+    reach, detail = freshness.reach, freshness.detail
+    if reach in (Reach.LIVE, Reach.ABSENT):
+        return None
+    if reach is Reach.LOADING:
+        words = f"not loaded yet: {detail}" if detail else "loading…"
+    elif reach is Reach.FORBIDDEN:
+        words = f"forbidden: this user may not {detail}"
+    else:
+        words = f"{reach.value} for {age(now - freshness.since)}" + (f": {detail}" if detail else "")
+    return WordsLine(words, REACH_TONES[reach], REACH_SYMBOLS[reach])
 
 
 def _runs(cells: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from textual import events
@@ -13,8 +13,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from runners.layers.kinds.base import Tone
-from widgets.safe import plain
-from widgets.theme import MUTED, TONE_SYMBOLS, TONES
+from widgets.safe import cut, plain
+from widgets.theme import ACCENT, MUTED, TONE_SYMBOLS, TONES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,26 @@ class Tab:
     """None where it isn't known: forbidden, not loaded."""
     tone: Tone = Tone.PLAIN
     """Of the worst that is behind it; what is quiet has no symbol."""
+    short: str = ""
+    """A label for a strip on which not all of them fit; empty: the label."""
+    shown: int | None = None
+    """How many of those that it counts are shown, where that isn't all."""
 
     @property
     def text(self) -> str:
         """What is written on it."""
         symbol = TONE_SYMBOLS[self.tone].strip()
-        count = "" if self.count is None else f" {self.count}"
+        count = "" if self.count is None else f" {self.count}" if self.shown is None else f" {self.shown}/{self.count}"
         return plain(f"{self.label}{count}{' ' if symbol else ''}{symbol}")
+
+
+def fitting_tabs(tabs: Sequence[Tab], current: str, width: int) -> tuple[Sequence[Tab], int, int]:
+    """The tabs, with short labels where they don't fit otherwise, and the first and one after the last in view."""
+    first, last = visible_tabs(tabs, current, width)
+    if last - first == len(tabs):
+        return tabs, first, last
+    shorter = [replace(tab, label=tab.short or tab.label) for tab in tabs]
+    return shorter, *visible_tabs(shorter, current, width)
 
 
 def visible_tabs(tabs: Sequence[Tab], current: str, width: int) -> tuple[int, int]:
@@ -70,6 +83,8 @@ class TabStrip(Widget):
     """The tabs, in their order."""
     current: reactive[str] = reactive("")
     """The id of the current one."""
+    note: reactive[str] = reactive("")
+    """What narrows the table below, at the right: a namespace, faults only, a filter."""
 
     class TabPicked(Message):
         """A tab was clicked."""
@@ -84,16 +99,18 @@ class TabStrip(Widget):
             """The strip."""
             return self.strip
 
-    def show(self, tabs: Sequence[Tab], current: str) -> None:
-        """Takes the tabs and which is current."""
+    def show(self, tabs: Sequence[Tab], current: str, note: str = "") -> None:
+        """Takes the tabs, which is current, and what narrows it."""
         self.tabs = tuple(tabs)
         self.current = current
+        self.note = note
 
     def render(self) -> Content:
         """The line for the widget's width; the current tab stands in brackets, on a ground of its own."""
-        first, last = visible_tabs(self.tabs, self.current, self.size.width)
+        width = self.size.width
+        tabs, first, last = self._in_view()
         parts: list[tuple[str, str]] = [("‹ " if first else " ", MUTED)]
-        for tab in self.tabs[first:last]:
+        for tab in tabs[first:last]:
             if tab.id == self.current:
                 parts += [
                     ("[", "$accent on $panel"),
@@ -102,17 +119,27 @@ class TabStrip(Widget):
                 ]
             else:
                 parts.append((f" {tab.text} ", TONES[tab.tone] if tab.tone in (Tone.WARN, Tone.BAD) else MUTED))
-        if last < len(self.tabs):
+        if last < len(tabs):
             parts.append((" ›", MUTED))
+        if note := self._note():
+            used = sum(cell_len(text) for text, _style in parts)
+            parts.append((" " * max(1, width - used - cell_len(note) - 1) + note, f"bold {ACCENT}"))
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:
         """Says which tab was clicked."""
-        first, last = visible_tabs(self.tabs, self.current, self.size.width)
+        tabs, first, last = self._in_view()
         start = 2 if first else 1
-        for tab in self.tabs[first:last]:
+        for tab in tabs[first:last]:
             stop = start + cell_len(tab.text) + 2
             if start <= event.x < stop:
                 self.post_message(self.TabPicked(self, tab.id))
                 return
             start = stop
+
+    def _in_view(self) -> tuple[Sequence[Tab], int, int]:
+        note = self._note()
+        return fitting_tabs(self.tabs, self.current, self.size.width - (cell_len(note) + 2 if note else 0))
+
+    def _note(self) -> str:
+        return cut(plain(self.note), self.size.width // 2, middle=False)

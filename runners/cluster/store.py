@@ -87,11 +87,24 @@ class Store:
         with self._lock:
             return self._in_table(table)
 
-    def count(self, table: str) -> int:
-        """How many rows a table has; costs what its namespaces are, not what its rows are."""
+    def count(self, table: str, *, kind: str = "", namespace: str = "") -> int:
+        """How many rows a table has; costs what its namespaces are, not what its rows are.
+
+        Args:
+            table: the table.
+            kind: count only this kind of those that share the table.
+            namespace: count only what is in this namespace, and what is in none.
+        """
         with self._lock:
-            kinds = self._kinds.get(table, {})
-            return sum(len(names) for kind in kinds for names in self._rows.get(kind, {}).values())
+            spaces = [self._rows.get(each, {}) for each in ([kind] if kind else self._kinds.get(table, {}))]
+            if namespace:
+                return sum(len(found.get(name, {})) for found in spaces for name in {namespace, ""})
+            return sum(len(names) for found in spaces for names in found.values())
+
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces in which there is a row of any kind."""
+        with self._lock:
+            return frozenset(name for found in self._rows.values() for name in found if name)
 
     def get(self, key: Key) -> Row | None:
         """One row."""

@@ -212,3 +212,16 @@ def test_whoever_attaches_in_the_middle_of_writes_misses_nothing_and_is_told_not
         sys.setswitchinterval(usual)
         for writer in writers:
             writer.join(10)
+
+
+def test_rows_are_counted_by_kind_and_namespace() -> None:
+    store = Store()
+    put(store, row("a"), row("b", "two"), row("c", ""))
+    put(store, row("d", kind="others"), kind=OTHERS)
+    assert store.count("things") == 4
+    assert store.count("things", kind="things") == 3
+    assert store.count("things", namespace="one") == 3, "what is in no namespace is in each"
+    assert store.count("things", kind="others", namespace="two") == 0
+    assert store.namespaces() == {"one", "two"}
+    store.apply(THINGS, {row("b", "two").key: None})
+    assert store.namespaces() == {"one"}

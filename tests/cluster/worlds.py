@@ -1,173 +1,203 @@
-"""Two servers that the same tests run against: one in memory on loopback, and the real API server."""
+"""Two servers that the same tests run against: the embedded one of the demo, and the real API server."""
 
 from __future__ import annotations
 
-import json
 import os
-import threading
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from runners.cluster import kubeconfig
+from runners.cluster.access import Access
 from runners.cluster.connection import Connection
+from runners.cluster.errors import NotFound
+from runners.demo.server.server import EmbeddedServer
+from runners.layers.jsons import Json, text
 from runners.layers.kinds.base import Kind
-from tests.cluster.fake_api import Exchange, FakeApi, bookmark, event
-from tests.cluster.support import PATH, THINGS, Thing, access
+from tests.cluster.relay import Relay
+from tests.cluster.support import THINGS, Thing, access
 from tests.rig.cluster import Rig
 
-Shape = Callable[[dict[str, object]], dict[str, object]]
+APPLY = "application/apply-patch+yaml"
+JSON_PATCH = "application/json-patch+json"
+MERGE = "application/merge-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+
+MAPS = "/api/v1/namespaces/default/configmaps"
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+REMEMBERED = 50
+"""How many changes of a resource the embedded server keeps here."""
 
 
 class World(ABC):
-    """A server with some ConfigMaps, of which a test sees only its own."""
+    """A server with some objects, of which a test sees only its own: their names begin with the suite's."""
 
-    suite: str
+    def __init__(self, suite: str, found: Access) -> None:
+        """Takes the test's name, and the access of an administrator."""
+        self.suite = suite
+        self._access = found
+        self._made: list[Callable[[], None]] = []
+        self.admin = self.connection()
 
     @property
     def kind(self) -> Kind[Thing]:
         """The kind that is watched: the ConfigMaps of this test."""
         return replace(THINGS, labels=f"suite={self.suite}")
 
-    @abstractmethod
     def connection(self) -> Connection:
-        """A connection as an administrator."""
+        """A connection as an administrator, closed in the end."""
+        return self._connection(self._access)
+
+    def relayed(self) -> tuple[Connection, Relay]:
+        """A connection that can be cut."""
+        relay = Relay(self._access.server)
+        self._made.append(relay.close)
+        server = self._access.server.replace(f":{relay.target_port}", f":{relay.port}")
+        return self._connection(replace(self._access, server=server)), relay
 
     @abstractmethod
-    def put(self, name: str, colour: str = "") -> None:
-        """Creates or changes an object."""
+    def stranger(self) -> Connection:
+        """A connection of someone who may not read ConfigMaps."""
 
     @abstractmethod
-    def delete(self, name: str) -> None:
-        """Deletes an object."""
+    def forget(self) -> str:
+        """Lets the server forget what changed, and returns a version that is too old then."""
+
+    def named(self, name: str) -> str:
+        """A name as it is here."""
+        return f"{self.suite}-{name}"
+
+    def path(self, name: str, collection: str = MAPS) -> str:
+        """The path of an object of this test."""
+        return f"{collection}/{self.named(name)}"
+
+    def put(self, name: str, colour: str = "", **metadata: object) -> Json:
+        """Creates or changes a ConfigMap."""
+        labels = {"suite": self.suite, "colour": colour}
+        head = {"name": self.named(name), "labels": labels, **metadata}
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": head, "data": {"secret": "inside"}}
+        return self.send("PATCH", self.path(name), body, APPLY, fieldManager="test", force="true")
+
+    def delete(self, name: str) -> Json:
+        """Deletes a ConfigMap."""
+        return self.send("DELETE", self.path(name))
+
+    def get(self, name: str, collection: str = MAPS) -> Json | None:
+        """An object, or None."""
+        with suppress(NotFound):
+            return self.send("GET", self.path(name, collection))
+        return None
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | list[object] | None = None,
+        media: str = "",
+        **query: str,
+    ) -> Json:
+        """Sends one request as an administrator."""
+        content = media or (MERGE if method == "PATCH" else "application/json")
+        return self.admin.request(method, path, query=query, body=body, content_type=content)
+
+    def define(self, *, status: bool = True) -> Kind[Thing]:
+        """Defines a kind of this test's own and waits until it is served; its objects have to be in ``default``."""
+        crd = definition(f"{self.suite}.example", status=status)
+        name = text(crd, "metadata", "name")
+        self.send("POST", CRDS, crd)
+        self._made.append(lambda: self.undefine(name))
+        kind = replace(THINGS, id="widgets", group=f"{self.suite}.example", version="v1", plural="widgets")
+        deadline = time.monotonic() + 10
+        while not self._serves(kind.path):
+            assert time.monotonic() < deadline, f"{name} is not served"
+            time.sleep(0.02)
+        return kind
+
+    def undefine(self, name: str = "") -> None:
+        """Removes the test's own kind."""
+        with suppress(NotFound):
+            self.send("DELETE", f"{CRDS}/{name or f'widgets.{self.suite}.example'}")
+
+    def close(self) -> None:
+        """Removes what was made."""
+        for undo in reversed(self._made):
+            undo()
+
+    def _serves(self, path: str) -> bool:
+        try:
+            self.send("GET", path)
+        except NotFound:
+            return False
+        return True
+
+    def _connection(self, found: Access) -> Connection:
+        made = Connection(found)
+        self._made.append(made.close)
+        return made
 
 
 class RealWorld(World):
     """The rig's API server."""
 
     def __init__(self, rig: Rig, suite: str) -> None:
-        self.suite = suite
         self._rig = rig
-        self._writer = self.connection()
+        super().__init__(suite, kubeconfig.load(os.environ, kubeconfig=rig.kubeconfig))
 
-    def connection(self) -> Connection:
-        return Connection(kubeconfig.load(os.environ, kubeconfig=self._rig.kubeconfig))
+    def stranger(self) -> Connection:
+        return self._connection(kubeconfig.load(os.environ, kubeconfig=self._rig.kubeconfig_for("nobody")))
 
-    def put(self, name: str, colour: str = "") -> None:
-        labels = {"suite": self.suite, "colour": colour}
-        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": self._name(name), "labels": labels}}
-        self._writer.request(
-            "PATCH",
-            self._path(name),
-            query={"fieldManager": "test", "force": "true"},
-            body=body,
-            content_type="application/apply-patch+yaml",
-        )
-
-    def delete(self, name: str) -> None:
-        self._writer.request("DELETE", self._path(name))
+    def forget(self) -> str:
+        # Its watch cache begins with what it found when it started.
+        return "1"
 
     def close(self) -> None:
-        """Removes what was made."""
-        query = {"labelSelector": f"suite={self.suite}"}
-        self._writer.request("DELETE", "/api/v1/namespaces/default/configmaps", query=query)
-        self._writer.close()
-
-    def _name(self, name: str) -> str:
-        return f"{self.suite}-{name}"
-
-    def _path(self, name: str) -> str:
-        return f"/api/v1/namespaces/default/configmaps/{self._name(name)}"
+        """Removes the ConfigMaps too: others go on using this server."""
+        for item in self.send("GET", MAPS, labelSelector=f"suite={self.suite}")["items"]:  # type: ignore[attr-defined]
+            self.send("PATCH", f"{MAPS}/{item['metadata']['name']}", {"metadata": {"finalizers": None}})
+        self.send("DELETE", MAPS, labelSelector=f"suite={self.suite}")
+        super().close()
 
 
-class MemoryWorld(World):
-    """A server that lists, pages and watches ConfigMaps as the real one does, in memory."""
+class EmbeddedWorld(World):
+    """The embedded server of the demo."""
 
-    suite = "memory"
+    def __init__(self, suite: str) -> None:
+        self._server = EmbeddedServer(remembered=REMEMBERED)
+        self._server.__enter__()
+        super().__init__(suite, access(self._server.url, user={"token": self._server.token}))
 
-    def __init__(self, api: FakeApi) -> None:
-        self._api = api
-        self._changed = threading.Condition()
-        self._version = 100
-        self._objects: dict[str, dict[str, object]] = {}
-        self._log: list[tuple[int, dict[str, object]]] = []
-        self._closed = False
-        api.script(PATH, self._answer)
+    def stranger(self) -> Connection:
+        self._server.forbid("*", "configmaps")
+        return self.connection()
 
-    def connection(self) -> Connection:
-        return Connection(access(self._api.url))
-
-    def put(self, name: str, colour: str = "") -> None:
-        self._write("MODIFIED" if name in self._objects else "ADDED", name, colour)
-
-    def delete(self, name: str) -> None:
-        self._write("DELETED", name, "")
+    def forget(self) -> str:
+        version = text(self.put("forgotten"), "metadata", "resourceVersion")
+        for number in range(REMEMBERED + 1):
+            self.put("forgotten", str(number))
+        self.delete("forgotten")
+        return version
 
     def close(self) -> None:
-        """Ends every watch."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-    def _write(self, what: str, name: str, colour: str) -> None:
-        with self._changed:
-            self._version += 1
-            metadata = {
-                "name": f"memory-{name}",
-                "namespace": "default",
-                "uid": name,
-                "resourceVersion": str(self._version),
-                "labels": {"suite": "memory", "colour": colour},
-                "managedFields": [{"manager": "test", "fieldsV1": {"f:x": {}}}],
-            }
-            obj: dict[str, object] = {"metadata": metadata, "data": {"secret": "inside"}}
-            if what == "DELETED":
-                del self._objects[name]
-            else:
-                self._objects[name] = obj
-            self._log.append((self._version, event(what, obj)))
-            self._changed.notify_all()
-
-    def _answer(self, exchange: Exchange) -> None:
-        assert exchange.query["labelSelector"] == "suite=memory"
-        shape = _partial if "PartialObjectMetadata" in exchange.header("Accept") else _whole
-        if "watch" in exchange.query:
-            self._watch(exchange, shape)
-        else:
-            self._list(exchange, shape)
-
-    def _list(self, exchange: Exchange, shape: Shape) -> None:
-        with self._changed:
-            objects, version = [self._objects[name] for name in sorted(self._objects)], self._version
-        begin, limit = int(exchange.query.get("continue") or 0), int(exchange.query["limit"])
-        rest = str(begin + limit) if begin + limit < len(objects) else ""
-        items = [shape(obj) for obj in objects[begin : begin + limit]]
-        exchange.json({"metadata": {"resourceVersion": str(version), "continue": rest}, "items": items})
-
-    def _watch(self, exchange: Exchange, shape: Shape) -> None:
-        exchange.begin()
-        with self._changed:
-            initial, version = list(self._objects.values()), self._version
-        if "sendInitialEvents" in exchange.query:
-            exchange.events(*(event("ADDED", shape(obj)) for obj in initial), bookmark(version, ends=True))
-        else:
-            version = int(exchange.query["resourceVersion"])
-        while True:
-            with self._changed:
-                while not self._closed and self._version <= version:
-                    self._changed.wait()
-                if self._closed:
-                    return
-                news = [item for at, item in self._log if at > version]
-                version = self._version
-            for item in news:
-                found = json.loads(json.dumps(item))
-                exchange.events(event(found["type"], shape(found["object"])))
+        """Ends the server."""
+        super().close()
+        self._server.__exit__(None, None, None)
 
 
-def _whole(obj: dict[str, object]) -> dict[str, object]:
-    return obj
-
-
-def _partial(obj: dict[str, object]) -> dict[str, object]:
-    return {"kind": "PartialObjectMetadata", "metadata": obj["metadata"]}
+def definition(group: str, *, status: bool) -> dict[str, object]:
+    """The CustomResourceDefinition of widgets in a group."""
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": schema}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"widgets.{group}"},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"plural": "widgets", "singular": "widget", "kind": "Widget"},
+            "versions": [{**version, **({"subresources": {"status": {}}} if status else {})}],
+        },
+    }

@@ -124,7 +124,8 @@ def test_flux_bootstraps_and_follows_git(stage: Stage) -> None:
         done = bootstrap(stage.rig, server)
         assert done.returncode == 0, done.stderr
         assert "all components are healthy" in done.stderr
-        until("Kustomizations", lambda: ready(stage) == {"flux-system", "metallb", "cert-manager", "monitoring"})
+        services = {"metallb", "cert-manager", "haproxy-ingress", "monitoring"}
+        until("Kustomizations", lambda: ready(stage) == {"flux-system", *services})
 
         clone = stage.rig.folder / "clone"
         stage.rig.run("git", "clone", "--quiet", str(server.bare), str(clone))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from runners.demo.actors.delays import Delays
 from runners.demo.actors.longhorn import Longhorn
 from runners.demo.actors.longhorn_volume_objects import bytes_of
 from runners.demo.actors.provisioner import Provisioner
@@ -93,6 +94,38 @@ def test_nodes_that_go_down_degrade_and_then_fault_a_volume(api: MemoryApi, down
         api.objects[f"/api/v1/nodes/node-{number}"]["status"]["conditions"][0]["status"] = "False"
     play(api, *actors)
     assert text(only(api, f"{CRS}/volumes"), "status", "robustness") == robustness
+
+
+def test_a_broken_replica_degrades_its_volume_until_it_is_rebuilt(api: MemoryApi) -> None:
+    now = [0.0]
+    longhorn = Longhorn(api, storage_delay=0, delays=Delays(clock=lambda: now[0]))
+    actors = (longhorn, Provisioner(api))
+    claim(api)
+    pod(api)
+    play(api, *actors)
+    longhorn.fail_replica(only(api, f"{CRS}/volumes")["metadata"]["name"], "node-1")
+    play(api, *actors)
+    assert text(only(api, f"{CRS}/volumes"), "status", "robustness") == "degraded"
+    modes = sorted(only(api, f"{CRS}/engines")["status"]["replicaModeMap"].values())
+    assert modes == ["RW", "RW", "WO"]
+    now[0] = 16
+    play(api, *actors)
+    assert text(only(api, f"{CRS}/volumes"), "status", "robustness") == "healthy"
+    events = [(event["type"], event["reason"]) for event in api.under(f"{CORE}/events")]
+    assert events == [("Warning", "Degraded"), ("Normal", "Healthy")]
+
+
+def test_a_volume_that_lost_every_node_is_salvaged_when_one_returns(api: MemoryApi) -> None:
+    actors = (Longhorn(api, storage_delay=0), Provisioner(api))
+    claim(api)
+    pod(api)
+    play(api, *actors)
+    for status in ("False", "True"):
+        for number in (1, 2, 3):
+            api.objects[f"/api/v1/nodes/node-{number}"]["status"]["conditions"][0]["status"] = status
+        play(api, *actors)
+        wanted = {"False": "faulted", "True": "healthy"}[status]
+        assert text(only(api, f"{CRS}/volumes"), "status", "robustness") == wanted
 
 
 def test_an_upgraded_manager_leaves_the_engines_of_volumes_to_a_person(api: MemoryApi) -> None:

@@ -18,12 +18,11 @@ def card(text: str, name: str) -> str:
     return found.group(0) if found else ""
 
 
-class Person:
-    """Presses keys on one terminal, and has kubectl at hand."""
+class Keyboard:
+    """Somebody who presses keys on one terminal, and sees what it shows."""
 
-    def __init__(self, terminal: Terminal, rig: Rig) -> None:
+    def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-        self.rig = rig
 
     def sees(self, what: str, *, seconds: float = 30) -> str:
         return self.terminal.wait(what, seconds=seconds)
@@ -35,14 +34,6 @@ class Person:
         return self.terminal.wait(
             f"the cursor on {name}", lambda text: bool(re.search(rf"▶\S {re.escape(name)} ", text))
         )
-
-    def kubectl(self, *args: str) -> str:
-        return self.rig.kubectl(*args)
-
-    def get(self, *args: str) -> dict[str, object]:
-        found = json.loads(self.kubectl("get", *args, "-o", "json"))
-        assert isinstance(found, dict)
-        return found
 
     def is_asked(self, title: str) -> str:
         """Waits until the dialog asks, and returns the screen."""
@@ -82,6 +73,22 @@ class Person:
         """Leaves the dialog."""
         self.terminal.press("esc")
         self.terminal.wait("the dialog to close", lambda text: f"─ {title}" not in text)
+
+
+class Person(Keyboard):
+    """The same with kubectl at hand."""
+
+    def __init__(self, terminal: Terminal, rig: Rig) -> None:
+        super().__init__(terminal)
+        self.rig = rig
+
+    def kubectl(self, *args: str) -> str:
+        return self.rig.kubectl(*args)
+
+    def get(self, *args: str) -> dict[str, object]:
+        found = json.loads(self.kubectl("get", *args, "-o", "json"))
+        assert isinstance(found, dict)
+        return found
 
 
 def unwrapped(text: str) -> str:

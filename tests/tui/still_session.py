@@ -9,6 +9,7 @@ from pathlib import Path
 from runners.cluster.access import Access
 from runners.cluster.connection import Connection
 from runners.cluster.errors import Unreachable
+from runners.cluster.watches import Watches
 from runners.journal import Journal
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import BootstrapSettings
@@ -46,6 +47,15 @@ class NoConnection(Connection):
         raise Unreachable(f"{self.server} does not answer")
 
 
+class StillWatches(Watches):
+    """Watches of a cluster that serves every kind; none is started."""
+
+    @property
+    def kinds(self) -> tuple[AnyKind, ...]:
+        """Every kind."""
+        return KINDS
+
+
 class StillSession(Session):
     """Starts nothing; everything else is the session's own."""
 
@@ -53,6 +63,7 @@ class StillSession(Session):
         """As a session, without a network."""
         super().__init__(options, runs, journal, clock)
         self.connection = NoConnection(options.access)
+        self.watches = StillWatches(self.connection, self.store)
         self.toolbox = Toolbox()
         self._tools_known.set()
 

@@ -124,7 +124,7 @@ def picture(
     *keys: str,
     size: tuple[int, int],
     until: str = "",
-    guide: Callable[[Picture, tuple[RunRecord, ...]], str] | None = None,
+    guide: Callable[[Picture], str] | None = None,
 ) -> None:
     """Compares the screen after some keys, once its text says something, with the picture that was looked at."""
     app = BedplateApp(session, clock, guide)
@@ -283,4 +283,4 @@ def test_demo(tmp_path: Path, snap_compare: Compare, size: tuple[int, int], keys
     session.seen_runs = replace(session.seen_runs, running=(RUNNING,))
     words = "longhorn is there now, and minio comes next: go to it with ↓ and press a"
     until = "✖" if "y" in keys else ""
-    picture(snap_compare, session, *keys, size=size, until=until, guide=lambda _seen, _runs: words)
+    picture(snap_compare, session, *keys, size=size, until=until, guide=lambda _seen: words)

@@ -11,7 +11,9 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 import tui.screens
+from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord, RunState
+from runners.layers.verdicts import Verdict
 from tests.layers import worlds as w
 from tests.tui.rows import pod
 from tests.tui.still_session import StillSession, clock
@@ -72,17 +74,17 @@ async def test_the_word_demo_is_on_every_screen_of_one_and_on_no_other(
 async def test_a_guide_speaks_when_it_has_something_to_say(session: StillSession) -> None:
     session.fill([w.node("node-1")])
 
-    def words(_picture: object, runs: tuple[RunRecord, ...]) -> str:
-        there = session.picture.component("longhorn")
+    def words(seen: Picture) -> str:
+        longhorn = seen.component("longhorn")
         return (
-            f"{len(runs)} runs, longhorn is {there.verdict.value}" if there and there.verdict.value != "healthy" else ""
+            "" if longhorn is None or longhorn.verdict is Verdict.HEALTHY else f"longhorn is {longhorn.verdict.value}"
         )
 
     app = BedplateApp(session, clock, words)
     async with app.run_test(size=(120, 36)) as pilot:
         await started(app, pilot)
         guide = app.overview.query_one(Guide)
-        assert (guide.text, guide.display) == ("0 runs, longhorn is absent", True)
+        assert (guide.text, guide.display) == ("longhorn is absent", True)
         session.fill(WORLD)
         while guide.text:
             await pilot.pause()

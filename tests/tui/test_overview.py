@@ -24,6 +24,7 @@ from runners.tools.runs import RunRequest
 from tests.layers import worlds as w
 from tests.tui.rows import pod
 from tests.tui.still_session import HOME, StillSession, clock
+from tests.widgets.fixtures import screen_text
 from tui.app import BedplateApp
 from tui.screens.change import ChangeScreen
 from tui.screens.help import HelpScreen
@@ -117,7 +118,7 @@ async def test_a_denial_never_looks_like_emptiness(session: StillSession) -> Non
     async with app.run_test(size=(120, 36)) as pilot:
         await started(app, pilot)
         await pilot.pause()
-        assert "list pods" in app.overview.query_one(LiveTable).empty
+        assert "forbidden: this user may not list pods" in "\n".join(screen_text(app))
         tabs = {tab.id: tab.count for tab in app.overview.query_one(TabStrip).tabs}
         assert (tabs["pods"], tabs["claims"]) == (None, 1)
         assert app.overview.query_one(Header).facts.freshness.reach is Reach.LIVE
@@ -182,8 +183,8 @@ async def test_a_filter_shows_on_its_tab_and_stays_there(session: StillSession) 
         await started(app, pilot)
         await pilot.press("1", "slash", *"two", "enter")
         await pilot.pause()
-        labels = {tab.id: tab.label for tab in app.overview.query_one(TabStrip).tabs}
-        assert labels["pods"] == "Pods 1/2 /two"
+        strip = app.overview.query_one(TabStrip)
+        assert (next(tab.text for tab in strip.tabs if tab.id == "pods"), strip.note) == ("Pods 1/2", "/two")
         await pilot.press("right")
         assert app.overview.query_one(LiveTable).filter == ""
 

@@ -200,6 +200,77 @@ def test_filtered(session: StillSession, snap_compare: Compare) -> None:
     picture(snap_compare, session, "1", "slash", *"tenant", "enter")
 
 
+def typed(text: str) -> tuple[str, ...]:
+    """The keys of a text."""
+    return tuple({" ": "space", "-": "minus"}.get(letter, letter) for letter in text)
+
+
+def test_command_line(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "1", "colon", *typed("s"), "down", "down")
+
+
+def test_command_line_80(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "1", "colon", *typed("ns "), size=(80, 24))
+
+
+def test_command_line_unknown_word(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "1", "colon", *typed("pdos"), "enter")
+
+
+def test_command_line_unknown_word_80(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "1", "colon", *typed("ns minio-tenat"), "enter", size=(80, 24))
+
+
+def test_namespace(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "colon", *typed("po minio-tenant"), "enter")
+
+
+def test_narrowed_80(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    keys = ("colon", *typed("po longhorn-system"), "enter", "slash", *typed("ui"), "enter", "ctrl+z")
+    picture(snap_compare, session, *keys, size=(80, 24))
+
+
+def test_sorted(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "1", "S", "S")
+
+
+def test_faults_only(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "1", "ctrl+z")
+
+
+def test_kind_without_a_tab(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "colon", *typed("ds"), "enter")
+
+
+def test_kind_without_a_tab_80(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "colon", *typed("hr"), "enter", size=(80, 24))
+
+
+def test_tabs_80(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY)
+    picture(snap_compare, session, "6", size=(80, 24))
+
+
+def test_stale_pods(session: StillSession, snap_compare: Compare) -> None:
+    session.fill(HEALTHY, {"pods": Freshness(Reach.STALE, w.NOW - 95, "connection refused")})
+    picture(snap_compare, session, "1")
+
+
+def test_empty_claims(session: StillSession, snap_compare: Compare) -> None:
+    session.fill([row for row in HEALTHY if row.kind != "persistentvolumeclaims"])
+    picture(snap_compare, session, "3")
+
+
 def test_before_the_cluster_answered(session: StillSession, snap_compare: Compare) -> None:
     picture(snap_compare, session)
 

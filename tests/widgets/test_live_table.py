@@ -6,6 +6,7 @@ import pytest
 from textual.app import App
 from textual.message import Message
 
+from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
 from runners.layers.kinds.events import EVENTS
 from runners.layers.kinds.pods import PODS as KIND
 from runners.layers.kinds.pods import Pod
@@ -176,9 +177,20 @@ async def test_the_filter_counts_and_says_when_nothing_matches() -> None:
         assert "nothing of 10 matches “nowhere”" in screen_text(app)[1]
         live.filter = "!longhorn-system"
         live.faults_only = True
-        await until(lambda: names(app) == ["minio-tenant-pool-0-1"])
+        await until(lambda: names(app) == ["webhook-ⅷ-日本語-pod", "minio-tenant-pool-0-1", "minio-tenant-pool-0-10"])
         counted = [(each.shown, each.total) for each in app.heard if isinstance(each, LiveTable.Counted)]
-        assert counted == [(10, 10), (3, 10), (0, 10), (5, 10), (1, 10)]
+        assert counted == [(10, 10), (3, 10), (0, 10), (5, 10), (3, 10)]
+        live.filter = "nowhere"
+        await until(lambda: "no fault of 10 matches “nowhere”" in screen_text(app)[1])
+
+
+async def test_a_table_in_which_all_is_well_says_so() -> None:
+    live = table()
+    app = Stage(live)
+    async with app.run_test(size=(100, 20)):
+        live.replace(PODS[:2])
+        live.faults_only = True
+        await until(lambda: screen_text(app)[1].strip() == "no faults: all 2 are well")
 
 
 async def test_enter_opens_and_moving_is_told() -> None:
@@ -247,9 +259,29 @@ async def test_a_table_says_why_it_is_empty() -> None:
     live = table()
     app = Stage(live)
     async with app.run_test():
-        assert screen_text(app)[1].strip() == "loading…"
-        live.empty = "forbidden: list \x1b[31mpods"
-        await until(lambda: screen_text(app)[1].strip() == "forbidden: list ␛[31mpods")
+        live.empty = "no pods"
+        for freshness, words in (
+            (LOADING, "◐ loading…"),
+            (Freshness(Reach.LOADING, NOW, "refused"), "◐ not loaded yet: refused"),
+            (Freshness(Reach.FORBIDDEN, NOW, "list \x1b[31mpods"), "✖ forbidden: this user may not list ␛[31mpods"),
+            (Freshness(Reach.STALE, NOW - 95, "refused"), "▲ stale for 95s: refused"),
+            (Freshness(Reach.ABSENT), "no pods"),
+            (LIVE, "no pods"),
+        ):
+            live.freshness = freshness
+            await until(lambda: screen_text(app)[1].strip() == words)  # noqa: B023 - awaited before it changes
+
+
+async def test_rows_that_are_not_live_say_so_below_them_and_none_is_hidden_by_it() -> None:
+    live = table()
+    app = Stage(live)
+    async with app.run_test(size=(100, 6)) as pilot:
+        live.replace(PODS)
+        live.freshness = Freshness(Reach.RECONNECTING, NOW - 12, "timed out")
+        await pilot.press("G")
+        assert screen_text(app)[-1].strip(" ┃│") == "◐ reconnecting for 12s: timed out"
+        assert "minio-tenant-pool-0-10" in screen_text(app)[-2]
+        assert screen_text(app)[-2].startswith("▶")
 
 
 async def test_another_kind_takes_over() -> None:
@@ -260,7 +292,7 @@ async def test_another_kind_takes_over() -> None:
         await pilot.press("G", "N")
         live.show(EVENTS.columns, EVENTS.tone, (), sort="SEEN", empty="no warnings")
         await until(
-            lambda: screen_text(app)[0].split() == ["SEEN↑", "NAMESPACE", "REASON", "OBJECT", "COUNT", "MESSAGE"]
+            lambda: screen_text(app)[0].split() == ["SEEN▲", "NAMESPACE", "REASON", "OBJECT", "COUNT", "MESSAGE"]
         )
         assert screen_text(app)[1].strip() == "no warnings"
         assert live.row is None

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.widgets.fixtures import HELP, Stage, screen_text
+from tests.widgets.fixtures import HELP, Stage, screen_text, until
+from widgets.candidates import Candidate
 from widgets.help import HelpPane, help_lines
-from widgets.prompt import Prompt
+from widgets.prompt import Complete, Prompt
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +51,7 @@ async def test_escape_leaves_and_says_so() -> None:
         assert not prompt.asking
 
 
-async def test_what_was_typed_before_comes_back_and_suggestions_complete() -> None:
+async def test_what_was_typed_before_comes_back() -> None:
     prompt = Prompt()
     app = Heard(prompt)
     async with app.run_test() as pilot:
@@ -63,11 +64,58 @@ async def test_what_was_typed_before_comes_back_and_suggestions_complete() -> No
         prompt.ask(":")
         await pilot.press("up", "up", "up", "down", "enter")
         assert app.heard[-1] == ("submitted", ":", "nodes")
-        prompt.ask(":", suggestions=["storageclasses", "pods"])
-        await pilot.press("s", "t")
-        await pilot.pause(0.05)
-        await pilot.press("tab", "enter")
-        assert app.heard[-1] == ("submitted", ":", "storageclasses")
+
+
+def names(*texts: str) -> Complete:
+    return lambda typed: [Candidate(text, note="a kind") for text in texts if text.startswith(typed)]
+
+
+async def test_candidates_are_seen_walked_completed_and_taken() -> None:
+    prompt = Prompt()
+    app = Heard(prompt)
+    async with app.run_test(size=(60, 12)) as pilot:
+        for keys, taken in (
+            (("s", "tab", "enter"), "statefulsets"),
+            (("s", "right", "enter"), "statefulsets"),
+            (("down", "down", "enter"), "statefulsets"),
+            (("up", "enter"), "storageclasses"),
+            (("down", "up", "enter"), ""),
+            (("s", "t", "down", "down", "tab", "x", "enter"), "storageclassesx"),
+        ):
+            prompt.ask(":", complete=names("pods", "statefulsets", "storageclasses"))
+            await pilot.press(*keys)
+            await until(lambda: not prompt.asking)
+            assert app.heard[-1] == ("submitted", ":", taken), keys
+        prompt.ask(":", complete=names("pods", "statefulsets", "storageclasses"))
+        await pilot.press("s", "down")
+        await until(lambda: any(line.startswith(" ▶ statefulsets") for line in screen_text(app)))
+        assert not any("pods" in line for line in screen_text(app))
+
+
+async def test_what_can_not_be_taken_is_said_beside_it_and_nothing_closes() -> None:
+    prompt = Prompt()
+    app = Heard(prompt)
+    async with app.run_test(size=(60, 10)) as pilot:
+        prompt.ask(":", check=lambda text: "" if text == "pods" else f"what is “{text}”?")
+        await pilot.press("p", "enter")
+        await until(lambda: "✖ what is “p”?" in screen_text(app)[-2])
+        assert prompt.asking
+        await pilot.press("o")
+        await until(lambda: "✖" not in screen_text(app)[-2])
+        await pilot.press("d", "s", "enter")
+        await until(lambda: not prompt.asking)
+        assert app.heard[-1] == ("submitted", ":", "pods")
+
+
+async def test_many_candidates_scroll_and_are_counted() -> None:
+    prompt = Prompt()
+    app = Heard(prompt)
+    async with app.run_test(size=(60, 12)) as pilot:
+        prompt.ask(":", complete=names(*(f"kind-{number}" for number in range(9))))
+        await until(lambda: "5/9" in "\n".join(screen_text(app)))
+        await pilot.press("up")
+        await until(lambda: "▶ kind-8" in "\n".join(screen_text(app)))
+        assert "9/9" in "\n".join(screen_text(app))
 
 
 def test_help_uses_the_columns_there_are() -> None:

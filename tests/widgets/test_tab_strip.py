@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,33 @@ async def test_where_there_is_more_it_is_said_and_clicks_still_hit() -> None:
         assert text.startswith("‹ ")
         await pilot.click(strip, offset=(text.index("Flux"), 0))
         assert app.heard == ["flux"]
+
+
+@pytest.mark.anyio
+async def test_labels_are_short_only_where_the_long_ones_do_not_fit() -> None:
+    strip = TabStrip()
+    app = Stage(strip)
+    tabs = [replace(tab, short="SC") if tab.id == "sc" else tab for tab in TABS]
+    async with app.run_test(size=(62, 3)) as pilot:
+        strip.show(tabs, "pods")
+        await pilot.pause()
+        assert "StorageClasses 2" in screen_text(app)[0]
+        await pilot.resize_terminal(56, 3)
+        await pilot.pause()
+        assert screen_text(app)[0].rstrip() == " [Pods 41] SC 2  Claims 12  Flux 14 ✖  Events ▲"
+
+
+@pytest.mark.anyio
+async def test_what_narrows_stands_at_the_right_and_the_current_tab_stays_in_view() -> None:
+    strip = TabStrip()
+    app = Stage(strip)
+    async with app.run_test(size=(50, 3)) as pilot:
+        strip.show([replace(tab, shown=1) for tab in TABS], "claims", "ns minio-tenant")
+        await pilot.pause()
+        text = screen_text(app)[0]
+        assert text.endswith("ns minio-tenant ")
+        assert "[Claims 1/12]" in text
+        strip.show(TABS, "claims", "/" + "x" * 60)
+        await pilot.pause()
+        assert "[Claims 12]" in screen_text(app)[0]
+        assert screen_text(app)[0].rstrip().endswith("x…")

@@ -18,6 +18,7 @@ from runners.layers.kinds.base import Tone
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.pods import PODS as POD_KIND
 from tests.widgets.fixtures import APPLY, FLUX, FOUNDATION, GITOPS, HELP, NOW, PODS, Stage, pod
+from widgets.candidates import Candidate
 from widgets.cards import LayerPane
 from widgets.confirm import Confirm, Dialog, Readiness
 from widgets.header import Header, HeaderFacts
@@ -141,7 +142,16 @@ def test_flux(snap_compare: Compare) -> None:
 
 
 def test_forbidden_table(snap_compare: Compare) -> None:
-    assert snap_compare(Stage(pod_table(empty="forbidden: list pods")), terminal_size=(80, 5))
+    table = pod_table()
+    table.freshness = Freshness(Reach.FORBIDDEN, NOW, "list pods")
+    assert snap_compare(Stage(table), terminal_size=(80, 5))
+
+
+def test_stale_table(snap_compare: Compare) -> None:
+    table = pod_table()
+    table.replace(PODS[:3])
+    table.freshness = Freshness(Reach.STALE, NOW - 95, "connection refused")
+    assert snap_compare(Stage(table), terminal_size=(100, 8))
 
 
 @pytest.mark.parametrize("keys", [[], ["w"]], ids=["cut", "wrapped"])
@@ -195,12 +205,16 @@ def test_prompt(snap_compare: Compare) -> None:
     prompt = Prompt()
 
     async def ask(pilot: Pilot[None]) -> None:
-        prompt.ask(":", suggestions=["pods", "storageclasses"])
+        found = (
+            Candidate("statefulsets", "sts statefulset", "StatefulSet"),
+            Candidate("storageclasses", "sc storageclass", "StorageClass"),
+        )
+        prompt.ask(":", complete=lambda _typed: found)
+        await pilot.press("s", "t", "down")
         prompt.note("12 of 41")
-        await pilot.press("s", "t")
-        await pilot.pause(0.1)
+        await pilot.pause()
 
     table = pod_table()
     table.replace(PODS)
     app: App[None] = Stage(table, prompt)
-    assert snap_compare(app, terminal_size=(80, 8), run_before=ask)
+    assert snap_compare(app, terminal_size=(80, 12), run_before=ask)

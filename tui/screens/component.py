@@ -17,7 +17,7 @@ from runners.layers.runs import RunRecord
 from runners.session import Session
 from tui.bridge import Bridge
 from tui.events import CommandChosen, Face, RowAsked
-from tui.keys import command_bindings, shown_key
+from tui.keys import ROW_KEYS, command_bindings, shown_key
 from tui.parts import PartFeed, parts
 from tui.screens.ground import LOW
 from tui.screens.once import LeavesOnce
@@ -37,15 +37,12 @@ class ComponentScreen(LeavesOnce[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *command_bindings(),
-        Binding("escape,q", "back", "Back", show=False, tooltip="Back to the overview"),
-        Binding("left", "part(-1)", "Previous tab", show=False, tooltip="The previous of its parts"),
-        Binding("right", "part(1)", "Next tab", show=False, tooltip="The next of its parts"),
+        Binding("escape,q", "back", "Back", show=False, tooltip="back to the overview"),
+        Binding("left", "part(-1)", "Previous tab", show=False, tooltip="its parts"),
+        Binding("right", "part(1)", "Next tab", show=False, tooltip="its parts"),
         *(Binding(str(at), f"part_at({at - 1})", show=False) for at in range(1, 8)),
-        Binding("y", "more('yaml')", "YAML", show=False, tooltip="The YAML of the row"),
-        Binding("e", "more('events')", "Events", show=False, tooltip="The events about the row's object"),
-        Binding("d", "more('describe')", "Describe", show=False, tooltip="All that describes the row's object"),
-        Binding("l", "more('log')", "Log", show=False, tooltip="The log of a pod or a run"),
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="Every key"),
+        *ROW_KEYS,
+        Binding("question_mark", "app.help", "Help", show=False, tooltip="every key"),
     ]
 
     def __init__(
@@ -130,7 +127,7 @@ class ComponentScreen(LeavesOnce[None]):
             self.post_message(RowAsked(row, Face(face)))
 
     def action_back(self) -> None:
-        """Back to the overview."""
+        """back to the overview."""
         self.leave()
 
     def on_descendant_focus(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,50 +10,27 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from runners.layers.commands import COMMANDS, Scope
-from tui.keys import shown_key
+from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, TEXT_KEYS, help_entries, shown_key
 from tui.screens.once import LeavesOnce
+from tui.screens.pod_log import PodLogScreen
+from widgets.canvas import Canvas
+from widgets.cards import LayerPane
 from widgets.help import HelpEntry, HelpGroup, HelpPane
+from widgets.log import LogPane
+from widgets.prompt import Prompt
+from widgets.table import LiveTable
 
-MOVING = HelpGroup(
-    "Moving",
-    (
-        HelpEntry("⇥ ⇧⇥", "next or previous pane"),
-        HelpEntry("↑ ↓ j k", "up and down"),
-        HelpEntry("PgUp PgDn", "a page; also ^b and ^f"),
-        HelpEntry("g G", "top and bottom"),
-        HelpEntry("← → 1–8", "the table's tabs"),
-        HelpEntry("esc", "clear the filter, then back to the cards"),
-        HelpEntry("q", "close the screen; runs go on"),
-        HelpEntry("^c", "interrupt the running tool, or quit"),
-    ),
+_AROUND: tuple[tuple[str, Sequence[BindingType]], ...] = (
+    ("Moving", Canvas.BINDINGS),
+    ("Tables", (*TABLE_KEYS, *LiveTable.BINDINGS, *ROW_KEYS)),
+    ("The line for : and /", Prompt.BINDINGS),
+    ("Logs and texts", (*LogPane.BINDINGS, *TEXT_KEYS, *PodLogScreen.BINDINGS)),
 )
-TABLES = HelpGroup(
-    "Tables",
-    (
-        HelpEntry("↵ d", "the whole row with labels and conditions, or a component"),
-        HelpEntry("y", "the YAML of the row's object"),
-        HelpEntry("e", "the events about it"),
-        HelpEntry("l", "a pod's log; elsewhere that of the run before"),
-        HelpEntry("/", "filter; esc clears it"),
-        HelpEntry("⇧N ⇧A ⇧S", "sort by name, age, status; again reverses"),
-    ),
-)
-TEXTS = HelpGroup(
-    "Texts and logs",
-    (
-        HelpEntry("/ n N", "search; the next match, the one before"),
-        HelpEntry("s", "autoscroll on and off"),
-        HelpEntry("w", "wrap long lines; ← → go sideways"),
-        HelpEntry("[ ] p", "a pod's other containers; their life before"),
-        HelpEntry("^r", "read it again"),
-        HelpEntry("c ^s", "copy; save to a file"),
-        HelpEntry("f", "the text alone, and back"),
-    ),
-)
+"""How to get around: each group says what the bindings say of themselves."""
 
 
-def groups() -> tuple[HelpGroup, ...]:
-    """Every key, in groups: what is done to what, then how to get around."""
+def groups(app: Sequence[BindingType]) -> tuple[HelpGroup, ...]:
+    """Every key, in groups: what is done to what, then how to get around; the app's own bindings are its to give."""
     commands = tuple(
         HelpGroup(
             f"On {scope.value}",
@@ -61,7 +39,8 @@ def groups() -> tuple[HelpGroup, ...]:
         for scope in Scope
         if scope is not Scope.RUN
     )
-    return (*commands, MOVING, TABLES, TEXTS)
+    screen = HelpGroup("Screen", help_entries((*SCREEN_KEYS, *LayerPane.BINDINGS, *app)))
+    return (*commands, screen, *(HelpGroup(title, help_entries(bindings)) for title, bindings in _AROUND))
 
 
 class HelpScreen(LeavesOnce[None], ModalScreen[None]):
@@ -77,7 +56,7 @@ class HelpScreen(LeavesOnce[None], ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fills it."""
-        self.query_one(HelpPane).show(groups())
+        self.query_one(HelpPane).show(groups(type(self.app).BINDINGS))
 
     def action_back(self) -> None:
         """Back to what was there."""

@@ -8,12 +8,11 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from runners.layers.commands import COMMANDS
+from runners.layers.commands import COMMANDS, INTERRUPT
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Freshness
 from runners.layers.gates import open_commands
 from runners.layers.kinds.base import Tone
 from runners.layers.kinds.pods import Pod
@@ -22,29 +21,27 @@ from runners.layers.picture import Layer, Picture
 from runners.layers.runs import RunRecord
 from runners.session import Session
 from tui.bridge import Bridge
+from tui.command_line import Act, Word
 from tui.events import CommandChosen, Face, RowAsked, RunChanged
-from tui.feeds import TableFeed
-from tui.keys import command_bindings, hints
+from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
 from tui.screens.ground import Ground
+from tui.tables import TablePane
 from tui.tail import RunTail
 from tui.targets import Targets, component_targets, row_targets
-from tui.texts import conclusion_text
-from tui.views import VIEWS, view
+from tui.texts import conclusion_text, context_text
 from widgets.cards import LayerPane
 from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
 from widgets.hints import HintBar
 from widgets.log import LogPane
-from widgets.prompt import Prompt
 from widgets.table import LiveTable
-from widgets.tabs import Tab, TabStrip
 
 _SHORT = 30
 _TALL = 50
 """Screens with fewer lines than the one get less room for cards, those with more than the other get more."""
 
-GuideText = Callable[[Picture, tuple[RunRecord, ...]], str]
-"""What to do next, from the picture and the runs of the cluster (newest first); empty where nothing is to be said."""
+GuideText = Callable[[Picture], str]
+"""What to do next, from the picture; empty where nothing is to be said."""
 
 
 class Overview(Ground[None]):
@@ -52,17 +49,9 @@ class Overview(Ground[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *command_bindings(),
-        Binding("left", "view(-1)", "Previous tab", show=False, tooltip="The table's previous tab"),
-        Binding("right", "view(1)", "Next tab", show=False, tooltip="The table's next tab"),
-        Binding("l", "log", "Logs", show=False, tooltip="The log of the pod, or of the next run"),
-        Binding("y", "more('yaml')", "YAML", show=False, tooltip="The YAML of the row"),
-        Binding("e", "more('events')", "Events", show=False, tooltip="The events about the row's object"),
-        Binding("d", "more('describe')", "Describe", show=False, tooltip="All that describes the row's object"),
-        Binding("slash", "filter", "Filter", show=False, tooltip="Show only rows with a text"),
-        Binding("escape", "back", "Back", show=False, tooltip="Clear the filter, then back to the cards"),
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="Every key"),
-        Binding("q", "app.leave", "Quit", show=False, tooltip="Close the screen; runs go on"),
-        *(Binding(str(at + 1), f"show('{found.id}')", found.label, show=False) for at, found in enumerate(VIEWS)),
+        *TABLE_KEYS,
+        *ROW_KEYS,
+        *SCREEN_KEYS,
     ]
 
     def __init__(
@@ -73,8 +62,6 @@ class Overview(Ground[None]):
         self._guide = guide
         self._clock = clock
         self._session = session
-        self._view = VIEWS[0]
-        self._feed: TableFeed | None = None
         self._tail: RunTail | None = None
         self._concluded = ""
 
@@ -85,30 +72,27 @@ class Overview(Ground[None]):
         with Horizontal(id="layers"):
             yield LayerPane("Foundation · helmfile", id="foundation", clock=self._clock)
             yield LayerPane("GitOps · flux", id="gitops", clock=self._clock)
-        yield TabStrip(id="tabs")
-        yield LiveTable(id="table", clock=self._clock)
+        yield TablePane(self._session.store, lambda: self._session.watches.kinds, self._clock, id="tables")
         yield LogPane(id="log")
-        yield Prompt(id="prompt")
         yield HintBar()
 
     @property
     def is_following(self) -> bool:
         """Does it follow the session by now?"""
-        return self._feed is not None
+        return self._tail is not None
 
     def attach(self, bridge: Bridge) -> None:
         """Begins to follow the session; called once, when the first frame is out."""
-        self._feed = TableFeed(self._session.store, bridge, self.query_one(LiveTable), self._show_tabs)
+        self._tables.attach(bridge)
         self._tail = RunTail(self._session.runs, bridge, self.query_one(LogPane), self._run_changed, self._clock)
-        self._feed.show(self._view)
         self.set_interval(1.0, self._tail.tick)
         self.show_picture(self._session.picture)
         self.query_one("#foundation").focus()
 
     def detach(self) -> None:
         """Follows no more."""
-        if self._feed is not None and self._tail is not None:
-            self._feed.close()
+        if self._tail is not None:
+            self._tables.detach()
             self._tail.close()
 
     def show_picture(self, picture: Picture) -> None:
@@ -123,7 +107,7 @@ class Overview(Ground[None]):
             freshness=picture.freshness,
             heading=heading,
         )
-        self._show_tabs()
+        self._tables.show_tabs()
         self.show_hints()
 
     def follow(self, run: RunRecord) -> None:
@@ -158,7 +142,7 @@ class Overview(Ground[None]):
         if focused in ("foundation", "gitops"):
             card = self._pane(focused).component
             return component_targets(card, self._session.store.table("flux")) if card else {}
-        return row_targets(self.query_one(LiveTable).row) if focused == "table" else {}
+        return row_targets(self._tables.row) if focused == "table" else {}
 
     def show_hints(self) -> None:
         """Shows what can be done where the focus is."""
@@ -175,21 +159,9 @@ class Overview(Ground[None]):
         else:
             self.notify(f"{command.name} acts on {command.scope.value}: go to one with tab", markup=False)
 
-    def action_view(self, step: int) -> None:
-        """Turns to the next or previous tab."""
-        at = (VIEWS.index(self._view) + step) % len(VIEWS)
-        self.action_show(VIEWS[at].id)
-
-    def action_show(self, view_id: str) -> None:
-        """Turns to a tab, and puts the focus on its table."""
-        table = self.query_one(LiveTable)
-        if self._view.id != view_id:
-            table.filter = ""
-        self._view = view(view_id)
-        if self._feed is not None:
-            self._feed.show(self._view)
-        table.focus()
-        self._show_tabs()
+    async def action_tables(self, action: str) -> None:
+        """Hands a key on to the tables, which do their part wherever the focus is."""
+        await self.app.run_action(action, self._tables)
 
     def action_next_run(self) -> None:
         """Turns to the log of the run before the one that is shown, and from the oldest back to the newest."""
@@ -198,39 +170,24 @@ class Overview(Ground[None]):
         if runs:
             self.follow(runs[(at + 1) % len(runs)])
 
-    def action_filter(self) -> None:
-        """Opens the line for the filter."""
-        self.query_one(Prompt).ask("/", self.query_one(LiveTable).filter)
-
     def action_back(self) -> None:
         """Clears the filter; without one, goes back to the cards."""
-        table = self.query_one(LiveTable)
-        if table.filter:
-            self._filter("")
-        else:
+        if not self._tables.back():
             self.query_one("#foundation").focus()
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        """Filters while it is typed."""
-        self._filter(event.text)
-
-    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
-        """Keeps the filter, and goes to what it left."""
-        self._filter(event.text)
-        self.query_one(LiveTable).focus()
-
-    def on_prompt_cancelled(self) -> None:
-        """Drops the filter."""
-        self._filter("")
-        self.query_one(LiveTable).focus()
-
-    def on_tab_strip_tab_picked(self, event: TabStrip.TabPicked) -> None:
-        """Turns to the tab that was clicked."""
-        self.action_show(event.tab_id)
-
-    def on_live_table_counted(self) -> None:
-        """Keeps the tabs' numbers true."""
-        self._show_tabs()
+    async def on_table_pane_ordered(self, event: TablePane.Ordered) -> None:
+        """Does what the command line said, as the key for it would."""
+        match event.order:
+            case Act(command) if command is not INTERRUPT:
+                self.action_command(command.name)
+            case Act() if self._session.seen_runs.running:
+                await self.run_action("app.interrupt")
+            case Act():
+                self.notify("no run is going on", markup=False)
+            case Word.CONTEXT:
+                self.notify(context_text(self._session.options.access), title="one session, one cluster", markup=False)
+            case word:
+                await self.run_action("app.help" if word is Word.HELP else "app.leave")
 
     def on_live_table_cursor_moved(self) -> None:
         """What can be done depends on the row."""
@@ -255,27 +212,21 @@ class Overview(Ground[None]):
         self.post_message(RowAsked(event.row, Face.DESCRIPTION))
 
     def action_more(self, face: str) -> None:
-        """Shows more of the row under the cursor."""
-        row = self.query_one(LiveTable).row
-        if row is not None:
-            self.post_message(RowAsked(row, Face(face)))
-
-    def action_log(self) -> None:
-        """With the cursor on a pod, its log; else the log of the run before the one that is shown."""
-        table = self.query_one(LiveTable)
-        if table.has_focus and isinstance(table.row, Pod):
-            self.post_message(RowAsked(table.row, Face.LOG))
-        else:
+        """Shows more of the row under the cursor; the log of a run where no pod is under it."""
+        row, at_table = self._tables.row, self.focused is not None and self.focused.id == "table"
+        if Face(face) is Face.LOG and not (at_table and isinstance(row, Pod)):
             self.action_next_run()
+        elif row is not None:
+            self.post_message(RowAsked(row, Face(face)))
 
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""
         self.set_class(event.size.height < _SHORT, "-short")
         self.set_class(event.size.height >= _TALL, "-tall")
 
-    def _filter(self, text: str) -> None:
-        self.query_one(LiveTable).filter = text
-        self._show_tabs()
+    @property
+    def _tables(self) -> TablePane:
+        return self.query_one(TablePane)
 
     def _pane(self, name: str) -> LayerPane:
         return self.query_one(f"#{name}", LayerPane)
@@ -298,20 +249,7 @@ class Overview(Ground[None]):
     def _show_header(self) -> None:
         self.query_one(Header).facts = self.header
         if self._guide is not None:
-            self.query_one(Guide).text = self._guide(self._session.picture, self._session.seen_runs.all)
-
-    def _show_tabs(self) -> None:
-        store = self._session.store
-        tabs = [
-            Tab(found.id, found.label, _count(store.table_freshness(found.id), store.count(found.id)))
-            for found in VIEWS
-        ]
-        table = self.query_one(LiveTable)
-        if table.filter:
-            shown, total = table.counts
-            words = f"{self._view.label} {shown}/{total} /{table.filter}"
-            tabs = [Tab(tab.id, words) if tab.id == self._view.id else tab for tab in tabs]
-        self.query_one(TabStrip).show(tabs, self._view.id)
+            self.query_one(Guide).text = self._guide(self._session.picture)
 
     def _run_changed(self, run: RunRecord) -> None:
         self._session.noticed(run)
@@ -326,8 +264,3 @@ def _notice(picture: Picture) -> tuple[str, Tone] | None:
     if worst is None or worst.severity < Severity.WARNING:
         return None
     return f"{worst.severity.symbol} {worst.subject}: {worst.text}", Tone.WARN
-
-
-def _count(freshness: Freshness, rows: int) -> int | None:
-    """How many rows a tab may claim: none are counted where they could be there unseen."""
-    return rows if rows or freshness.trusted else None

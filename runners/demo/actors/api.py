@@ -7,11 +7,11 @@ real API server and against a small embedded one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Protocol
 
 from runners.cluster.errors import Conflict, NotFound
 from runners.demo.actors.resources import Resource
+from runners.demo.actors.times import now
 from runners.layers.jsons import Json, mapping, sequence, text
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -92,15 +92,16 @@ class Api:
     def set_status(self, resource: Resource, obj: Json, status: Json) -> None:
         """Writes what differs of a status; conditions keep the time of their last transition while they stay."""
         current = mapping(obj, "status")
-        stamped = _stamped(status, current, _now())
+        stamped = _stamped(status, current, now())
         if not contains(current, stamped):
             self.patch(resource, obj, {"status": stamped}, "status")
 
-    def delete(self, resource: Resource, obj: Json) -> None:
-        """Deletes an object; it may be gone already."""
+    def delete(self, resource: Resource, obj: Json, *, at_once: bool = False) -> None:
+        """Deletes an object; it may be gone already. ``at_once`` leaves a pod no time to end."""
         self.writes += 1
+        body = {"gracePeriodSeconds": 0} if at_once else None
         try:
-            self._connection.request("DELETE", resource.path_of(obj))
+            self._connection.request("DELETE", resource.path_of(obj), body=body)
         except NotFound:
             return
 
@@ -146,7 +147,3 @@ def _with_time(wanted: Json, current: Json, now: str) -> Json:
     same = text(current, "status") == text(wanted, "status")
     since = text(current, "lastTransitionTime") if same else ""
     return {**wanted, "lastTransitionTime": since or now}
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,6 @@ usable there is a time that a person can see.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping, Sequence
 
 import yaml
@@ -16,6 +15,7 @@ from runners.demo.actors import longhorn_objects as objects
 from runners.demo.actors import resources as res
 from runners.demo.actors.api import Requests, by_name
 from runners.demo.actors.base import Actor
+from runners.demo.actors.delays import Delays
 from runners.demo.actors.longhorn_volumes import VolumeKeeper
 from runners.demo.actors.workloads import daemonset_ready, deployment_ready, image_of, workload
 from runners.layers.jsons import Json, mapping, text
@@ -32,15 +32,14 @@ class Longhorn(Actor):
 
     name = "longhorn-manager"
 
-    def __init__(self, connection: Requests, *, storage_delay: float = 3.0) -> None:
-        """Takes the seconds between everything being ready and the StorageClass."""
-        super().__init__(connection)
+    def __init__(self, connection: Requests, *, storage_delay: float = 3.0, delays: Delays | None = None) -> None:
+        """Takes the seconds between everything being ready and the StorageClass, and how long other things take."""
+        super().__init__(connection, delays=delays)
         self.may_offer_storage = threading.Event()
         """Cleared, it holds the StorageClass back."""
         self.may_offer_storage.set()
         self._storage_delay = storage_delay
-        self._ready_since: float | None = None
-        self._volumes = VolumeKeeper(self.api)
+        self._volumes = VolumeKeeper(self.api, self.delays)
 
     def act(self) -> None:
         """Makes what the manager would have made by now."""
@@ -60,6 +59,10 @@ class Longhorn(Actor):
                 self._offer_storage()
         if nodes:
             self._volumes.act(image, nodes)
+
+    def fail_replica(self, volume: str, node: str) -> None:
+        """Breaks a volume's replica on a node: the volume is degraded until it is rebuilt, which begins by itself."""
+        self._volumes.fail(volume, node)
 
     def _installed(self) -> bool:
         """Helm has succeeded; asked only before anything was made."""
@@ -141,17 +144,12 @@ class Longhorn(Actor):
             self.api.delete(res.STORAGECLASSES, current)
         annotations = {**mapping(wanted, "metadata", "annotations"), APPLIED: written}
         self.api.ensure(res.STORAGECLASSES, {**wanted, "metadata": {"name": name, "annotations": annotations}}, None)
-        self._ready_since = None
 
     def _long_enough(self) -> bool:
-        now = time.monotonic()
-        if self._ready_since is None:
-            self._ready_since = now
-        return self.may_offer_storage.is_set() and now - self._ready_since >= self._storage_delay
+        return self.delays.took("storage", self._storage_delay) and self.may_offer_storage.is_set()
 
     def _leave(self, daemonsets: Mapping[str, Json]) -> None:
         """What the uninstall job takes away; a manager that is only missing from its release takes nothing."""
-        self._ready_since = None
         if objects.CSI_PLUGIN not in daemonsets or self.api.exists(res.SECRETS, NAMESPACE, RELEASE):
             return
         for storage_class in self.api.list(res.STORAGECLASSES):

@@ -26,6 +26,8 @@ class Use:
     """The nodes that hold its replicas."""
     ready: frozenset[str]
     """The nodes that are ready."""
+    failed: frozenset[str] = frozenset()
+    """The nodes whose replica has failed and isn't rebuilt yet."""
 
     @property
     def name(self) -> str:
@@ -50,8 +52,12 @@ class Use:
     @property
     def robustness(self) -> str:
         """Of the volume while it is attached."""
-        live = sum(1 for node in self.replicas if node in self.ready)
+        live = sum(1 for node in self.replicas if self.mode(node) == "RW")
         return "healthy" if live >= self.wanted_replicas else "degraded" if live else "faulted"
+
+    def mode(self, node: str) -> str:
+        """How the engine uses a node's replica: reads and writes, writes only while it is rebuilt, or not at all."""
+        return "ERR" if node not in self.ready else "WO" if node in self.failed else "RW"
 
 
 def replicas_of_class(pv: Json) -> int:
@@ -147,10 +153,7 @@ def engine_status(use: Use, *, runs: bool) -> Json:
         "currentSize": str(use.size) if runs else "0",
         "ownerID": use.node or next(iter(use.replicas), ""),
         "started": runs,
-        "replicaModeMap": {
-            replica_name(use.name, node): ("RW" if node in use.ready else "ERR") if runs else None
-            for node in use.replicas
-        },
+        "replicaModeMap": {replica_name(use.name, node): use.mode(node) if runs else None for node in use.replicas},
     }
 
 

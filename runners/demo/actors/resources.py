@@ -27,6 +27,7 @@ class Resource:
 
 
 NODES = Resource("v1", "nodes", "Node")
+EVENTS = Resource("v1", "events", "Event")
 PODS = Resource("v1", "pods", "Pod")
 SECRETS = Resource("v1", "secrets", "Secret")
 SERVICES = Resource("v1", "services", "Service")
@@ -34,8 +35,10 @@ CONFIGMAPS = Resource("v1", "configmaps", "ConfigMap")
 CLAIMS = Resource("v1", "persistentvolumeclaims", "PersistentVolumeClaim")
 VOLUMES = Resource("v1", "persistentvolumes", "PersistentVolume")
 DAEMONSETS = Resource("apps/v1", "daemonsets", "DaemonSet")
+REPLICASETS = Resource("apps/v1", "replicasets", "ReplicaSet")
 DEPLOYMENTS = Resource("apps/v1", "deployments", "Deployment")
 STATEFULSETS = Resource("apps/v1", "statefulsets", "StatefulSet")
+JOBS = Resource("batch/v1", "jobs", "Job")
 STORAGECLASSES = Resource("storage.k8s.io/v1", "storageclasses", "StorageClass")
 CSINODES = Resource("storage.k8s.io/v1", "csinodes", "CSINode")
 CSIDRIVERS = Resource("storage.k8s.io/v1", "csidrivers", "CSIDriver")
@@ -48,3 +51,4 @@ LONGHORN_ENGINE_IMAGES = Resource("longhorn.io/v1beta2", "engineimages", "Engine
 LONGHORN_BACKUP_TARGETS = Resource("longhorn.io/v1beta2", "backuptargets", "BackupTarget")
 TENANTS = Resource("minio.min.io/v2", "tenants", "Tenant")
 GITREPOSITORIES = Resource("source.toolkit.fluxcd.io/v1", "gitrepositories", "GitRepository")
+KUSTOMIZATIONS = Resource("kustomize.toolkit.fluxcd.io/v1", "kustomizations", "Kustomization")

@@ -10,13 +10,14 @@ from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, T
 GROUP_SUFFIXES = (".toolkit.fluxcd.io", ".extensions.fluxcd.io", "fluxcd.controlplane.io")
 """API groups whose kinds are Flux's, by how they end."""
 
-_ALIASES = {
+ALIASES = {
     "kustomizations": ("ks", "kustomization"),
     "helmreleases": ("hr", "helmrelease"),
     "gitrepositories": ("gitrepo", "gitrepository"),
     "helmrepositories": ("helmrepo", "helmrepository"),
     "ocirepositories": ("ocirepo", "ocirepository"),
 }
+"""What people call the kinds of a usual install, by their plurals; also where they aren't served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def flux_kind(group: str, version: str, plural: str, singular: str, *, namespace
             AGE,
         ),
         tone=lambda row: _TONES.get(row.status, Tone.MOVING),
-        aliases=_ALIASES.get(plural, ()),
+        aliases=ALIASES.get(plural, ()),
     )
 
 

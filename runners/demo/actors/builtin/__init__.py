@@ -1,0 +1,1 @@
+"""What every cluster has: the workload controllers, the scheduler, the kubelets, and the binder of claims."""

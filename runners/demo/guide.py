@@ -1,0 +1,111 @@
+"""The line of hints that leads through a demo: what to look at or to press next, from what the picture says.
+
+Pure, and never out of step: it looks at the cluster's state alone, so a person may do things in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.verdicts import Verdict
+
+ROOM = 78
+"""Cells that a hint may take: it has one line of a terminal of 80 columns."""
+
+Steps = Callable[[Picture], Iterator[str]]
+_ABSENT = ComponentState("", Layer.FOUNDATION, Verdict.ABSENT)
+
+
+def guide(scenario: str, picture: Picture) -> str:
+    """The hint of this moment; empty until the cluster has answered.
+
+    Args:
+        scenario: a name of ``SCENARIOS``.
+        picture: the latest.
+    """
+    if picture.identity is None or not picture.layer(Layer.FOUNDATION):
+        return ""
+    return next(SCENARIOS[scenario](picture), "")
+
+
+def _empty(picture: Picture) -> Iterator[str]:
+    yield from _while_a_tool_runs(picture)
+    if _is(picture, "longhorn", Verdict.ABSENT):
+        yield "1/4 Nothing is installed. On longhorn press a, read the plan, then tab and ↵"
+    yield from _until_storage_works(picture, "1/4")
+    if _is(picture, "minio", Verdict.ABSENT):
+        yield "2/4 Storage works. Go to minio with ↓ and press a"
+    if not _is(picture, "minio", Verdict.HEALTHY):
+        yield "2/4 The operator makes the tenant; its claims bind on longhorn: tab 3, Claims"
+    if not picture.flux_version:
+        yield "3/4 The foundation stands. Go to the right pane with tab, and press b for Flux"
+    yield from _until_gitops_works(picture, "4/4")
+    yield "Done: both layers are healthy. ↵ opens what you select, / filters, q leaves"
+
+
+def _healthy(picture: Picture) -> Iterator[str]:
+    yield from _while_a_tool_runs(picture)
+    yield from _until_storage_works(picture, "")
+    if suspended := _suspended(picture):
+        yield f"{suspended} is suspended: go to it on the right with tab and ↓, and press r"
+    yield from _until_gitops_works(picture, "")
+    yield "All is well. ↵ on a card says why, i plans, 4 lists Flux, y shows YAML"
+
+
+def _upgrade(picture: Picture) -> Iterator[str]:
+    yield from _while_a_tool_runs(picture)
+    if _version(picture, "longhorn").startswith("1.11."):
+        yield "1/3 longhorn 1.11 runs and Git asks for 1.12: i shows the plan, a applies it"
+    if not _is(picture, "longhorn", Verdict.HEALTHY):
+        yield "2/3 The manager is new: it replaces pods and engines while volumes stay in use"
+    yield "3/3 Upgraded. 8 lists the runs, where ↵ reopens a log; :vol lists volumes"
+
+
+def _disaster(picture: Picture) -> Iterator[str]:
+    yield from _while_a_tool_runs(picture)
+    if _is(picture, "longhorn", Verdict.FAILED):
+        yield "1/3 Storage is down: ↵ on longhorn says why; f finds what is gone, puts it back"
+    yield from _until_storage_works(picture, "2/3")
+    if not _is(picture, "minio", Verdict.HEALTHY):
+        yield "2/3 Storage is back; minio recovers by itself, as its claims are still bound"
+    if suspended := _suspended(picture):
+        yield f"3/3 {suspended} was suspended meanwhile: go to it with tab and ↓, press r"
+    yield from _until_gitops_works(picture, "3/3")
+    yield "Recovered. 7 shows what the cluster complained about, 8 what was run; q leaves"
+
+
+def _while_a_tool_runs(picture: Picture) -> Iterator[str]:
+    running = next((run for run in picture.runs if not run.state.ended), None)
+    if running is not None and running.exclusive:
+        yield f"{running.title} is running: its log is below; ctrl-c would interrupt it"
+
+
+def _until_storage_works(picture: Picture, step: str) -> Iterator[str]:
+    if _is(picture, "longhorn", Verdict.PROGRESSING):
+        yield f"{step} helm is done, storage is not: no claim can bind before the StorageClass".strip()
+    if not _is(picture, "longhorn", Verdict.HEALTHY):
+        yield f"{step} longhorn is not healthy: ↵ on it says why, f puts back what is missing".strip()
+
+
+def _until_gitops_works(picture: Picture, step: str) -> Iterator[str]:
+    waiting = [state.name for state in picture.layer(Layer.GITOPS) if state.verdict is not Verdict.HEALTHY]
+    if waiting:
+        yield f"{step} Flux applies what Git has, in its order; still to come: {', '.join(waiting[:2])}".strip()
+
+
+def _suspended(picture: Picture) -> str:
+    """The first GitOps component that somebody has suspended; empty when there is none."""
+    return next((state.name for state in picture.layer(Layer.GITOPS) if "is suspended" in state.summary), "")
+
+
+def _is(picture: Picture, name: str, verdict: Verdict) -> bool:
+    return (picture.component(name) or _ABSENT).verdict is verdict
+
+
+def _version(picture: Picture, name: str) -> str:
+    return (picture.component(name) or _ABSENT).version
+
+
+SCENARIOS: dict[str, Steps] = {"empty": _empty, "healthy": _healthy, "upgrade": _upgrade, "disaster": _disaster}
+"""Each scenario's hints, the first that holds being the one to show."""

@@ -1,0 +1,71 @@
+"""Starts a demo in a process of its own, and ends it: whatever way the starting process ends, nothing is left."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+import runners
+from runners.demo.place import READY, Place
+
+_ENDING = 15.0
+"""Seconds that a demo may take to end what runs in it."""
+
+
+class DemoError(Exception):
+    """A demo could not be started; the text says why."""
+
+
+class Demo:
+    """One demo, alive for as long as a ``with`` block: its cluster, tools and repository in a folder of their own."""
+
+    def __init__(self, scenario: str, pace: float = 1.0) -> None:
+        """Takes the scenario's name, and a factor for everything that only takes time to be seen."""
+        self._scenario = scenario
+        self._pace = pace
+
+    def __enter__(self) -> Place:
+        """Starts it and waits until the scenario is set up.
+
+        Raises:
+            DemoError: it could not be.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="bedplate-demo-"))
+        # The process ends when its stdin does. So it needs nobody to end it, even where this process is killed.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "runners.demo.process", self._scenario, str(folder), str(self._pace)],
+            cwd=folder,
+            env={"PYTHONPATH": str(Path(runners.__file__).parents[1]), "LANG": "C.UTF-8"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        if said.strip() != READY:
+            words = self._last_words()
+            shutil.rmtree(folder, ignore_errors=True)
+            raise DemoError(f"the demo could not be set up: {words}")
+        return Place(folder, self._pace)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends it, and returns when its folder is gone."""
+        self._last_words()
+
+    def _last_words(self) -> str:
+        """Ends the process; the last line that it had to say."""
+        try:
+            _, errors = self._process.communicate(timeout=_ENDING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            _, errors = self._process.communicate()
+        lines = errors.strip().splitlines()
+        return lines[-1] if lines else f"its process ended {self._process.returncode}"

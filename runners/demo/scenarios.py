@@ -1,0 +1,88 @@
+"""What a demo begins with: each scenario sets the stage, with a few things on it for a person to notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from runners.demo.actors import resources as res
+from runners.demo.actors.api import Api
+from runners.demo.actors.resources import Resource
+from runners.demo.homelab import CLUSTER, URL
+from runners.demo.stage import Stage
+from runners.layers.jsons import Json, sequence, text
+
+CURRENT, PREVIOUS = "1.12.1", "1.11.2"
+"""Versions of Longhorn: what the repository asks for, and what an upgrade begins with."""
+_FLUX = "flux-system"
+_STORAGE = "longhorn-system"
+
+
+def empty(stage: Stage) -> None:
+    """A cluster of three nodes, and a repository that asks for everything."""
+    stage.write_repository(longhorn=CURRENT)
+
+
+def healthy(stage: Stage) -> None:
+    """Everything is there and works."""
+    stage.write_repository(longhorn=CURRENT)
+    _install_everything(stage)
+
+
+def upgrade(stage: Stage) -> None:
+    """Everything works, with a Longhorn that is one minor version older than what Git asks for by now."""
+    stage.write_repository(longhorn=PREVIOUS)
+    _install_everything(stage)
+    stage.write_repository(longhorn=CURRENT)
+
+
+def disaster(stage: Stage) -> None:
+    """Somebody deleted Longhorn's manager and its StorageClass, and left monitoring suspended."""
+    healthy(stage)
+    api = stage.api
+    monitoring = _there(api, res.KUSTOMIZATIONS, _FLUX, "monitoring")
+    api.patch(res.KUSTOMIZATIONS, monitoring, {"spec": {"suspend": True}})
+    for resource, name in ((res.DAEMONSETS, "longhorn-manager"), (res.DEPLOYMENTS, "longhorn-driver-deployer")):
+        api.delete(resource, _there(api, resource, _STORAGE, name))
+    for storage_class in api.list(res.STORAGECLASSES):
+        api.delete(res.STORAGECLASSES, storage_class)
+
+
+def _install_everything(stage: Stage) -> None:
+    api = stage.api
+    stage.run("helmfile", "-f", "longhorn/helmfile.yaml", "sync")
+    stage.until("Longhorn's StorageClass", lambda: bool(api.list(res.STORAGECLASSES)))
+    stage.run("helmfile", "-f", "minio/helmfile.yaml", "sync")
+    stage.until("minio's tenant", lambda: all(map(_is_initialized, api.list(res.TENANTS) or ({},))))
+    stage.run("flux", "bootstrap", "git", f"--url={URL}", f"--path={CLUSTER}", "--branch=main", "--token-auth")
+    stage.until("what Flux applies", partial(_all_ready, api))
+
+
+def _is_initialized(tenant: Json) -> bool:
+    return text(tenant, "status", "currentState") == "Initialized" and text(tenant, "status", "healthStatus") == "green"
+
+
+def _all_ready(api: Api) -> bool:
+    found = api.list(res.KUSTOMIZATIONS)
+    return len(found) > 1 and all(
+        any(
+            text(item, "type") == "Ready" and text(item, "status") == "True"
+            for item in sequence(each, "status", "conditions")
+        )
+        for each in found
+    )
+
+
+def _there(api: Api, resource: Resource, namespace: str, name: str) -> Json:
+    found = api.get(resource, namespace, name)
+    assert found is not None, f"{resource.kind} {namespace}/{name} was waited for"
+    return found
+
+
+SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
+    "empty": empty,
+    "healthy": healthy,
+    "upgrade": upgrade,
+    "disaster": disaster,
+}
+"""By the names that the command line knows."""

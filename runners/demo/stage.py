@@ -1,0 +1,113 @@
+"""What a demo plays on: an embedded cluster with its actors, a repository with its Git, and the stand-in tools."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from runners.demo.actors import resources as res
+from runners.demo.actors.api import Api
+from runners.demo.actors.builtin.nodes import nodes
+from runners.demo.actors.demo_cast import demo_cast
+from runners.demo.actors.source_folder import FolderFetch
+from runners.demo.homelab import BEDPLATE_YAML, CONTEXT, write_homelab
+from runners.demo.place import Place
+from runners.demo.server.server import EmbeddedServer
+from runners.demo.tools import checkout, remote
+from runners.demo.tools.install import install
+from runners.demo.tools.pace import PACE
+from runners.tools.runs import Runs
+
+_PATIENCE = 60.0
+"""Seconds that setting a scenario up may wait for one thing."""
+_ENDING = 5.0
+"""Seconds that a run may take to end after it was interrupted."""
+
+
+class StageError(Exception):
+    """A scenario could not be set up; the text says where it stopped."""
+
+
+class Stage:
+    """One demo's cluster, repository and tools; a context manager.
+
+    Until ``play`` is called everything happens at once; afterwards at a pace that a person can follow.
+    """
+
+    def __init__(self, place: Place) -> None:
+        """Takes where it lives; its folder is there already, and empty."""
+        self.place = place
+        self.server = EmbeddedServer()
+        self.api = Api(self.server.requests())
+        fetch = FolderFetch(
+            partial(remote.head, demo=place.folder),
+            partial(remote.archive, demo=place.folder),
+            missing=remote.NoRepository,
+        )
+        self._cast = demo_cast(self.server.requests(), fetch=fetch, pace=0.0, changes=lambda: self.server.version)
+
+    def __enter__(self) -> Self:
+        """Starts an empty cluster of three nodes."""
+        self.server.__enter__()
+        for node in nodes():
+            self.api.ensure(res.NODES, node, None)
+        self.place.kubeconfig.touch(mode=0o600)
+        self.place.kubeconfig.write_text(self.server.kubeconfig(CONTEXT))
+        install(self.place.folder)
+        self._cast.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends what was run, then the actors, then the cluster."""
+        self._end_runs()
+        self._cast.stop()
+        self.server.__exit__(None, None, None)
+
+    def play(self, pace: float) -> None:
+        """From now on things take their time, by a factor."""
+        self._cast.set_pace(pace)
+
+    def write_repository(self, *, longhorn: str) -> None:
+        """Writes the person's repository, as it asks for a version of Longhorn, and commits it."""
+        write_homelab(self.place.repository, longhorn=longhorn, extra={"bedplate.yaml": BEDPLATE_YAML})
+        (self.place.folder / "git").mkdir(exist_ok=True)
+        checkout.create(self.place.folder, self.place.repository)
+
+    def run(self, *argv: str) -> None:
+        """Runs a stand-in tool in the repository, at no pace at all.
+
+        Raises:
+            StageError: it failed.
+        """
+        command = [str(self.place.folder / "bin" / argv[0]), *argv[1:]]
+        environ = {**self.place.environ(), PACE: "0"}
+        done = subprocess.run(command, cwd=self.place.repository, env=environ, capture_output=True, text=True)
+        if done.returncode:
+            raise StageError(f"{' '.join(argv)} ended {done.returncode}: {done.stderr.strip()[-300:]}")
+
+    def until(self, what: str, seen: Callable[[], bool]) -> None:
+        """Waits until something is so on the cluster.
+
+        Raises:
+            StageError: it did not come about.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while not seen():
+            if time.monotonic() > deadline:
+                raise StageError(f"waited {_PATIENCE:.0f} s for {what}; {'; '.join(self._cast.troubles)}")
+            time.sleep(0.02)
+
+    def _end_runs(self) -> None:
+        if not self.place.runs.is_dir():
+            return
+        runs = Runs(self.place.runs)
+        for run in runs.records():
+            if not run.state.ended:
+                runs.interrupt(run.id)
+                runs.wait(run.id, _ENDING)

@@ -1,0 +1,101 @@
+"""What leads through a demo: fits its line, and follows the cluster wherever a person takes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runners.demo.guide import ROOM, SCENARIOS, guide
+from runners.layers.identity import Identity
+from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.runs import RunRecord, RunState
+from runners.layers.verdicts import Verdict
+
+GITOPS = ("flux-system", "metallb", "cert-manager", "haproxy-ingress", "monitoring")
+DEMO = Identity(context="demo", server="http://127.0.0.1:1", uid="u", version="v1.34.1", fingerprint="")
+H, A, P, F = Verdict.HEALTHY, Verdict.ABSENT, Verdict.PROGRESSING, Verdict.FAILED
+
+
+def world(
+    longhorn: Verdict,
+    minio: Verdict,
+    gitops: Verdict = A,
+    *,
+    version: str = "1.12.1",
+    flux: str = "",
+    suspended: str = "",
+) -> Picture:
+    states = [ComponentState("longhorn", Layer.FOUNDATION, longhorn, version if longhorn is not A else "")]
+    states.append(ComponentState("minio", Layer.FOUNDATION, minio))
+    for name in GITOPS:
+        state = ComponentState(name, Layer.GITOPS, gitops)
+        asleep = replace(state, verdict=Verdict.DEGRADED, summary="is suspended")
+        states.append(asleep if name == suspended else state)
+    return Picture(at=0.0, identity=DEMO, components=tuple(states), flux_version=flux)
+
+
+def running(title: str, *, exclusive: bool = True) -> RunRecord:
+    return RunRecord("20261123-140211-7f3a", title, (), "/", "x", 0.0, RunState.RUNNING, exclusive=exclusive)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "seen", "says"),
+    [
+        ("empty", world(A, A), "1/4 Nothing is installed"),
+        ("empty", world(P, A), "1/4 helm is done, storage is not"),
+        ("empty", world(F, A), "1/4 longhorn is not healthy"),
+        ("empty", world(H, A), "2/4 Storage works"),
+        ("empty", world(H, P), "2/4 The operator makes the tenant"),
+        ("empty", world(H, H), "3/4 The foundation stands"),
+        ("empty", world(H, H, P, flux="v2.9.5"), "4/4 Flux applies what Git has"),
+        ("empty", world(H, H, H, flux="v2.9.5"), "Done"),
+        ("healthy", world(H, H, H, flux="v2.9.5", suspended="metallb"), "metallb is suspended"),
+        ("healthy", world(H, H, H, flux="v2.9.5"), "All is well"),
+        ("healthy", world(F, H, H, flux="v2.9.5"), "longhorn is not healthy"),
+        ("upgrade", world(H, H, H, version="1.11.2"), "1/3 longhorn 1.11 runs"),
+        ("upgrade", world(P, H, H), "2/3"),
+        ("upgrade", world(H, H, H), "3/3"),
+        ("disaster", world(F, F, P), "1/3 Storage is down"),
+        ("disaster", world(P, F, P), "2/3 helm is done"),
+        ("disaster", world(H, F, P), "2/3 Storage is back"),
+        ("disaster", world(H, H, H, suspended="monitoring"), "3/3 monitoring was suspended"),
+        ("disaster", world(H, H, H), "Recovered"),
+    ],
+)
+def test_each_state_has_its_hint(scenario: str, seen: Picture, says: str) -> None:
+    assert guide(scenario, seen).startswith(says)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_change_that_runs_is_what_there_is_to_look_at(scenario: str) -> None:
+    seen = world(A, A)
+    assert guide(scenario, replace(seen, runs=(running("apply longhorn"),))).startswith("apply longhorn is running")
+    looking = replace(seen, runs=(running("suspend metallb", exclusive=False),))
+    assert guide(scenario, looking) == guide(scenario, seen)
+
+
+def test_nothing_is_said_before_the_cluster_has_answered() -> None:
+    assert guide("empty", replace(world(A, A), identity=None)) == ""
+    assert guide("empty", Picture(at=0.0, identity=DEMO)) == ""
+
+
+verdicts = st.sampled_from(Verdict)
+
+
+@given(
+    scenario=st.sampled_from(sorted(SCENARIOS)),
+    seen=st.builds(
+        world,
+        verdicts,
+        verdicts,
+        verdicts,
+        version=st.sampled_from(["", "1.11.2", "1.12.1"]),
+        flux=st.sampled_from(["", "v2.9.5"]),
+        suspended=st.sampled_from(["", *GITOPS]),
+    ),
+)
+def test_every_hint_has_one_line_of_eighty_columns(scenario: str, seen: Picture) -> None:
+    assert 0 < len(guide(scenario, seen)) <= ROOM
