@@ -46,6 +46,13 @@ ROW_KEYS: tuple[Binding, ...] = (
     Binding("l", "more('log')", show=False, tooltip="a pod's log; else that of the run before"),
 )
 """What shows more of the row under the cursor."""
+TEXT_KEYS: tuple[Binding, ...] = (
+    Binding("slash", "search", show=False, tooltip="search; esc forgets it"),
+    Binding("c", "copy", show=False, tooltip="copy the whole text"),
+    Binding("ctrl+s", "save", show=False, tooltip="save it to a file"),
+    Binding("f", "full", show=False, tooltip="the text alone, and back"),
+)
+"""What can be done with every text that has a screen of its own."""
 SCREEN_KEYS: tuple[Binding, ...] = (
     Binding("tab", "app.focus_next", show=False, tooltip="next or previous pane"),
     Binding("shift+tab", "app.focus_previous", show=False, tooltip="next or previous pane"),
@@ -71,6 +78,8 @@ _SHOWN = {
     "colon": ":",
     "slash": "/",
     "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 _DIGITS = "1 2 3 4 5 6 7 8 9"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from runners.cluster.store import Delta, Store
-from runners.layers.freshness import Freshness, Reach, least_fresh
+from runners.layers.freshness import Freshness, least_fresh
 from runners.layers.kinds import AnyTable
 from runners.layers.kinds.base import Column, Key, Row
 from runners.layers.kinds.events import EVENTS
@@ -137,12 +137,7 @@ class PartFeed:
         self._say(part)
 
     def _say(self, part: Part) -> None:
-        """An empty table says why it is empty; a denial never looks like emptiness."""
-        freshness = part.freshness(self._store)
-        if freshness.reach in (Reach.LIVE, Reach.ABSENT):
-            self._table.empty = part.nothing
-        elif freshness.reach is Reach.LOADING:
-            self._table.empty = "loading…"
-        else:
-            self._table.empty = f"{freshness.reach.value}: {freshness.detail}".removesuffix(": ")
+        """Says how fresh the rows are; a denial never looks like emptiness."""
+        self._table.empty = part.nothing
+        self._table.freshness = part.freshness(self._store)
         self._changed()

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 _WORD = " DEMO "
-_MORE = " an embedded cluster: nothing here is yours, and nothing of yours is touched"
+_MORE = " an embedded cluster: nothing of yours is touched"
 
 
 class Banner(Widget):

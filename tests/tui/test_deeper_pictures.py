@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from runners.cluster.errors import refusal
+from runners.cluster.words import asked
 from runners.layers.freshness import Freshness, Reach
+from runners.layers.jsons import Json
 from runners.layers.kinds.events import Event
 from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord, RunState
 from tests.cluster.fake_api import Exchange, FakeApi
 from tests.layers import worlds as w
 from tests.tui.serving import serve
-from tests.tui.still_session import StillSession, clock, still_session
+from tests.tui.still_session import NoConnection, StillSession, clock, still_session
 from tests.tui.test_overview import started
 from tests.tui.test_screen_pictures import BROKEN, HEALTHY
 from tui.app import BedplateApp
@@ -96,6 +99,15 @@ def _one_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.localtime", __import__("time").gmtime)
 
 
+class Denied(NoConnection):
+    """Answers everything with 403."""
+
+    def request(self, method: str, path: str, **_more: object) -> Json:
+        """Says so as a server does."""
+        said = b'{"kind": "Status", "message": "User \\"someone\\" cannot get resource \\"pods\\""}'
+        raise refusal(asked(method, path), self.server, 403, said)
+
+
 @pytest.fixture
 def api(session: StillSession) -> Iterator[FakeApi]:
     with FakeApi() as fake:
@@ -146,14 +158,13 @@ def test_component_of_gitops_and_its_events(session: StillSession, snap_compare:
 
 
 def test_component_whose_pods_are_forbidden(session: StillSession, snap_compare: Compare) -> None:
-    session.fill(w.without(HEALTHY, "longhorn-manager-8x2kq"), {"pods": Freshness(Reach.FORBIDDEN, 0, "list pods")})
+    session.fill([*w.longhorn_world(), *w.minio_world()], {"pods": Freshness(Reach.FORBIDDEN, 0, "list pods")})
     picture(snap_compare, session, "enter", "2", size=(80, 24))
 
 
-@SIZES
-def test_description(session: StillSession, api: FakeApi, snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_description(session: StillSession, api: FakeApi, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
-    picture(snap_compare, session, "1", "enter", size=size, until="Conditions")
+    picture(snap_compare, session, "1", "enter", size=(80, 24), until="Conditions")
 
 
 @SIZES
@@ -164,13 +175,11 @@ def test_yaml(session: StillSession, api: FakeApi, snap_compare: Compare, size: 
 
 def test_yaml_searched(session: StillSession, api: FakeApi, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
-
-    app_keys = ("1", "y")
     app = BedplateApp(session, clock)
 
     async def run_before(pilot: Pilot[None]) -> None:
         await started(app, pilot)
-        await pilot.press(*app_keys)
+        await pilot.press("1", "y")
         while "kind: Pod" not in app.screen.query_one(LogPane).text:
             await pilot.pause()
         await pilot.press("slash", *"longhorn-manager", "enter", "n")
@@ -186,18 +195,16 @@ def test_yaml_of_a_secret(session: StillSession, api: FakeApi, snap_compare: Com
     picture(snap_compare, session, "5", "y", size=(80, 24), until="••••")
 
 
-def test_yaml_forbidden(session: StillSession, api: FakeApi, snap_compare: Compare) -> None:
+def test_yaml_forbidden(session: StillSession, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
-    api.script(POD, lambda x: x.refuse(403, 'pods "longhorn-manager-8x2kq" is forbidden: User "someone" cannot get it'))
-    session.connection.access = replace(session.connection.access)
+    session.connection = Denied(session.options.access)
     picture(snap_compare, session, "1", "y", size=(80, 24), until="✖")
 
 
-@SIZES
-def test_events(session: StillSession, api: FakeApi, snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_events(session: StillSession, api: FakeApi, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
     api.script(EVENTS, lambda x: x.json({"items": HAPPENED}))
-    picture(snap_compare, session, "1", "e", size=size, until="Unhealthy")
+    picture(snap_compare, session, "1", "e", size=(120, 36), until="Unhealthy")
 
 
 def test_events_none(session: StillSession, api: FakeApi, snap_compare: Compare) -> None:
@@ -218,8 +225,7 @@ def test_pod_log(session: StillSession, api: FakeApi, snap_compare: Compare, siz
     picture(snap_compare, session, "1", "l", size=size, until="recovery backend")
 
 
-@SIZES
-def test_runs(session: StillSession, snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_runs(session: StillSession, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
     ended = (
         ("20270115-070000-7f3a", "apply longhorn", 0),
@@ -238,30 +244,43 @@ def test_runs(session: StillSession, snap_compare: Compare, size: tuple[int, int
             (folder / "ended.json").write_text(json.dumps({"ended": begun + 93, "code": code}))
     session.changed()
     session.renew()
-    picture(snap_compare, session, "8", size=size)
+    picture(snap_compare, session, "8", size=(80, 24))
 
 
-@pytest.mark.parametrize("keys", [(), ("1",), ("enter",), ("question_mark",), ("ctrl+c",)], ids=str)
-@pytest.mark.parametrize("size", [(40, 10), (20, 5)], ids=["40x10", "20x5"])
+RUNNING = RunRecord("20270115-080000-7f3a", "apply longhorn", (), "/", "", w.NOW - 42, RunState.RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("size", "keys"),
+    [
+        pytest.param((40, 10), (), id="40x10-cards"),
+        pytest.param((40, 10), ("tab",), id="40x10-gitops"),
+        pytest.param((40, 10), ("1",), id="40x10-table"),
+        pytest.param((40, 10), ("enter",), id="40x10-component"),
+        pytest.param((40, 10), ("ctrl+c",), id="40x10-question"),
+        pytest.param((20, 5), (), id="20x5"),
+    ],
+)
 def test_small(session: StillSession, snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     session.fill(BROKEN)
-    run = RunRecord("20270115-080000-7f3a", "apply longhorn", (), "/", "", w.NOW - 42, RunState.RUNNING)
-    session.seen_runs = replace(session.seen_runs, running=(run,))
+    session.seen_runs = replace(session.seen_runs, running=(RUNNING,))
     picture(snap_compare, session, *keys, size=size)
 
 
-@SIZES
-@pytest.mark.parametrize("keys", [(), ("enter",), ("1", "y"), ("question_mark",), ("ctrl+c",)], ids=str)
+@pytest.mark.parametrize(
+    ("size", "keys"),
+    [
+        pytest.param((120, 36), (), id="120"),
+        pytest.param((80, 24), (), id="80"),
+        pytest.param((80, 24), ("ctrl+c",), id="80-question"),
+        pytest.param((120, 36), ("1", "y"), id="120-yaml"),
+    ],
+)
 def test_demo(tmp_path: Path, snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     session = still_session(tmp_path)
     session.options = replace(session.options, demo=True)
     session.fill(HEALTHY)
-    run = RunRecord("20270115-080000-7f3a", "apply longhorn", (), "/", "", w.NOW - 42, RunState.RUNNING)
-    session.seen_runs = replace(session.seen_runs, running=(run,))
-    picture(
-        snap_compare,
-        session,
-        *keys,
-        size=size,
-        guide=lambda _seen: "longhorn is there now: next is minio, with ↓ and a",
-    )
+    session.seen_runs = replace(session.seen_runs, running=(RUNNING,))
+    words = "longhorn is there now, and minio comes next: go to it with ↓ and press a"
+    until = "✖" if "y" in keys else ""
+    picture(snap_compare, session, *keys, size=size, until=until, guide=lambda _seen: words)

@@ -10,6 +10,7 @@ from tui.app import BedplateApp
 from tui.keys import help_entries, key_words
 from tui.screens.help import groups
 from tui.screens.overview import Overview
+from tui.screens.pod_log import PodLogScreen
 from widgets.canvas import Canvas
 from widgets.cards import LayerPane
 from widgets.log import LogPane
@@ -17,7 +18,7 @@ from widgets.prompt import Prompt
 from widgets.table import LiveTable
 
 
-@pytest.mark.parametrize("owner", [BedplateApp, Overview, Canvas, LayerPane, LiveTable, LogPane, Prompt])
+@pytest.mark.parametrize("owner", [BedplateApp, Overview, Canvas, LayerPane, LiveTable, LogPane, PodLogScreen, Prompt])
 def test_every_binding_is_in_the_help(owner: type[BedplateApp]) -> None:
     bindings: list[BindingType] = owner.BINDINGS
     said = {

@@ -37,12 +37,12 @@ class ComponentScreen(LeavesOnce[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *command_bindings(),
-        Binding("escape,q", "back", "Back", show=False, tooltip="Back to the overview"),
-        Binding("left", "part(-1)", "Previous tab", show=False, tooltip="The previous of its parts"),
-        Binding("right", "part(1)", "Next tab", show=False, tooltip="The next of its parts"),
+        Binding("escape,q", "back", "Back", show=False, tooltip="back to the overview"),
+        Binding("left", "part(-1)", "Previous tab", show=False, tooltip="its parts"),
+        Binding("right", "part(1)", "Next tab", show=False, tooltip="its parts"),
         *(Binding(str(at), f"part_at({at - 1})", show=False) for at in range(1, 8)),
         *ROW_KEYS,
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="Every key"),
+        Binding("question_mark", "app.help", "Help", show=False, tooltip="every key"),
     ]
 
     def __init__(
@@ -127,8 +127,12 @@ class ComponentScreen(LeavesOnce[None]):
             self.post_message(RowAsked(row, Face(face)))
 
     def action_back(self) -> None:
-        """Back to the overview."""
+        """back to the overview."""
         self.leave()
+
+    def on_descendant_focus(self) -> None:
+        """Where there is room for one pane only, it is the one with the focus."""
+        self.set_class(self.query_one(FactsPane).has_focus, "-at-facts")
 
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
         """Shows a row whole, and the log of a run."""

@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from runners.layers.commands import COMMANDS, Scope
-from tui.keys import SCREEN_KEYS, TABLE_KEYS, help_entries, shown_key
+from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, TEXT_KEYS, help_entries, shown_key
 from tui.screens.once import LeavesOnce
+from tui.screens.pod_log import PodLogScreen
 from widgets.canvas import Canvas
 from widgets.cards import LayerPane
 from widgets.help import HelpEntry, HelpGroup, HelpPane
@@ -21,9 +22,9 @@ from widgets.table import LiveTable
 
 _AROUND: tuple[tuple[str, Sequence[BindingType]], ...] = (
     ("Moving", Canvas.BINDINGS),
-    ("Tables", (*TABLE_KEYS, *LiveTable.BINDINGS)),
+    ("Tables", (*TABLE_KEYS, *LiveTable.BINDINGS, *ROW_KEYS)),
     ("The line for : and /", Prompt.BINDINGS),
-    ("Logs and texts", LogPane.BINDINGS),
+    ("Logs and texts", (*LogPane.BINDINGS, *TEXT_KEYS, *PodLogScreen.BINDINGS)),
 )
 """How to get around: each group says what the bindings say of themselves."""
 

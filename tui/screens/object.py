@@ -24,10 +24,10 @@ class ObjectScreen(ReadingScreen):
     """Nothing of it is watched: ctrl+r reads it again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "face('describe')", "Describe", show=False, tooltip="Every column, labels, conditions"),
-        Binding("y", "face('yaml')", "YAML", show=False, tooltip="The object as the server has it"),
-        Binding("e", "face('events')", "Events", show=False, tooltip="What happened to this object"),
-        Binding("ctrl+r", "reload", "Reload", show=False, tooltip="Read it again"),
+        Binding("d", "face('describe')", "Describe", show=False, tooltip="every column, labels, conditions"),
+        Binding("y", "face('yaml')", "YAML", show=False, tooltip="the object as the server has it"),
+        Binding("e", "face('events')", "Events", show=False, tooltip="what happened to this object"),
+        Binding("ctrl+r", "reload", "Reload", show=False, tooltip="read it again"),
     ]
 
     HINTS = (Hint("d", "describe"), Hint("y", "yaml"), Hint("e", "events"), Hint("^r", "reload"))

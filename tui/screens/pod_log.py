@@ -16,15 +16,17 @@ from runners.layers.kinds.pods import PODS, containers
 from tui.screens.reading import ReadingScreen
 from widgets.hints import Hint
 
+_OTHERS = "a pod's other containers"
+
 
 class PodLogScreen(ReadingScreen):
     """Its reading ends with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right_square_bracket", "container(1)", "Next container", show=False, tooltip="The next container's"),
-        Binding("left_square_bracket", "container(-1)", "Previous container", show=False, tooltip="The one's before"),
-        Binding("p", "previous", "Previous", show=False, tooltip="Of the container's life before, and back"),
-        Binding("ctrl+r", "reload", "Reload", show=False, tooltip="Begin to follow again"),
+        Binding("right_square_bracket", "container(1)", "Next container", show=False, tooltip=_OTHERS),
+        Binding("left_square_bracket", "container(-1)", "Previous container", show=False, tooltip=_OTHERS),
+        Binding("p", "previous", "Previous", show=False, tooltip="a container's life before, and back"),
+        Binding("ctrl+r", "reload", "Reload", show=False, tooltip="read it again"),
     ]
 
     HINTS = (Hint("[ ]", "container"), Hint("p", "previous"), Hint("s", "autoscroll"), Hint("^r", "again"))

@@ -13,6 +13,7 @@ from runners.cluster.errors import ApiError
 from runners.edges import spawn
 from runners.saved_texts import save
 from tui.bridge import Bridge
+from tui.keys import TEXT_KEYS
 from tui.screens.once import LeavesOnce
 from widgets.hints import Hint, HintBar
 from widgets.log import LogPane
@@ -23,13 +24,10 @@ class ReadingScreen(LeavesOnce[None]):
     """Covers the screen until esc; a subclass says what is read, and may read it from the cluster."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", show=False, tooltip="Forget what was searched for, then back"),
-        Binding("q", "close", "Close", show=False, tooltip="Back to what was there"),
-        Binding("slash", "search", "Search", show=False, tooltip="Search in the text"),
-        Binding("c", "copy", "Copy", show=False, tooltip="Copy the whole text"),
-        Binding("ctrl+s", "save", "Save", show=False, tooltip="Save the whole text to a file"),
-        Binding("f", "full", "Full screen", show=False, tooltip="The text alone, or with its frame"),
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="Every key"),
+        Binding("escape", "back", show=False, tooltip="forget what was searched for, then back"),
+        Binding("q", "close", show=False, tooltip="back to what was there"),
+        Binding("question_mark", "app.help", show=False, tooltip="every key"),
+        *TEXT_KEYS,
     ]
 
     HINTS: ClassVar[tuple[Hint, ...]] = ()
