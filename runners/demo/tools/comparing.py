@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +23,17 @@ ABSENT = """\
 
 _SERVERS_OWN = ("managedFields", "uid", "resourceVersion", "creationTimestamp", "generation", "selfLink")
 _COLOURS = {"added": "32", "changed": "33", "removed": "31"}
+
+
+class _Readable(yaml.SafeDumper):
+    """Writes texts of several lines as such, so that a changed line of them is one changed line."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """A scalar in block style where it has lines."""
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
+
+
+_Readable.add_representer(str, _Readable.represent_str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,8 @@ def _lines(item: Compared, context: int, colour: bool) -> Iterator[str]:
 
 
 def _marked_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    import difflib  # only where a person wants to read it
+
     for what, old, old_end, new, new_end in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
         if what == "equal":
             yield from (f"  {line}" for line in before[old:old_end])
@@ -157,4 +169,4 @@ def _written(obj: object) -> str:
     """A live object as text, without what only the server writes."""
     found = {key: value for key, value in stored(mapping(obj)).items() if key != "status"}
     metadata = {key: value for key, value in mapping(found, "metadata").items() if key not in _SERVERS_OWN}
-    return yaml.safe_dump({**found, "metadata": metadata}, sort_keys=True)
+    return yaml.dump({**found, "metadata": metadata}, Dumper=_Readable, sort_keys=True, width=1000)

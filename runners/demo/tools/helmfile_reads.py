@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,6 +56,8 @@ class Reading:
 
     def failure(self, words: Sequence[str], stderr: str, about: str = "") -> Failed:
         """How helmfile ends when helm ended badly."""
+        import shutil  # only for a failure: it takes its time
+
         helm = shutil.which("helm") or "helm"
         return Failed(f"in {self.state.shown}: {about}{helm_failed((helm, *words), stderr)}")
 
