@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from tests.demo.tools.place import Place
-from tests.rig.toolbox import tool_environ
+from tests.rig.build import tool
 
 pytestmark = pytest.mark.rig
 
@@ -24,13 +25,12 @@ def objects(said: str) -> list[object]:
 
 @pytest.mark.parametrize("component", ["longhorn", "minio"])
 def test_every_object_is_the_same(place: Place, component: str, tmp_path: Path) -> None:
-    folder = tmp_path / "real"
-    folder.mkdir()
+    path = os.pathsep.join(str(tool(name).parent) for name in ("helm", "helmfile"))
     line = f"helmfile --no-color -f {component}/helmfile.yaml template"
     real = subprocess.run(
         line.split(),
         cwd=place.homelab,
-        env=tool_environ(folder, folder / "none"),
+        env={"PATH": path, "HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
         check=True,
