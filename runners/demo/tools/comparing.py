@@ -13,6 +13,7 @@ from runners.demo.tools.records import Release
 from runners.demo.tools.releases import is_kept, marked
 from runners.layers.jsons import Json, mapping, text
 
+THREE_WAY = "Enabled three way merge via the envvar"
 ABSENT = """\
 ********************
 
@@ -22,6 +23,7 @@ ABSENT = """\
 """
 
 _SERVERS_OWN = ("managedFields", "uid", "resourceVersion", "creationTimestamp", "generation", "selfLink")
+_CHANGES = ("changed", "added", "removed")
 _COLOURS = {"added": "32", "changed": "33", "removed": "31"}
 
 
@@ -53,7 +55,7 @@ class Compared:
 def compared(
     objects: Objects | None, before: Release | None, documents: Sequence[Document], namespace: str
 ) -> tuple[Compared, ...]:
-    """What differs, in the order of names: from the cluster's objects, or without them from Helm's record.
+    """What differs from the cluster's objects, or without them from Helm's record: changed, added, removed, by name.
 
     Raises:
         NoSuchKind: the cluster is compared with, and doesn't serve a kind.
@@ -65,7 +67,7 @@ def compared(
     else:
         release = before.name if before else ""
         pairs = _with_cluster(objects, old, new, (release, namespace))
-    return tuple(sorted(pairs, key=lambda item: item.name))
+    return tuple(sorted(pairs, key=lambda item: (_CHANGES.index(item.change), item.name)))
 
 
 def simple(differing: Sequence[Compared]) -> Iterator[str]:
@@ -137,7 +139,7 @@ def _with_cluster(
         live = objects.live(objects.place(document.obj, release[1]))
         kind = text(document.obj, "kind")
         if live is None:
-            yield Compared(name, "added", kind, "", document.text)
+            yield Compared(name, "added", kind, "", _written(document.obj))
             continue
         before = marked(old[name].obj, *release) if name in old else {}
         patch = difference(before, marked(document.obj, *release), live)
