@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 
@@ -13,7 +12,7 @@ from runners.cluster.reflector import Reflector, Timing
 from runners.layers.jsons import Json
 from tests.cluster.fake_api import FakeApi
 from tests.cluster.support import THINGS, Recorder, access
-from tests.cluster.worlds import EmbeddedWorld, RealWorld, World
+from tests.cluster.worlds import WORLDS, World, world_of
 from tests.rig.certs import Authority
 
 QUICK = Timing(
@@ -96,11 +95,8 @@ def secure_api(authority: Authority) -> Iterator[FakeApi]:
         yield fake
 
 
-@pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.rig)])
+@pytest.fixture(params=WORLDS)
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """One of the two servers."""
-    suite = "t" + re.sub(r"[^a-z0-9]", "", request.node.name.lower())[-40:]
-    made: World
-    made = RealWorld(request.getfixturevalue("api_rig"), suite) if request.param == "real" else EmbeddedWorld(suite)
-    yield made
-    made.close()
+    with world_of(request) as made:
+        yield made

@@ -175,13 +175,15 @@ def test_a_watch_that_was_cut_goes_on_where_it_was(world: World, start: Start) -
 
 
 def test_a_version_that_is_too_old_leads_to_a_new_list(world: World, start: Start) -> None:
-    version = world.forget()
-    world.put("a", "red")
-    seen = start(version=version)
+    """Of a kind that is new, nothing from before it is known."""
+    before = text(world.put("a"), "metadata", "resourceVersion")
+    kind = world.define()
+    world.add_widget("w", "red")
+    seen = start(kind, version=before)
     seen.wait(lambda: seen.reach is Reach.LIVE and settled(seen) == 1)
-    assert colours(seen) == {"a": "red"}
-    world.put("a", "green")
-    seen.wait(lambda: colours(seen) == {"a": "green"})
+    assert colours(seen) == {"w": "red"}
+    world.add_widget("x", "green")
+    seen.wait(lambda: colours(seen) == {"w": "red", "x": "green"})
 
 
 def test_what_has_finalizers_goes_with_the_last_of_them(world: World, start: Start) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+
+import pytest
 
 from runners.cluster import kubeconfig
 from runners.cluster.access import Access
 from runners.cluster.connection import Connection
-from runners.cluster.errors import NotFound
+from runners.cluster.errors import NotFound, ServerTrouble
 from runners.demo.server.server import EmbeddedServer
-from runners.layers.jsons import Json, text
+from runners.layers.jsons import Json, sequence, strings, text
 from runners.layers.kinds.base import Kind
 from tests.cluster.relay import Relay
 from tests.cluster.support import THINGS, Thing, access
@@ -27,9 +30,6 @@ STRATEGIC = "application/strategic-merge-patch+json"
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-
-REMEMBERED = 50
-"""How many changes of a resource the embedded server keeps here."""
 
 
 class World(ABC):
@@ -61,10 +61,6 @@ class World(ABC):
     @abstractmethod
     def stranger(self) -> Connection:
         """A connection of someone who may not read ConfigMaps."""
-
-    @abstractmethod
-    def forget(self) -> str:
-        """Lets the server forget what changed, and returns a version that is too old then."""
 
     def named(self, name: str) -> str:
         """A name as it is here."""
@@ -101,7 +97,8 @@ class World(ABC):
     ) -> Json:
         """Sends one request as an administrator."""
         content = media or (MERGE if method == "PATCH" else "application/json")
-        return self.admin.request(method, path, query=query, body=body, content_type=content)
+        pairs = {name.rstrip("_"): value for name, value in query.items()}
+        return self.admin.request(method, path, query=pairs, body=body, content_type=content)
 
     def define(self, *, status: bool = True) -> Kind[Thing]:
         """Defines a kind of this test's own and waits until it is served; its objects have to be in ``default``."""
@@ -116,6 +113,21 @@ class World(ABC):
             time.sleep(0.02)
         return kind
 
+    @property
+    def widgets(self) -> str:
+        """The collection of the test's own kind."""
+        return f"/apis/{self.suite}.example/v1/namespaces/default/widgets"
+
+    def add_widget(self, name: str, colour: str = "", **fields: object) -> Json:
+        """Creates an object of the test's own kind."""
+        head = {"name": self.named(name), "labels": {"colour": colour}}
+        return self.send("POST", self.widgets, {**self.widget, "metadata": head, **fields})
+
+    @property
+    def widget(self) -> dict[str, object]:
+        """What every object of the test's own kind says of itself."""
+        return {"apiVersion": f"{self.suite}.example/v1", "kind": "Widget"}
+
     def undefine(self, name: str = "") -> None:
         """Removes the test's own kind."""
         with suppress(NotFound):
@@ -129,7 +141,8 @@ class World(ABC):
     def _serves(self, path: str) -> bool:
         try:
             self.send("GET", path)
-        except NotFound:
+        except (NotFound, ServerTrouble):
+            # While it begins, the real one says that its storage is being initialized.
             return False
         return True
 
@@ -149,14 +162,11 @@ class RealWorld(World):
     def stranger(self) -> Connection:
         return self._connection(kubeconfig.load(os.environ, kubeconfig=self._rig.kubeconfig_for("nobody")))
 
-    def forget(self) -> str:
-        # Its watch cache begins with what it found when it started.
-        return "1"
-
     def close(self) -> None:
         """Removes the ConfigMaps too: others go on using this server."""
-        for item in self.send("GET", MAPS, labelSelector=f"suite={self.suite}")["items"]:  # type: ignore[attr-defined]
-            self.send("PATCH", f"{MAPS}/{item['metadata']['name']}", {"metadata": {"finalizers": None}})
+        for item in sequence(self.send("GET", MAPS, labelSelector=f"suite={self.suite}"), "items"):
+            if strings(item, "metadata", "finalizers"):
+                self.send("PATCH", f"{MAPS}/{text(item, 'metadata', 'name')}", {"metadata": {"finalizers": None}})
         self.send("DELETE", MAPS, labelSelector=f"suite={self.suite}")
         super().close()
 
@@ -165,7 +175,7 @@ class EmbeddedWorld(World):
     """The embedded server of the demo."""
 
     def __init__(self, suite: str) -> None:
-        self._server = EmbeddedServer(remembered=REMEMBERED)
+        self._server = EmbeddedServer()
         self._server.__enter__()
         super().__init__(suite, access(self._server.url, user={"token": self._server.token}))
 
@@ -173,17 +183,26 @@ class EmbeddedWorld(World):
         self._server.forbid("*", "configmaps")
         return self.connection()
 
-    def forget(self) -> str:
-        version = text(self.put("forgotten"), "metadata", "resourceVersion")
-        for number in range(REMEMBERED + 1):
-            self.put("forgotten", str(number))
-        self.delete("forgotten")
-        return version
-
     def close(self) -> None:
         """Ends the server."""
         super().close()
         self._server.__exit__(None, None, None)
+
+
+WORLDS = ("embedded", pytest.param("real", marks=pytest.mark.rig))
+"""The parameters of a fixture that is one of the two."""
+
+
+@contextmanager
+def world_of(request: pytest.FixtureRequest) -> Iterator[World]:
+    """The world that a fixture's parameter names, for one test."""
+    suite = "t" + re.sub(r"[^a-z0-9]", "", request.node.name.lower().partition("[real")[0].removeprefix("test"))[-40:]
+    made: World
+    made = RealWorld(request.getfixturevalue("api_rig"), suite) if request.param == "real" else EmbeddedWorld(suite)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def definition(group: str, *, status: bool) -> dict[str, object]:

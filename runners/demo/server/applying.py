@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from runners.demo.server.strategic import SETS, key_of
+from runners.demo.server.strategic import MERGE_KEYS, SETS, key_of
 from runners.layers.jsons import Json, mapping, sequence
 
 _NOT_OWNED = ("apiVersion", "kind")
@@ -88,7 +88,7 @@ def _merge(field: str, current: object, wanted: object, *, by_item: bool) -> obj
     have = list(sequence(current))
     if field in SETS:
         return [*have, *(item for item in wanted if item not in have)]
-    if not wanted or not all(key_of(field, item) for item in wanted):
+    if field not in MERGE_KEYS or not all(key_of(field, item) for item in wanted):
         return wanted
     for item in wanted:
         place = next((at for at, known in enumerate(have) if key_of(field, known) == key_of(field, item)), len(have))

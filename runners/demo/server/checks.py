@@ -32,8 +32,8 @@ def check_place(kind: ServedKind, namespace: str, name: str, obj: Json) -> None:
     """
     version, what = text(obj, "apiVersion"), text(obj, "kind")
     if version and version != kind.api_version:
-        expected = f"does not match the expected API version ({kind.api_version})"
-        raise bad_request(f"the API version in the data ({version}) {expected}")
+        registered = f'no kind "{what}" is registered for version "{version}"'
+        raise bad_request(f'{what} in version "{kind.version}" cannot be handled as a {kind.kind}: {registered}')
     if what and what != kind.kind:
         raise bad_request(f'{what} in version "{kind.version}" cannot be handled as a {kind.kind}')
     if kind.custom and not (version and what):
@@ -68,7 +68,9 @@ def _name_causes(kind: ServedKind, name: str) -> Iterator[tuple[str, str]]:
         if name in (".", "..") or "/" in name or "%" in name:
             yield "metadata.name", f"Invalid value: \"{name}\": may not be '.' or '..', nor contain '/' or '%'"
     elif kind.resource == "namespaces":
-        if not re.fullmatch(_LABEL, name):
+        if "." in name:
+            yield "metadata.name", f'Invalid value: "{name}": must not contain dots'
+        elif not re.fullmatch(_LABEL, name):
             yield "metadata.name", f'Invalid value: "{name}": {_LABEL_WORDS}'
     elif len(name) > 253 or not _SUBDOMAIN.fullmatch(name):
         yield "metadata.name", f'Invalid value: "{name}": {_SUBDOMAIN_WORDS}'

@@ -34,15 +34,18 @@ class Door:
         """Takes what answers calls, and the token that each must bring."""
         self._respond = respond
         self._token = token
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._lock = threading.Lock()
         self._open: dict[socket.socket, threading.Thread] = {}
         self._closing = False
-        self._thread = threading.Thread(target=self._accept, name="demo API server", daemon=True)
-        self.port: int = self._listener.getsockname()[1]
+        self._thread: threading.Thread | None = None
+        self.port = 0
+        """Where it is; 0 before it is opened."""
 
     def open(self) -> None:
         """Starts taking connections."""
+        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._accept, args=(listener,), name="demo API server", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -52,8 +55,8 @@ class Door:
             open_now = dict(self._open)
         # Not every system wakes an accept when its socket is closed; a connection does everywhere.
         socket.create_connection(("127.0.0.1", self.port), 5).close()
-        self._thread.join()
-        self._listener.close()
+        if self._thread is not None:
+            self._thread.join()
         for sock in open_now:
             _shut(sock)
         for thread in open_now.values():
@@ -69,16 +72,17 @@ class Door:
         """The answer to a call."""
         return self._respond(call)
 
-    def _accept(self) -> None:
-        while True:
-            sock, _ = self._listener.accept()
-            with self._lock:
-                if self._closing:
-                    sock.close()
-                    return
-                thread = threading.Thread(target=self._serve, args=(sock,), name="demo API connection", daemon=True)
-                self._open[sock] = thread
-                thread.start()
+    def _accept(self, listener: socket.socket) -> None:
+        with listener:
+            while True:
+                sock, _ = listener.accept()
+                with self._lock:
+                    if self._closing:
+                        sock.close()
+                        return
+                    thread = threading.Thread(target=self._serve, args=(sock,), name="demo API connection", daemon=True)
+                    self._open[sock] = thread
+                    thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
         try:

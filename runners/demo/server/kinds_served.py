@@ -49,8 +49,13 @@ class ServedKind:
 
     @property
     def resource(self) -> str:
-        """``deployments.apps``: what the API's messages call it, and where it is stored, whatever the version."""
+        """``deployments.apps``: what the API's messages call it, whatever the version."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def stored(self) -> str:
+        """The resource that it is stored as: one and the same for both groups of events."""
+        return "events" if self.resource == "events.events.k8s.io" else self.resource
 
     @property
     def one(self) -> str:
@@ -175,7 +180,6 @@ def _rows() -> Iterator[ServedKind]:
 
 
 BUILT_IN = tuple(_rows())
-NAMESPACES, NODES, PODS, CRDS = (
-    next(kind for kind in BUILT_IN if kind.resource == resource)
-    for resource in ("namespaces", "nodes", "pods", "customresourcedefinitions.apiextensions.k8s.io")
+NAMESPACES, CRDS = (
+    next(kind for kind in BUILT_IN if kind.plural == plural) for plural in ("namespaces", "customresourcedefinitions")
 )

@@ -29,7 +29,7 @@ def collection_of(store: Store, kind: ServedKind) -> Collection:
     Raises:
         Refused: its definition went away a moment ago.
     """
-    collection = store.collection(kind.resource)
+    collection = store.collection(kind.stored)
     if collection is None:
         raise unknown_path()
     return collection

@@ -16,15 +16,11 @@ class Registry:
         self._store = store
         self._kinds = {_where(kind): kind for kind in BUILT_IN}
         for kind in BUILT_IN:
-            store.open(kind.resource)
+            store.open(kind.stored)
 
     def find(self, group: str, version: str, plural: str) -> ServedKind | None:
         """The kind at a path, or None where nothing is served."""
         return self._kinds.get((group, version, plural))
-
-    def of(self, ref_resource: str) -> ServedKind:
-        """A kind, in any of its versions, by its resource, which is served."""
-        return next(kind for kind in self.all() if kind.resource == ref_resource)
 
     def all(self) -> tuple[ServedKind, ...]:
         """Every kind, in the order in which they came."""

@@ -10,7 +10,7 @@ from runners.demo.server.kinds_served import CRDS, NAMESPACES
 from runners.demo.server.metadata import now
 from runners.demo.server.registry import Registry
 from runners.demo.server.storage import Ref, Store, owners
-from runners.layers.jsons import Json, mapping, sequence, strings, text
+from runners.layers.jsons import Json, integer, mapping, sequence, strings, text
 
 FOREGROUND = "foregroundDeletion"
 
@@ -46,7 +46,7 @@ class Remover:
         if policy == "Orphan":
             for dependent in self._store.dependents(uid):
                 self._disown(dependent, uid)
-        if policy == "Foreground" and self._store.dependents(uid):
+        if policy == "Foreground" and FOREGROUND not in strings(obj, "metadata", "finalizers"):
             obj = _with_finalizers(obj, [*strings(obj, "metadata", "finalizers"), FOREGROUND])
         if not _held(obj):
             self._remove(ref, obj)
@@ -60,12 +60,17 @@ class Remover:
         if ref[0] == CRDS.resource:
             self._registry.forget(ref[2])
         uid = text(obj, "metadata", "uid")
+        self._next += self._owned_only_by(uid)
+
+    def _owned_only_by(self, uid: str) -> list[Ref]:
+        """The objects that an owner takes along; those that others own too lose it as an owner."""
+        found: list[Ref] = []
         for dependent in self._store.dependents(uid):
-            found = self._store.get(dependent)
-            if found is not None and owners(found) == {uid}:
-                self._next.append(dependent)
+            if owners(self._store.get(dependent)) == {uid}:
+                found.append(dependent)
             else:
                 self._disown(dependent, uid)
+        return found
 
     def _settle(self) -> None:
         """Goes on until nothing more follows from what has happened."""
@@ -90,10 +95,10 @@ class Remover:
             collection = self._store.collection(ref[2])
             if self._emptied([(ref[2], *place) for place in collection.objects] if collection else [], "Background"):
                 after = _with_finalizers(after, _but(after, CLEANUP))
-        if FOREGROUND in strings(obj, "metadata", "finalizers"):
-            blocking = self._store.dependents(text(obj, "metadata", "uid"))
-            if self._emptied(blocking, "Foreground"):
-                after = _with_finalizers(after, _but(after, FOREGROUND))
+        if FOREGROUND in strings(obj, "metadata", "finalizers") and self._emptied(
+            self._owned_only_by(text(obj, "metadata", "uid")), "Foreground"
+        ):
+            after = _with_finalizers(after, _but(after, FOREGROUND))
         if _held(after):
             if after != obj:
                 self._store.put(ref, after)
@@ -124,7 +129,9 @@ def _held(obj: Json) -> bool:
 
 def _marked(obj: Json) -> Json:
     """An object whose end has begun."""
-    marks = {"deletionTimestamp": now(), "deletionGracePeriodSeconds": 0}
+    marks: dict[str, object] = {"deletionTimestamp": now(), "deletionGracePeriodSeconds": 0}
+    if generation := integer(obj, "metadata", "generation"):
+        marks["generation"] = generation + 1
     marked = {**obj, "metadata": {**mapping(obj, "metadata"), **marks}}
     if text(obj, "kind") == NAMESPACES.kind and text(obj, "apiVersion") == "v1":
         marked["status"] = {**mapping(obj, "status"), "phase": "Terminating"}

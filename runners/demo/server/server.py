@@ -54,7 +54,7 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """Where it answers, once it was entered."""
         return f"http://127.0.0.1:{self._door.port}"
 
     def kubeconfig(self, context: str, *, for_kubectl: bool = False) -> str:
@@ -78,7 +78,7 @@ class EmbeddedServer:
 
     def requests(self, agent: str = "demo") -> Requests:
         """Requests from this process, without a socket; they may do everything, and raise what a connection would."""
-        return _Inside(self._api, self.url, agent)
+        return _Inside(self._api, lambda: self.url, agent)
 
     def forbid(self, verb: str, resource: str, *, group: str = "", namespace: str = "*") -> Callable[[], None]:
         """Forbids something to everyone with the token (``*`` stands for any); calling what is returned allows it
@@ -93,7 +93,7 @@ class EmbeddedServer:
 class _Inside:
     """Requests that are answered by a call."""
 
-    def __init__(self, api: Api, server: str, agent: str) -> None:
+    def __init__(self, api: Api, server: Callable[[], str], agent: str) -> None:
         self._api = api
         self._server = server
         self._agent = agent
@@ -118,6 +118,6 @@ class _Inside:
         answer = self._api.answer(call)
         payload = json.dumps(answer.body)
         if answer.status >= 400:
-            raise refusal(asked(method, path, query), self._server, answer.status, payload.encode())
+            raise refusal(asked(method, path, query), self._server(), answer.status, payload.encode())
         decoded: Json = json.loads(payload)
         return decoded

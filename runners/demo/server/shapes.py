@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from runners.demo.server.columns import cells_of, columns_of
+from runners.demo.server.event_forms import outward
 from runners.demo.server.kinds_served import ServedKind
 from runners.demo.server.problems import Refused
 from runners.demo.server.watching import Event
@@ -56,9 +57,7 @@ class Shape:
         if self.form is Form.TABLE:
             version = {"resourceVersion": mapping(obj, "metadata").get("resourceVersion", "")}
             return self._table([obj], version, headed=True)
-        if obj.get("apiVersion") == self.kind.api_version:
-            return obj
-        return {**obj, "apiVersion": self.kind.api_version}
+        return outward(self.kind, obj)
 
     def many(self, objects: Sequence[Json], metadata: Json) -> Json:
         """A list."""
@@ -85,7 +84,7 @@ class Shape:
         """An object of a list; built-in ones leave out what the list says of them all."""
         if self.kind.custom:
             return self.one(obj)
-        return {key: value for key, value in obj.items() if key not in ("apiVersion", "kind")}
+        return {key: value for key, value in self.one(obj).items() if key not in ("apiVersion", "kind")}
 
     def _table(self, objects: Sequence[Json], metadata: Json, *, headed: bool) -> Json:
         head = [{"name": "Name", "type": "string", "format": "name", "description": "", "priority": 0}]

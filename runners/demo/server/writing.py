@@ -9,6 +9,7 @@ from runners.demo.server import applying, metadata
 from runners.demo.server.checks import check_object, check_place
 from runners.demo.server.crds import accepted
 from runners.demo.server.defaults import begun, defaulted
+from runners.demo.server.event_forms import inward, outward
 from runners.demo.server.kinds_served import CRDS, NAMESPACES, ServedKind
 from runners.demo.server.problems import (
     Refused,
@@ -37,7 +38,7 @@ class Target:
     @property
     def ref(self) -> Ref:
         """Where it is stored."""
-        return (self.kind.resource, self.namespace, self.name)
+        return (self.kind.stored, self.namespace, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ class Writer:
         with self._store.lock:
             self._check_room(target, text(body, "metadata", "name"))
             moment = metadata.now()
-            fresh = metadata.new(kind, target.namespace, _without_nulls(body))
+            fresh = metadata.new(kind, target.namespace, inward(kind, _without_nulls(body)))
             obj = defaulted(kind, begun(kind, fresh, moment), moment)
             check_object(kind, obj)
             name = text(obj, "metadata", "name")
-            ref = (kind.resource, target.namespace, name)
+            ref = (kind.stored, target.namespace, name)
             if self._store.get(ref) is not None:
                 raise already_exists(kind, name)
             obj = metadata.managed(obj, author.manager, operation, fields or {}, kind.api_version)
@@ -120,12 +121,7 @@ class Writer:
         """Begins the end of an object; returns it as it is then, or as it last was."""
         with self._store.lock:
             obj = self._current(target)
-            for field in ("uid", "resourceVersion"):
-                wanted, found = text(options, "preconditions", field), text(obj, "metadata", field)
-                if wanted and wanted != found:
-                    what = "UID" if field == "uid" else "ResourceVersion"
-                    why = f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
-                    raise conflict(target.kind, target.name, why)
+            _check_preconditions(target, mapping(options, "preconditions"), obj)
             if not dry_run:
                 orphan = dig(options, "orphanDependents") is True
                 policy = "Orphan" if orphan else text(options, "propagationPolicy") or "Background"
@@ -143,7 +139,7 @@ class Writer:
         kind = target.kind
         with self._store.lock:
             before = self._current(target)
-            body = change(before)
+            body = inward(kind, change(outward(kind, before)))
             self._check_same(target, before, body)
             after = metadata.next_of(kind, before, _without_nulls(body), target.subresource)
             after = defaulted(kind, after, metadata.now())
@@ -193,6 +189,20 @@ class Writer:
         if uid and uid != own:
             why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {own}"
             raise conflict(target.kind, target.name, why)
+
+
+def _check_preconditions(target: Target, wanted: Json, obj: Json) -> None:
+    """Is an object that shall be deleted the one that was meant?"""
+    for field, word, then in (
+        ("uid", "UID", "deleted and then recreated"),
+        ("resourceVersion", "ResourceVersion", "modified"),
+    ):
+        asked, found = text(wanted, field), text(obj, "metadata", field)
+        if asked and asked != found:
+            why = f"the {word} in the precondition ({asked}) does not match the {word} in record ({found})"
+            said = f'Operation cannot be fulfilled on {target.kind.kind} "{target.name}": {why}'
+            details = {"name": target.name, "group": target.kind.group, "kind": target.kind.kind}
+            raise Refused(409, "Conflict", f"{said}. The object might have been {then}", details)
 
 
 def _applied_by(obj: Json, manager: str) -> tuple[Json, dict[str, Json]]:

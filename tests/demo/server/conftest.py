@@ -8,6 +8,7 @@ import pytest
 
 from runners.demo.actors.api import Requests
 from runners.demo.server.server import EmbeddedServer
+from tests.cluster.worlds import WORLDS, World, world_of
 
 
 @pytest.fixture
@@ -21,3 +22,10 @@ def server() -> Iterator[EmbeddedServer]:
 def inside() -> Requests:
     """The requests of a server that nobody reaches through a socket."""
     return EmbeddedServer().requests()
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """The embedded server, or the real one."""
+    with world_of(request) as made:
+        yield made
