@@ -18,11 +18,12 @@ from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.runs import RunRecord
 from runners.operate import Operator
+from runners.saved_texts import save
 from runners.session import Session
 from runners.tools.calls import ToolError
 from tui.bridge import Bridge, Merged
 from tui.dialogs import plain_question
-from tui.events import CommandChosen, RowAsked, RunChanged
+from tui.events import CommandChosen, RowAsked, RunChanged, SaveAsked
 from tui.failures import failure
 from tui.opening import screen_for
 from tui.screens.change import ChangeScreen
@@ -150,6 +151,15 @@ class BedplateApp(App[None]):
             self.notify(found, markup=False)
         else:
             self.push_screen(found)
+
+    def on_save_asked(self, event: SaveAsked) -> None:
+        """Writes a text to a file of the person's own, and says where it is."""
+        try:
+            path = save(event.name, event.text, self.session.options.environ)
+        except OSError as error:
+            self.notify(f"not saved: {error.filename}: {error.strerror}", severity="error", markup=False)
+        else:
+            self.notify(f"saved to {path}", timeout=10, markup=False)
 
     def on_run_changed(self, event: RunChanged) -> None:
         """The followed run ended and its log is whole: what it did comes below it."""

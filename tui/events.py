@@ -38,6 +38,15 @@ class RowAsked(Message):
         self.face = face
 
 
+class SaveAsked(Message):
+    """A person wants to have a text in a file."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__()
+        self.name = name
+        self.text = text
+
+
 class RunChanged(Message):
     """The run that is followed started, ended, or was lost."""
 

@@ -88,10 +88,16 @@ gitops:
 """
 
 
-def write_homelab(
-    folder: Path, *, cluster: str = CLUSTER, longhorn: str = "1.12.1", extra: Mapping[str, str] | None = None
-) -> Path:
-    """Writes the repository's files and returns the folder; Git is someone else's.
+def write_homelab(folder: Path, *, longhorn: str = "1.12.1") -> Path:
+    """Writes the demo's repository, with its ``bedplate.yaml``, and returns the folder.
+
+    ``longhorn`` is the version that it asks for.
+    """
+    return write_files(folder, cluster=CLUSTER, longhorn=longhorn, extra={"bedplate.yaml": BEDPLATE_YAML})
+
+
+def write_files(folder: Path, *, cluster: str, longhorn: str, extra: Mapping[str, str] | None = None) -> Path:
+    """Writes a repository's files and returns the folder; Git is someone else's.
 
     Args:
         folder: where to; made when it isn't there.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runners.demo.homelab import MINIO as MINIO
 from runners.demo.homelab import set_longhorn as set_longhorn
-from runners.demo.homelab import write_homelab
+from runners.demo.homelab import write_files
 from tests.rig.git_server import git
 
 CLUSTER = "clusters/rig"
@@ -20,7 +20,7 @@ def write_repository(
 
     ``longhorn`` is the chart's version; ``extra`` adds or replaces files, by path.
     """
-    write_homelab(folder, cluster=CLUSTER, longhorn=longhorn, extra=extra)
+    write_files(folder, cluster=CLUSTER, longhorn=longhorn, extra=extra)
     if commit:
         git("init", "--quiet", "--initial-branch=main", ".", cwd=folder)
         commit_all(folder, "Lay the foundation")

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 
 from runners.cluster.errors import ApiError
 from runners.edges import spawn
-from runners.saved_texts import save
 from tui.bridge import Bridge
+from tui.events import SaveAsked
 from tui.keys import TEXT_KEYS
 from tui.screens.once import LeavesOnce
 from widgets.hints import Hint, HintBar
@@ -112,13 +112,8 @@ class ReadingScreen(LeavesOnce[None]):
         self.notify(f"copied {self.pane.line_count} lines, where the terminal allows it", markup=False)
 
     def action_save(self) -> None:
-        """Writes the text to a file of the person's own."""
-        try:
-            path = save(self._heading, self.pane.text)
-        except OSError as error:
-            self.notify(f"not saved: {error.filename}: {error.strerror}", severity="error", markup=False)
-        else:
-            self.notify(f"saved to {path}", timeout=10, markup=False)
+        """Has the text written to a file of the person's own."""
+        self.post_message(SaveAsked(self._heading, self.pane.text))
 
     def action_full(self) -> None:
         """Shows the text alone, so that a terminal's own selection takes nothing else; or with its frame again."""

@@ -159,12 +159,11 @@ def documents_of(rendered: str, source: str = "") -> tuple[Document, ...]:
 
 
 def in_order(documents: Iterable[Document]) -> tuple[Document, ...]:
-    """Objects in the order in which helm makes them: by kind, then by name."""
+    """Objects in the order in which helm makes them: by kind, and those of one kind as they are written."""
 
-    def place(document: Document) -> tuple[int, str, str]:
+    def place(document: Document) -> tuple[int, str]:
         kind = text(document.obj, "kind")
-        known = _INSTALL_ORDER.index(kind) if kind in _INSTALL_ORDER else len(_INSTALL_ORDER)
-        return known, kind, text(document.obj, "metadata", "name")
+        return (_INSTALL_ORDER.index(kind), "") if kind in _INSTALL_ORDER else (len(_INSTALL_ORDER), kind)
 
     return tuple(sorted(documents, key=place))
 

@@ -1,31 +1,29 @@
 """The stand-ins' connection: one cluster of a kubeconfig over plain HTTP, a connection a request.
 
-It is small because each stand-in is a process that a person waits for; what it raises is what Bedplate's own
-connection raises.
+A person waits for each stand-in's process several times in a plan, and Python's own HTTP client takes as long to be
+imported as all the rest of one: so this speaks HTTP/1.0 to a socket, which is enough for the demo's server. What it
+raises is what Bedplate's own connection raises.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import yaml
 
 from runners.cluster.errors import Unreachable, refusal
 from runners.cluster.words import asked
+from runners.demo.tools.edge import NoContext
 from runners.layers.jsons import Json, mapping, sequence, text
 
 SECONDS = 30.0
 """How long one answer may take."""
-
-
-class NoContext(Exception):  # noqa: N818  it says what is the case
-    """The kubeconfig can't be used, or has no such context; the text is what client-go says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +58,37 @@ class Client:
     def _ask(
         self, method: str, path: str, query: Mapping[str, str] | None, body: Json | None, content_type: str, accept: str
     ) -> tuple[int, bytes, str]:
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=SECONDS)
-        headers = {"Accept": accept, "Content-Type": content_type}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        target = f"{path}?{urlencode(query)}" if query else path
-        content = json.dumps(body).encode() if body is not None else None
+        """Status, content and the seconds to wait that the server named."""
+        content = b"" if body is None else json.dumps(body).encode()
+        lines = [
+            f"{method} {quote(path)}{'?' if query else ''}{urlencode(query or {})} HTTP/1.0",
+            f"Host: {self.host}:{self.port}",
+            f"Accept: {accept}",
+            f"Content-Type: {content_type}",
+            f"Content-Length: {len(content)}",
+            *([f"Authorization: Bearer {self.token}"] if self.token else []),
+        ]
         try:
-            connection.request(method, target, content, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read(), answer.getheader("Retry-After", "")
-        except (OSError, http.client.HTTPException) as error:
-            why = f"dial tcp {self.host}:{self.port}: {str(error) or type(error).__name__}"
+            with socket.create_connection((self.host, self.port), SECONDS) as connection:
+                connection.sendall("\r\n".join((*lines, "", "")).encode() + content)
+                head, _, answer = connection.makefile("rb").read().partition(b"\r\n\r\n")
+            return _status(head), answer, _header(head, "retry-after")
+        except (OSError, ValueError) as error:
+            why = f"dial tcp {self.host}:{self.port}: {error}"
             raise Unreachable(f"Kubernetes cluster unreachable: {why}") from error
-        finally:
-            connection.close()
+
+
+def _status(head: bytes) -> int:
+    """The number in ``HTTP/1.1 200 OK``."""
+    words = head.split(None, 2)
+    if len(words) < 2 or not words[0].startswith(b"HTTP/"):
+        raise ValueError("the answer is not HTTP")
+    return int(words[1])
+
+
+def _header(head: bytes, name: str) -> str:
+    lines = (line.partition(":") for line in head.decode("latin-1").splitlines())
+    return next((value.strip() for key, _, value in lines if key.lower() == name), "")
 
 
 def connect(context: str = "", environ: Mapping[str, str] | None = None) -> Client:

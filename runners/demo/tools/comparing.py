@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from runners.demo.tools.records import Release
 from runners.demo.tools.releases import is_kept, marked
 from runners.layers.jsons import Json, mapping, text
 
+THREE_WAY = "Enabled three way merge via the envvar"
 ABSENT = """\
 ********************
 
@@ -23,7 +23,19 @@ ABSENT = """\
 """
 
 _SERVERS_OWN = ("managedFields", "uid", "resourceVersion", "creationTimestamp", "generation", "selfLink")
+_CHANGES = ("changed", "added", "removed")
 _COLOURS = {"added": "32", "changed": "33", "removed": "31"}
+
+
+class _Readable(yaml.SafeDumper):
+    """Writes texts of several lines as such, so that a changed line of them is one changed line."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """A scalar in block style where it has lines."""
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
+
+
+_Readable.add_representer(str, _Readable.represent_str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,7 @@ class Compared:
 def compared(
     objects: Objects | None, before: Release | None, documents: Sequence[Document], namespace: str
 ) -> tuple[Compared, ...]:
-    """What differs, in the order of names: from the cluster's objects, or without them from Helm's record.
+    """What differs from the cluster's objects, or without them from Helm's record: changed, added, removed, by name.
 
     Raises:
         NoSuchKind: the cluster is compared with, and doesn't serve a kind.
@@ -55,7 +67,7 @@ def compared(
     else:
         release = before.name if before else ""
         pairs = _with_cluster(objects, old, new, (release, namespace))
-    return tuple(sorted(pairs, key=lambda item: item.name))
+    return tuple(sorted(pairs, key=lambda item: (_CHANGES.index(item.change), item.name)))
 
 
 def simple(differing: Sequence[Compared]) -> Iterator[str]:
@@ -94,6 +106,8 @@ def _lines(item: Compared, context: int, colour: bool) -> Iterator[str]:
 
 
 def _marked_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    import difflib  # only where a person wants to read it
+
     for what, old, old_end, new, new_end in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
         if what == "equal":
             yield from (f"  {line}" for line in before[old:old_end])
@@ -125,7 +139,7 @@ def _with_cluster(
         live = objects.live(objects.place(document.obj, release[1]))
         kind = text(document.obj, "kind")
         if live is None:
-            yield Compared(name, "added", kind, "", document.text)
+            yield Compared(name, "added", kind, "", _written(document.obj))
             continue
         before = marked(old[name].obj, *release) if name in old else {}
         patch = difference(before, marked(document.obj, *release), live)
@@ -157,4 +171,4 @@ def _written(obj: object) -> str:
     """A live object as text, without what only the server writes."""
     found = {key: value for key, value in stored(mapping(obj)).items() if key != "status"}
     metadata = {key: value for key, value in mapping(found, "metadata").items() if key not in _SERVERS_OWN}
-    return yaml.safe_dump({**found, "metadata": metadata}, sort_keys=True)
+    return yaml.dump({**found, "metadata": metadata}, Dumper=_Readable, sort_keys=True, width=1000)

@@ -8,14 +8,20 @@ import sys
 from collections.abc import Callable, Sequence
 
 from runners.cluster.errors import ApiError
-from runners.demo.tools.client import NoContext
 from runners.demo.tools.flags import Unknown
-from runners.demo.tools.remote import NoRepository
 
 Main = Callable[[Sequence[str]], int]
 
 
-class Failed(Exception):  # noqa: N818  it says what is the case
+class NoContext(Exception):  # noqa: N818  it says what is the case
+    """The kubeconfig can't be used, or has no such context; the text is what client-go says."""
+
+
+class NoRepository(Exception):  # noqa: N818
+    """There is no repository at an address, or it has no such commit; the text says which."""
+
+
+class Failed(Exception):  # noqa: N818
     """The tool ends badly; the text is everything that it says on standard error."""
 
     def __init__(self, said: str, code: int = 1) -> None:

@@ -91,10 +91,11 @@ def _history(line: Line, names: Sequence[str]) -> None:
     found = _records(line).revisions(_namespace(line), _name(names))
     if not found:
         raise HelmError("release: not found")
+    as_json = line.value("output") == "json"
     rows = [
         {
             "revision": release.revision,
-            "updated": release.last_deployed,
+            "updated": release.last_deployed if as_json else day_and_time(release),
             "status": release.status,
             "chart": release.chart_name,
             "app_version": release.app_version,
@@ -102,7 +103,7 @@ def _history(line: Line, names: Sequence[str]) -> None:
         }
         for release in found
     ]
-    if line.value("output") == "json":
+    if as_json:
         out(json.dumps(rows, separators=(",", ":")))
     else:
         out(
@@ -149,16 +150,21 @@ def uninstalled(name: str, kept: Sequence[str]) -> list[str]:
 
 def described(release: Release) -> list[str]:
     """What helm says of a release after it has changed it."""
-    second = datetime.fromisoformat(f"{release.last_deployed[:19]}+00:00")
     lines = [
         f"NAME: {release.name}",
-        f"LAST DEPLOYED: {second:%a %b} {second.day:2} {second:%H:%M:%S %Y}",
+        f"LAST DEPLOYED: {day_and_time(release)}",
         f"NAMESPACE: {release.namespace}",
         f"STATUS: {release.status}",
         f"REVISION: {release.revision}",
         "TEST SUITE: None",
     ]
     return [*lines, "NOTES:", release.notes.strip()] if release.notes else lines
+
+
+def day_and_time(release: Release) -> str:
+    """When it was changed last, as Go's ``time.ANSIC``."""
+    second = datetime.fromisoformat(f"{release.last_deployed[:19]}+00:00")
+    return f"{second:%a %b} {second.day:2} {second:%H:%M:%S %Y}"
 
 
 def listed(release: Release) -> dict[str, str]:

@@ -101,7 +101,7 @@ def _build(state: State, selected: Sequence[Wanted], line: Line) -> int:
         "templates": {},
         "renderedvalues": {},
     }
-    out("---", f"#  Source: {state.path}", "", yaml.safe_dump(said, sort_keys=True), "---")
+    out("---", f"#  Source: {Path(state.path).resolve()}", "", yaml.safe_dump(said, sort_keys=True))
     return 0
 
 

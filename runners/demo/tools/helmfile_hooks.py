@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from runners.demo.tools.edge import Failed, say
@@ -27,6 +26,8 @@ def run_hooks(event: str, said: Json, folder: Path) -> None:
 
 
 def _run(event: str, hook: Json, folder: Path) -> None:
+    import subprocess  # few helmfiles have hooks, and every call would wait for it
+
     argv = [text(hook, "command"), *strings(hook, "args")]
     if any("{{" in word for word in argv):
         raise Unknown("templates in hooks")

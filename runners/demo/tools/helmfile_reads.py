@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from functools import cached_property
 from runners.demo.actors.api import Requests
 from runners.demo.templates import charts
 from runners.demo.templates.charts import Chart, ChartError, Document, ReleaseFacts
-from runners.demo.tools.comparing import ABSENT, Compared, compared, full, simple
+from runners.demo.tools.comparing import ABSENT, THREE_WAY, Compared, compared, full, simple
 from runners.demo.tools.edge import Failed, out, say
 from runners.demo.tools.flags import Line
 from runners.demo.tools.helmfile_hooks import run_hooks
@@ -55,10 +54,12 @@ class Reading:
         except ChartError as error:
             raise self.failure(("template", wanted.name, wanted.chart), f"Error: {error}") from None
 
-    def failure(self, words: Sequence[str], stderr: str, about: str = "") -> Failed:
+    def failure(self, words: Sequence[str], stderr: str, *, about: str = "", stdout: str = "") -> Failed:
         """How helmfile ends when helm ended badly."""
+        import shutil  # only for a failure: it takes its time
+
         helm = shutil.which("helm") or "helm"
-        return Failed(f"in {self.state.shown}: {about}{helm_failed((helm, *words), stderr)}")
+        return Failed(f"in {self.state.shown}: {about}{helm_failed((helm, *words), stderr, stdout)}")
 
     def hooks(self, event: str, releases: Iterable[Wanted] = ()) -> None:
         """Runs the hooks of an event: the helmfile's own and those of releases."""
@@ -106,21 +107,17 @@ class Reading:
         if not differing and not gone:
             say("No affected releases")
             return 0
-        self.say_affected(differing, gone)
         if not self.line.on("detailed-exitcode"):
             return 0
+        say("Affected releases are:")
+        say(*(f"  {one.name} ({one.chart}) DELETED" for one in gone))
+        say(*(f"  {one.name} ({one.chart}) UPDATED" for one in differing), "")
         say("Identified at least one change")
         return 2
 
     def unwanted(self) -> tuple[Wanted, ...]:
         """Releases that are there and should not be."""
         return tuple(one for one in self.selected if not one.installed and self.recorded(one))
-
-    def say_affected(self, differing: Iterable[Wanted], gone: Iterable[Wanted]) -> None:
-        """Names the releases that differ."""
-        say("Affected releases are:")
-        say(*(f"  {one.name} ({one.chart}) DELETED" for one in gone))
-        say(*(f"  {one.name} ({one.chart}) UPDATED" for one in differing), "")
 
     def print_differences(self, wanted: Wanted, to: Callable[..., None], *, silently: bool = False) -> bool:
         """Prints what differs of one release, and tells whether anything does; silently, its name alone."""
@@ -136,10 +133,12 @@ class Reading:
         return bool(differing)
 
     def _print(self, differing: Sequence[Compared], before: Release | None) -> None:
+        if _three_way():
+            out(THREE_WAY)
         if before is None:
             out(ABSENT.rstrip("\n"))
         if self.line.value("output") == "simple":
-            out(*simple(differing))
+            out(*simple(differing), "")
             return
         hidden = ("Secret",) if self.line.on("suppress-secrets") else ()
         context, colour = int(self.line.value("context", "-1")), self.line.on("color")
@@ -150,8 +149,7 @@ class Reading:
         words = ("diff", "upgrade", "--allow-unreleased", wanted.name, wanted.chart, "--namespace", wanted.namespace)
         if "--disable-validation" not in self.line.value("diff-args"):
             self._must_be_served(wanted, documents, words, "Error: Failed to render chart: exit status 1: Error: ")
-        live = os.environ.get("HELM_DIFF_THREE_WAY_MERGE") == "true"
-        return compared(Objects(self.requests) if live else None, before, documents, wanted.namespace)
+        return compared(Objects(self.requests) if _three_way() else None, before, documents, wanted.namespace)
 
     def _must_be_served(self, wanted: Wanted, documents: Iterable[Document], words: Sequence[str], head: str) -> None:
         objects = Objects(self.requests)
@@ -162,3 +160,7 @@ class Reading:
             said = f"{head}unable to build kubernetes objects from release manifest: {error}"
             tail = '\nError: plugin "diff" exited with error' if words[0] == "diff" else ""
             raise self.failure(words, said + tail) from None
+
+
+def _three_way() -> bool:
+    return os.environ.get("HELM_DIFF_THREE_WAY_MERGE") == "true"

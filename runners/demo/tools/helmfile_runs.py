@@ -13,7 +13,6 @@ from runners.demo.tools.helmfile_state import Wanted
 from runners.demo.tools.pace import Interrupted, Pace
 from runners.demo.tools.records import Release
 from runners.demo.tools.releases import HelmError, apply_release, uninstall
-from runners.layers.jsons import text
 
 _LOOKING = 0.4
 """Seconds that helm takes before it does anything."""
@@ -27,7 +26,7 @@ class Running:
         self._reading = reading
         self._pace = Pace()
         self._updated: list[Row] = []
-        self._deleted: list[Row] = []
+        self._deleted: list[tuple[str, str, str]] = []
 
     def sync(self) -> int:
         """Applies every release that should be there, and uninstalls the others."""
@@ -48,14 +47,13 @@ class Running:
         gone = self._unwanted()
         if not differing and not gone:
             return 0
-        if not silently and not reading.line.on("skip-diff-on-install"):
-            reading.say_affected(differing, gone)
         reading.hooks("preapply", reading.selected)
         return self._carry_out(differing, gone)
 
     def destroy(self) -> int:
         """Uninstalls every release, those that need others first."""
         self._reading.hooks("prepare", self._reading.selected)
+        self._reading.build_dependencies()
         there = [one for one in reversed(self._reading.selected) if self._is_there(one)]
         return self._carry_out((), there)
 
@@ -105,10 +103,10 @@ class Running:
             say(*new, f"Release {wanted.name} has been cancelled.")
             raise self._cancelled(wanted, began) from None
         except HelmError as error:
-            say(*summary("Failed Releases", [_row(wanted, text(wanted.said, "version"), began)]))
+            say(*summary("Failed Releases", [_row(wanted, "", began)]))
             words = ("upgrade", "--install", wanted.name, wanted.chart, "--namespace", wanted.namespace)
-            said = "\n".join([*new, f"Error: {error}"])
-            raise reading.failure(words, said, f"failed processing release {wanted.name}: ") from None
+            about, stdout = f"failed processing release {wanted.name}: ", "".join(f"{line}\n" for line in new)
+            raise reading.failure(words, f"Error: {error}", about=about, stdout=stdout) from None
         self._say_done(wanted, done, new)
         self._updated.append(_row(wanted, chart.version, began))
         self._hooks("postsync", wanted)
@@ -129,18 +127,23 @@ class Running:
             raise self._cancelled(wanted, began) from None
         except HelmError as error:
             words = ("uninstall", wanted.name, "--namespace", wanted.namespace)
-            raise reading.failure(words, f"Error: {error}", f"failed processing release {wanted.name}: ") from None
+            about = f"failed processing release {wanted.name}: "
+            raise reading.failure(words, f"Error: {error}", about=about) from None
         say(*helm.uninstalled(wanted.name, kept))
-        self._deleted.append(_row(wanted, text(wanted.said, "version"), began))
+        self._deleted.append((wanted.name, wanted.namespace, _duration(began)))
         self._hooks("postuninstall", wanted)
 
     def _hooks(self, event: str, wanted: Wanted) -> None:
         self._reading.hooks(event, [wanted])
 
     def _cancelled(self, wanted: Wanted, began: float) -> Failed:
-        table = summary("Failed Releases", [_row(wanted, text(wanted.said, "version"), began)])
+        table = summary("Failed Releases", [_row(wanted, "", began)])
         return Failed("\n".join(table), 130)
 
 
 def _row(wanted: Wanted, version: str, began: float) -> Row:
-    return wanted.name, wanted.namespace, wanted.chart, version, f"{time.monotonic() - began:.0f}s"
+    return wanted.name, wanted.namespace, wanted.chart, version, _duration(began)
+
+
+def _duration(began: float) -> str:
+    return f"{time.monotonic() - began:.0f}s"

@@ -125,7 +125,7 @@ class State:
             found = merged(found, _nested(text(item, "name"), mapping(item).get("value")))
         for word in sets:
             name, _, value = word.partition("=")
-            found = merged(found, _nested(name, yaml.safe_load(value)))
+            found = merged(found, _nested(name, _scalar(value)))
         return mapping(found)
 
     def _file(self, named: str) -> Json:
@@ -154,14 +154,14 @@ def load(path: str, environment: str = "default") -> State:
     said = mapping(_parsed(file.read_text(), f"in {shown}: failed to read {file.name}: {why}"))
     _known(said, _TOP, path)
     _known(mapping(said, "helmDefaults"), _DEFAULTS, f"{path}: helmDefaults")
-    if environment != "default" and environment not in mapping(said, "environments"):
-        raise Failed(f'in {shown}: failed to read {file.name}: environment "{environment}" is not defined')
     if any(mapping(said, "environments", name) for name in mapping(said, "environments")):
         raise Unknown(f"{path}: values of environments")
     for item in sequence(said, "releases"):
         _known(mapping(item), _RELEASE, f"{path}: release {text(item, 'name')}")
     defaults, common = mapping(said, "helmDefaults"), mapping(said, "commonLabels")
-    releases = tuple(Wanted(mapping(item), defaults, common) for item in sequence(said, "releases"))
+    there = environment == "default" or environment in mapping(said, "environments")
+    items = sequence(said, "releases") if there else ()
+    releases = tuple(Wanted(mapping(item), defaults, common) for item in items)
     return State(path, said, environment, _in_order(releases, shown))
 
 
@@ -193,6 +193,15 @@ def _fits(wanted: Wanted, selector: str) -> bool:
         if (labels.get(name) == value) is bool(unequal):
             return False
     return True
+
+
+def _scalar(written: str) -> object:
+    """A value of ``--set``: a number, a boolean, null, or else a text."""
+    try:
+        value = yaml.safe_load(written)
+    except yaml.YAMLError:
+        return written
+    return value if value is None or isinstance(value, bool | int | float) else written
 
 
 def _nested(path: str, value: object) -> dict[str, object]:

@@ -14,16 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from runners.demo.tools.edge import NoRepository as NoRepository
 from runners.layers.jsons import Json, mapping, sequence, text
 
 DEMO = "BEDPLATE_DEMO"
 """The variable that names the demo's folder."""
 
 _FIRST = "0" * 40
-
-
-class NoRepository(Exception):  # noqa: N818  it says what is the case
-    """There is no repository at an address, or it has no such commit; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
