@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-import runners
 from runners.demo.place import READY, Place
 
 _ENDING = 15.0
@@ -39,7 +38,7 @@ class Demo:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "runners.demo.process", self._scenario, str(folder), str(self._pace)],
             cwd=folder,
-            env={"PYTHONPATH": str(Path(runners.__file__).parents[1]), "LANG": "C.UTF-8"},
+            env={"PYTHONPATH": str(Path(__file__).parents[2]), "LANG": "C.UTF-8"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

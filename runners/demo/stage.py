@@ -14,7 +14,7 @@ from runners.demo.actors.api import Api
 from runners.demo.actors.builtin.nodes import nodes
 from runners.demo.actors.demo_cast import demo_cast
 from runners.demo.actors.source_folder import FolderFetch
-from runners.demo.homelab import BEDPLATE_YAML, CONTEXT, write_homelab
+from runners.demo.homelab import CONTEXT, write_homelab
 from runners.demo.place import Place
 from runners.demo.server.server import EmbeddedServer
 from runners.demo.tools import checkout, remote
@@ -75,7 +75,7 @@ class Stage:
 
     def write_repository(self, *, longhorn: str) -> None:
         """Writes the person's repository, as it asks for a version of Longhorn, and commits it."""
-        write_homelab(self.place.repository, longhorn=longhorn, extra={"bedplate.yaml": BEDPLATE_YAML})
+        write_homelab(self.place.repository, longhorn=longhorn)
         (self.place.folder / "git").mkdir(exist_ok=True)
         checkout.create(self.place.folder, self.place.repository)
 

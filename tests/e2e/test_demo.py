@@ -69,7 +69,9 @@ def test_from_an_empty_cluster_to_flux(tmp_path: Path) -> None:
         terminal.press("i")
         person.sees("release longhorn-system/longhorn  install")
         assert "DEMO" in terminal.text
-        terminal.press("esc", "a")
+        terminal.press("esc")
+        person.is_led("1/4 Nothing is installed")
+        terminal.press("a")
         person.confirms("Apply longhorn", "Apply")
         person.sees("applied what you saw", seconds=60)
         person.sees_card("longhorn", "healthy")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,14 +178,15 @@ async def test_search_goes_on_with_n_and_esc_forgets_it_first(app: BedplateApp, 
 
 
 async def test_a_text_is_saved_where_it_says(
-    app: BedplateApp, api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: BedplateApp, session: StillSession, api: FakeApi, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    session.options = replace(session.options, environ={"XDG_STATE_HOME": str(tmp_path)})
     async with app.run_test(size=(120, 36)) as pilot:
         await started(app, pilot)
         await pilot.press("1", "y")
         text = await says(app, pilot, "kind: Pod")
         await pilot.press("ctrl+s", "f")
+        await pilot.pause()
         (saved,) = (tmp_path / "bedplate" / "saved").iterdir()
         assert saved.read_text() == text
         assert saved.stat().st_mode & 0o777 == 0o600
