@@ -64,7 +64,7 @@ def main(args: list[str]) -> int:
     scratch, what = Path(args[0]), args[1:]
     installed = Installed(scratch, what)
     try:
-        proved = [speaks(installed), refuses_without_a_kubeconfig(installed)]
+        proved = [speaks(installed), refuses_without_a_kubeconfig(installed), plays_the_demo(installed)]
         if what[0] != "--editable":
             proved += [keeps_to_its_folder(Path(what[0])), collides_with_nothing(installed)]
     except ProofError as error:
@@ -92,6 +92,17 @@ def refuses_without_a_kubeconfig(installed: Installed) -> str:
     clear = len(lines) == 1 and lines[0].startswith("bedplate: no kubeconfig") and not said.stdout
     _expect(said.returncode == 2 and clear, "bedplate check without a kubeconfig", said)
     return f"bedplate check: {lines[0]!r}, exit code 2"
+
+
+def plays_the_demo(installed: Installed) -> str:
+    """``bedplate demo healthy`` without a terminal prints a healthy cluster, and leaves nothing in the home folder."""
+    said = installed.call("bedplate", "demo", "healthy")
+    healthy = said.stdout.startswith("demo ") and "● monitoring       healthy" in said.stdout
+    _expect(said.returncode == 0 and healthy, "bedplate demo healthy", said)
+    left = [path.name for path in installed.home.rglob("*")]
+    if left:
+        raise ProofError(f"bedplate demo left {', '.join(left)} in the home folder")
+    return "bedplate demo healthy: a healthy cluster of its own, exit code 0"
 
 
 def keeps_to_its_folder(wheel: Path) -> str:
