@@ -16,12 +16,21 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None, 
 settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are processors; none beside this one on a real cluster, which has to be shared."""
+    return 0 if _on_a_rig(config) else 1 + (os.cpu_count() or 1)
+
+
+def _on_a_rig(config: pytest.Config) -> bool:
+    return os.environ.get("BEDPLATE_RIG") == "1" or "rig" in config.getoption("markexpr")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves tests marked ``rig`` out unless ``-m`` names the mark or ``BEDPLATE_RIG=1`` is set.
 
     Asked for, they never skip: a tool that can't be had is a failure there.
     """
-    if os.environ.get("BEDPLATE_RIG") == "1" or "rig" in config.getoption("markexpr"):
+    if _on_a_rig(config):
         return
     left_out = [item for item in items if item.get_closest_marker("rig")]
     if left_out:

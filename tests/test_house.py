@@ -131,12 +131,13 @@ def test_a_machines_path_is_seen(written: str, folder: str) -> None:
 
 
 def _readme_commands() -> list[list[str]]:
-    """The words of each command line in the README's shell blocks."""
+    """The words of each command in the README's shell blocks, those of a chain apart and without ``.venv/bin/``."""
     blocks = re.findall(
         r"^```(?:sh|bash|console)\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
     )
     lines = [line.removeprefix("$ ").strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
-    return [words for line in lines if (words := shlex.split(line, comments=True))]
+    commands = [shlex.split(part, comments=True) for line in lines for part in line.split("&&")]
+    return [[words[0].removeprefix(".venv/bin/"), *words[1:]] for words in commands if words]
 
 
 def test_the_readme_says_how_the_tests_are_run() -> None:
@@ -146,7 +147,21 @@ def test_the_readme_says_how_the_tests_are_run() -> None:
 
 
 def test_the_programs_that_the_readme_calls_exist() -> None:
-    elsewhere = {"uv", "uvx", "pipx", "pip", "git", "cd", "kubectl", "helm", "helmfile", "flux", "brew", "export"}
+    elsewhere = {
+        "python3",
+        "uv",
+        "uvx",
+        "pipx",
+        "pip",
+        "git",
+        "cd",
+        "kubectl",
+        "helm",
+        "helmfile",
+        "flux",
+        "brew",
+        "export",
+    }
     for words in _readme_commands():
         program = words[2] if words[:2] == ["uv", "run"] else words[0]
         here = shutil.which(program, path=str(Path(sys.executable).parent)) or (ROOT / program).is_file()
@@ -155,6 +170,7 @@ def test_the_programs_that_the_readme_calls_exist() -> None:
 
 def test_the_calls_of_bedplate_in_the_readme_exist() -> None:
     calls = [words[words.index("bedplate") + 1 :] for words in _readme_commands() if "bedplate" in words[:3]]
+    assert ["demo"] in calls
     for call in calls:
         names = [word for word in call[:1] if word.isalpha()]
         argv = [sys.executable, "bedplate.py", *names, "--help"]

@@ -65,7 +65,7 @@ def _upgrade(picture: Picture) -> Iterator[str]:
 def _disaster(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if _is(picture, "longhorn", Verdict.FAILED):
-        yield "1/3 Storage is down: ↵ on longhorn says why; f finds what is gone, puts it back"
+        yield "1/3 Storage is down: ↵ on longhorn says why, f puts back what is missing"
     yield from _until_storage_works(picture, "2/3")
     if not _is(picture, "minio", Verdict.HEALTHY):
         yield "2/3 Storage is back; minio recovers by itself, as its claims are still bound"
@@ -91,7 +91,8 @@ def _until_storage_works(picture: Picture, step: str) -> Iterator[str]:
 def _until_gitops_works(picture: Picture, step: str) -> Iterator[str]:
     waiting = [state.name for state in picture.layer(Layer.GITOPS) if state.verdict is not Verdict.HEALTHY]
     if waiting:
-        yield f"{step} Flux applies what Git has, in its order; still to come: {', '.join(waiting[:2])}".strip()
+        more = " …" if len(waiting) > 1 else ""
+        yield f"{step} Flux applies what Git has, in its order; still to come: {waiting[0]}{more}".strip()
 
 
 def _suspended(picture: Picture) -> str:

@@ -12,6 +12,8 @@ from runners.demo.actors.base import Actor
 
 _BEAT = 0.05
 """Seconds between two glances at whether anything has changed."""
+_HURRY = 0.005
+"""The same where everything is to happen at once."""
 _SHARE = 3
 """How many times as long as a round has worked is waited before the next one: the play leaves the machine to others."""
 
@@ -73,12 +75,13 @@ class Cast:
         return tuple(f"{actor.name}: {actor.trouble}" for actor in self.actors if actor.trouble)
 
     def _run(self, changes: Callable[[], int]) -> None:
-        seen, pause = -1, 0.0
-        while not self._stop.wait(max(_BEAT, pause)):
+        seen, rest = -1, _BEAT
+        while not self._stop.wait(rest):
             # Read before anyone looks: what the actors themselves write is looked at in the next round.
             seen, before, begun = changes(), seen, time.thread_time()
             for actor in self.actors:
                 if seen != before or actor.delays.due:
                     actor.look()
-            watched = any(actor.delays.pace for actor in self.actors)
-            pause = (time.thread_time() - begun) * (_SHARE if watched else 0)
+            # Where nobody watches, there is nothing to leave the machine to.
+            watched = min(1.0, max(actor.delays.pace for actor in self.actors))
+            rest = max(_BEAT, (time.thread_time() - begun) * _SHARE) * watched or _HURRY

@@ -80,5 +80,6 @@ def make_place(server: EmbeddedServer, folder: Path) -> Place:
         "BEDPLATE_DEMO": str(folder),
         "BEDPLATE_DEMO_PACE": "0",
         "HOME": os.devnull,
+        "XDG_STATE_HOME": str(folder / "state"),
     }
     return Place(server, folder, bin_folder, environ)

@@ -117,8 +117,7 @@ class Planning:
 
 
 @pytest.fixture
-def planning(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Planning:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def planning(place: Place) -> Planning:
     return Planning(place)
 
 
