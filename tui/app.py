@@ -186,10 +186,9 @@ class BedplateApp(App[None]):
         if not running:
             self._end(True)
             return
-        rows = (
-            ("running", running[0].title),
-            ("then", "it goes on without the screen, and is shown at the next start"),
-        )
+        goes_on = "it goes on without the screen, and is shown at the next start"
+        then = "the demo ends, and everything in it" if self.session.options.demo else goes_on
+        rows = (("running", running[0].title), ("then", then))
         self.push_screen(QuestionScreen(plain_question("Leave?", rows, "Leave")), self._end)
 
     def action_interrupt(self) -> None:

@@ -107,6 +107,7 @@ def test_a_forgotten_object_is_resumed_and_storage_comes_back(tmp_path: Path) ->
         person.is_led("3/3 monitoring was suspended")
         terminal.press("tab", "down", "down", "down", "down", "r")
         person.confirms("Resume", "Resume")
+        person.sees("resume monitoring: ended 0")
         person.is_led("Recovered")
         with demo.cluster() as cluster:
             monitoring = cluster.get(res.KUSTOMIZATIONS, "flux-system", "monitoring")

@@ -10,6 +10,7 @@ import secrets
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from email.message import Message
 from http import HTTPStatus
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 Respond = Callable[[Call], Answer]
 
+_LAST_WORDS = 1.0
+"""Seconds that all answers together have left when the door is closed."""
 _LOST = (ConnectionError, TimeoutError, ValueError)
 """The client went away, or the door was closed: a file of a closed socket raises ValueError."""
 
@@ -57,9 +60,13 @@ class Door:
         socket.create_connection(("127.0.0.1", self.port), 5).close()
         if self._thread is not None:
             self._thread.join()
+        # What is being answered is answered to its end, unless nobody takes it.
+        deadline = time.monotonic() + _LAST_WORDS
         for sock in open_now:
-            _shut(sock)
-        for thread in open_now.values():
+            _shut(sock, socket.SHUT_RD)
+        for sock, thread in open_now.items():
+            thread.join(max(0.0, deadline - time.monotonic()))
+            _shut(sock, socket.SHUT_RDWR)
             thread.join()
 
     def authorized(self, headers: Message) -> bool:
@@ -170,8 +177,8 @@ class _Connection(http.server.BaseHTTPRequestHandler):
         _log.debug(format, *args)
 
 
-def _shut(sock: socket.socket) -> None:
+def _shut(sock: socket.socket, how: int) -> None:
     try:
-        sock.shutdown(socket.SHUT_RDWR)
+        sock.shutdown(how)
     except OSError:
         return
