@@ -48,7 +48,9 @@ class Stage:
             partial(remote.archive, demo=place.folder),
             missing=remote.NoRepository,
         )
-        self._cast = demo_cast(self.server.requests(), fetch=fetch, pace=0.0, changes=lambda: self.server.version)
+        self._cast = demo_cast(
+            self.server.requests(), fetch=fetch, say=self.server.log, pace=0.0, changes=lambda: self.server.version
+        )
 
     def __enter__(self) -> Self:
         """Starts an empty cluster of three nodes."""

@@ -183,7 +183,7 @@ def pod(number: int, restarts: int) -> dict[str, object]:
             "creationTimestamp": "2026-11-23T14:02:11Z",
             "managedFields": managers,
         },
-        "spec": {"nodeName": f"node-{number % 3}", "containers": containers},
+        "spec": {"nodeName": f"node-{number % 3 + 1}", "containers": containers},
         "status": {
             "phase": "Running",
             "conditions": [{"type": "Ready", "status": "True"}],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from runners.demo.actors.api import Requests
 from runners.demo.actors.base import Actor
 from runners.demo.actors.builtin.claims import ClaimBinder
+from runners.demo.actors.builtin.containers import Containers, Say
 from runners.demo.actors.builtin.daemonsets import DaemonSetController
 from runners.demo.actors.builtin.deployments import DeploymentController
 from runners.demo.actors.builtin.jobs import JobController
@@ -44,15 +45,25 @@ _IN_ORDER: tuple[type[Actor], ...] = (
 
 
 def demo_cast(
-    requests: Requests, *, fetch: Fetch | None = None, pace: float = 1.0, changes: Callable[[], int] | None = None
+    requests: Requests,
+    *,
+    fetch: Fetch | None = None,
+    say: Say | None = None,
+    pace: float = 1.0,
+    changes: Callable[[], int] | None = None,
 ) -> Cast:
     """The whole cast of one cluster, not started yet.
 
-    ``fetch`` is where Flux's Git is; ``pace`` a factor for all that only takes time to be seen, 0 for none, until
-    ``Cast.set_pace`` changes it; ``changes`` a number that moves with every write to the server, so that nobody looks
-    in vain.
+    Args:
+        requests: the cluster.
+        fetch: where Flux's Git is.
+        say: takes what pods log, where that is kept.
+        pace: a factor for all that only takes time to be seen, 0 for none, until ``Cast.set_pace`` changes it.
+        changes: a number that moves with every write to the server, so that nobody looks in vain.
     """
     actors = [kind(requests, delays=Delays(pace)) for kind in _IN_ORDER]
+    if say is not None:
+        actors.append(Containers(requests, say, delays=Delays(pace)))
     return Cast(
         (
             *actors,
