@@ -1,4 +1,4 @@
-"""The ground of every live pane: lines drawn from small comparable values, repainted only where one changed."""
+"""The ground of every live pane: lines drawn from small comparable values, of which only changed cells are repainted."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from runners.layers.kinds.base import Tone
 from widgets.painter import FRAME, Painter
+from widgets.strips import changed_cells
 
 Ink = Callable[[str], Style]
 """The style of a component class of ``Canvas`` by the part after ``canvas--``."""
@@ -104,6 +105,8 @@ class Canvas(Widget, can_focus=True):
         self._painter = Painter(self.update_lines, frame=frame)
         self._lines: list[tuple[Line | None, str]] = []
         self._lines_size = Size(0, 0)
+        self._strips: list[Strip | None] = []
+        """What each of the lines looked like when it was drawn last; None where that is to be found out."""
         self._inks: dict[str, Style] = {}
 
     def visible_lines(self, width: int, height: int) -> Sequence[Line | None]:
@@ -143,10 +146,11 @@ class Canvas(Widget, can_focus=True):
             self._keep(lines, size)
             self.refresh()
             return
-        differing = [y for y, line in enumerate(lines) if line != self._lines[y]]
-        self._keep(lines, size)
-        if differing:
-            self.refresh(*(Region(0, y, size.width, 1) for y in differing))
+        before, self._lines = self._lines, lines
+        differing = [y for y, line in enumerate(lines) if line != before[y]]
+        spans = [(y, self._redraw(y)) for y in differing]
+        if regions := [Region(start, y, end - start, 1) for y, (start, end) in spans if end > start]:
+            self.refresh(*regions)
 
     def ink(self, name: str) -> Style:
         """The style of a component class by the part after ``canvas--``, on the widget's own ground."""
@@ -161,16 +165,12 @@ class Canvas(Widget, can_focus=True):
         size = self.content_size
         if size != self._lines_size:
             self._keep(self._compose_lines(size), size)
-        line, bar = self._lines[y] if y < len(self._lines) else (None, "")
-        width = size.width - 1
-        segments = line.segments(self.ink, width) if line is not None else []
-        used = sum(cell_len(segment.text) for segment in segments)
-        if used > width:
-            segments = list(Strip(segments, used).crop(0, width))
-        elif used < width:
-            segments.append(Segment(" " * (width - used), self.ink("plain")))
-        segments.append(Segment("┃" if bar == "thumb" else "│" if bar else " ", self.ink(bar or "plain")))
-        return Strip(segments, width + 1)
+        if y >= len(self._strips):
+            return self._draw(None, "")
+        strip = self._strips[y]
+        if strip is None:
+            strip = self._strips[y] = self._draw(*self._lines[y])
+        return strip
 
     def on_mount(self) -> None:
         """Begins to paint."""
@@ -202,6 +202,7 @@ class Canvas(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         """Forgets the inks of the theme before."""
         self._inks.clear()
+        self._strips = [None] * len(self._strips)
         super().notify_style_update()
 
     def action_move(self, lines: int) -> None:
@@ -229,3 +230,21 @@ class Canvas(Widget, can_focus=True):
     def _keep(self, lines: list[tuple[Line | None, str]], size: Size) -> None:
         self._lines = lines
         self._lines_size = size
+        self._strips = [None] * len(lines)
+
+    def _redraw(self, y: int) -> tuple[int, int]:
+        """Draws a line anew; the cells that look different now, from the first to the one after the last."""
+        before, now = self._strips[y], self._draw(*self._lines[y])
+        self._strips[y] = now
+        return changed_cells(before, now) if before is not None else (0, now.cell_length)
+
+    def _draw(self, line: Line | None, bar: str) -> Strip:
+        width = self.content_size.width - 1
+        segments = line.segments(self.ink, width) if line is not None else []
+        used = sum(cell_len(segment.text) for segment in segments)
+        if used > width:
+            segments = list(Strip(segments, used).crop(0, width))
+        elif used < width:
+            segments.append(Segment(" " * (width - used), self.ink("plain")))
+        segments.append(Segment("┃" if bar == "thumb" else "│" if bar else " ", self.ink(bar or "plain")))
+        return Strip(segments, width + 1)

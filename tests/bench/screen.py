@@ -126,6 +126,7 @@ def writes(running: Program, writer: Connection) -> None:
         ("p50", statistics.median(delays), "ms"),
         ("p99", ranked[int(len(ranked) * 0.99)], "ms"),
         ("of it the PATCH p50", statistics.median(answers), "ms"),
+        ("and in the slowest", answers[delays.index(ranked[-1])], "ms"),
     )
 
 
