@@ -1,4 +1,4 @@
-"""The ground of every live pane: lines drawn from small comparable values, of which only changed cells are repainted."""
+"""The ground of every live pane: lines drawn from small comparable values; only cells that changed are repainted."""
 
 from __future__ import annotations
 

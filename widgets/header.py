@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual.app import ComposeResult
 from textual.content import Content
-from textual.geometry import Region
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -141,18 +141,49 @@ class Header(Widget):
         self._said = ""
         self.set_reactive(Header.facts, facts or HeaderFacts())
 
+    def compose(self) -> ComposeResult:
+        """The line's end, by itself."""
+        yield _End()
+
     def on_mount(self) -> None:
         """Lets the clock go."""
         self.set_interval(1.0, self._tick)
 
-    def render(self) -> Content:
-        """The line for the widget's width."""
+    @property
+    def line(self) -> Content:
+        """The line for the widget's width at this moment."""
         now = self._clock()
-        self._said = self.facts.freshness.words(now)
         return header_content(self.facts, now, time.strftime(self.CLOCK, self._local(now)), self.size.width)
+
+    def render(self) -> Content:
+        """The whole line."""
+        self._said = self.facts.freshness.words(self._clock())
+        return self.line
+
+    def watch_facts(self) -> None:
+        """The line's end may say something else too."""
+        for end in self.query(_End):
+            end.refresh()
 
     def _tick(self) -> None:
         if self.facts.freshness.words(self._clock()) != self._said:
             self.refresh()
-        else:
-            self.refresh(Region(max(0, self.size.width - 10), 0, 10, 1))
+        self.query_one(_End).refresh()
+
+
+class _End(Widget):
+    """The last cells of the line, where the clock ticks: a second must not cost the whole line."""
+
+    DEFAULT_CSS = """
+    _End {
+        dock: right;
+        width: 9;
+        height: 1;
+        background: $surface;
+    }
+    """
+
+    def render(self) -> Content:
+        """What the line has there."""
+        assert isinstance(self.parent, Header)
+        return self.parent.line[-self.size.width :]

@@ -31,7 +31,7 @@ _STARTS = 9
 _WRITES = 100
 _KEYS = 100
 _IDLE = 60.0
-_FIRST = re.compile(r"^▶?\s*space-0\s+longhorn-manager-\d+", re.MULTILINE)
+_FIRST = re.compile(r"^▶?[ ◐]*space-0\s+longhorn-manager-\d+", re.MULTILINE)
 """The first true row: a pod of the cluster on the screen."""
 
 

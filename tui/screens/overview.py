@@ -99,7 +99,12 @@ class Overview(Ground[None]):
         """Shows the verdicts of a moment."""
         self._show_header()
         footer = [_notice(picture) or (self._session.settings.origin, Tone.MUTED)]
-        self._pane("foundation").show(picture.layer(Layer.FOUNDATION), footer=footer, freshness=picture.freshness)
+        self._pane("foundation").show(
+            picture.layer(Layer.FOUNDATION),
+            footer=footer,
+            freshness=picture.freshness,
+            empty="no helmfile found: name your repository with -C" if picture.components else None,
+        )
         heading = f"GitOps · flux {picture.flux_version}" if picture.flux_version else "GitOps · flux"
         self._pane("gitops").show(
             picture.layer(Layer.GITOPS),
