@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from runners.session import Session
@@ -44,14 +44,22 @@ def run(args: Sequence[str]) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the program with what argparse found."""
+        self.exit(USAGE, f"{self.prog}: {message}; {self.prog} --help says more\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="bedplate",
         description="Run a Kubernetes cluster in two layers: a storage foundation by helmfile, GitOps by Flux.",
     )
     parser.set_defaults(call=_open)
     _cluster_arguments(parser)
-    calls = parser.add_subparsers(title="calls", metavar="")
+    calls = parser.add_subparsers(title="calls", metavar="CALL")
     check = calls.add_parser(
         "check",
         help="print the verdicts; exit 0 healthy, 1 not healthy, 2 usage, 3 can't tell",
@@ -82,7 +90,7 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
 def _runs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "List the runs of this machine, newest first. No cluster is asked."
     parser.set_defaults(call=_runs, what="list")
-    calls = parser.add_subparsers(title="calls", metavar="")
+    calls = parser.add_subparsers(title="calls", metavar="CALL")
     for name, text in (
         ("show", "print what is known of a run, and its log"),
         ("follow", "print a run's log until it ends; exit with the tool's exit code"),

@@ -35,8 +35,11 @@ _TABLE_ACTIONS = (
     ("0", "everywhere", "all namespaces again"),
 )
 
+# What opens a line to type in does so before the next key is looked at: it may be here already.
+_AT_ONCE = ("colon", "slash")
 TABLE_KEYS: tuple[Binding, ...] = tuple(
-    Binding(key, f'tables("{action}")', show=False, tooltip=words) for key, action, words in _TABLE_ACTIONS
+    Binding(key, f'tables("{action}")', show=False, tooltip=words, priority=key in _AT_ONCE)
+    for key, action, words in _TABLE_ACTIONS
 )
 """What acts on the table wherever the focus is; the screen hands it on."""
 ROW_KEYS: tuple[Binding, ...] = (

@@ -37,9 +37,9 @@ def _empty(picture: Picture) -> Iterator[str]:
     if _is(picture, "minio", Verdict.ABSENT):
         yield "2/4 Storage works. Go to minio with ↓ and press a"
     if not _is(picture, "minio", Verdict.HEALTHY):
-        yield "2/4 The operator makes the tenant; its claims bind on longhorn: tab 3, Claims"
+        yield "2/4 The operator makes the tenant, and its claims bind on longhorn: wait for it"
     if not picture.flux_version:
-        yield "3/4 The foundation stands. Go to the right pane with tab, and press b for Flux"
+        yield "3/4 The foundation stands. Press tab until ▶ is in the right pane, then b"
     yield from _until_gitops_works(picture, "4/4")
     yield "Done: both layers are healthy. ↵ opens what you select, / filters, q leaves"
 
@@ -47,8 +47,6 @@ def _empty(picture: Picture) -> Iterator[str]:
 def _healthy(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     yield from _until_storage_works(picture, "")
-    if suspended := _suspended(picture):
-        yield f"{suspended} is suspended: go to it on the right with tab and ↓, and press r"
     yield from _until_gitops_works(picture, "")
     yield "All is well. ↵ on a card says why, i plans, 4 lists Flux, y shows YAML"
 
@@ -69,10 +67,8 @@ def _disaster(picture: Picture) -> Iterator[str]:
     yield from _until_storage_works(picture, "2/3")
     if not _is(picture, "minio", Verdict.HEALTHY):
         yield "2/3 Storage is back; minio recovers by itself, as its claims are still bound"
-    if suspended := _suspended(picture):
-        yield f"3/3 {suspended} was suspended meanwhile: go to it with tab and ↓, press r"
     yield from _until_gitops_works(picture, "3/3")
-    yield "Recovered. 7 shows what the cluster complained about, 8 what was run; q leaves"
+    yield "Recovered. 8 lists what was run, and ↵ opens its log again; q leaves"
 
 
 def _while_a_tool_runs(picture: Picture) -> Iterator[str]:
@@ -85,11 +81,13 @@ def _until_storage_works(picture: Picture, step: str) -> Iterator[str]:
     if _is(picture, "longhorn", Verdict.PROGRESSING):
         yield f"{step} helm is done, storage is not: no claim can bind before the StorageClass".strip()
     if not _is(picture, "longhorn", Verdict.HEALTHY):
-        yield f"{step} longhorn is not healthy: ↵ on it says why, f puts back what is missing".strip()
+        yield f"{step} longhorn is not healthy: ↵ on it says why, and what to do".strip()
 
 
 def _until_gitops_works(picture: Picture, step: str) -> Iterator[str]:
     waiting = [state.name for state in picture.layer(Layer.GITOPS) if state.verdict is not Verdict.HEALTHY]
+    if suspended := _suspended(picture):
+        yield f"{step} {suspended} is suspended: go to it on the right (tab, ↓), press r".strip()
     if waiting:
         more = " …" if len(waiting) > 1 else ""
         yield f"{step} Flux applies what Git has, in its order; still to come: {waiting[0]}{more}".strip()

@@ -118,7 +118,7 @@ _OTHERWISE = "change the helmfile; Bedplate never does this"
 def _remarks(plan: Plan) -> Iterator[Finding]:
     """What does not close it, and what a person should know before they say yes."""
     if not plan.commit or plan.commit.endswith("+ changes"):
-        text = "is not committed as it is" if plan.commit else "is in no Git repository"
+        text = "what it rests on is not committed as it is" if plan.commit else "is in no Git repository"
         yield Finding(plan.helmfile, Severity.NOTE, f"{text}: what is applied is not on record")
     for release in plan.changing:
         if release.compared is Comparison.RECORDED:

@@ -89,6 +89,8 @@ def test_v1beta1_needs_no_interactive_mode(plugin: Plugin) -> None:
         ("", {"interactiveMode": "Always"}, "needs a terminal"),
         ("", {"interactiveMode": ""}, "interactiveMode must be set"),
     ],
+    # One of the scripts has the present time in it, and a test's name must be the same in every process.
+    ids=lambda value: value if isinstance(value, str) and "expiration" not in value else "…",
 )
 def test_a_plugin_that_fails_is_an_error_that_says_why(
     plugin: Plugin, script: str, fields: dict[str, object], said: str

@@ -61,7 +61,7 @@ def running(title: str, *, exclusive: bool = True) -> RunRecord:
         ("disaster", world(F, F, P), "1/3 Storage is down"),
         ("disaster", world(P, F, P), "2/3 helm is done"),
         ("disaster", world(H, F, P), "2/3 Storage is back"),
-        ("disaster", world(H, H, H, suspended="monitoring"), "3/3 monitoring was suspended"),
+        ("disaster", world(H, H, H, suspended="monitoring"), "3/3 monitoring is suspended"),
         ("disaster", world(H, H, H), "Recovered"),
     ],
 )

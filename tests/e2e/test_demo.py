@@ -87,6 +87,10 @@ def test_from_an_empty_cluster_to_flux(tmp_path: Path) -> None:
         for name in ("flux-system", "metallb", "cert-manager", "haproxy-ingress", "monitoring"):
             person.sees_card(name, "healthy")
         person.is_led("Done: both layers are healthy")
+        terminal.press(":ks")  # at once, as a paste or a slow line brings it
+        person.sees("kustomizations  ks")
+        terminal.press("\r")
+        person.sees("[kustomizations 5]")
         with demo.cluster() as cluster:
             claims = cluster.list(res.CLAIMS)
             assert {text(claim, "status", "phase") for claim in claims} == {"Bound"}
@@ -104,7 +108,7 @@ def test_a_forgotten_object_is_resumed_and_storage_comes_back(tmp_path: Path) ->
         person.confirms("Repair longhorn", "Repair")
         person.sees("repair longhorn ─ succeeded", seconds=60)
         person.sees_card("longhorn", "healthy")
-        person.is_led("3/3 monitoring was suspended")
+        person.is_led("3/3 monitoring is suspended")
         terminal.press("tab", "down", "down", "down", "down", "r")
         person.confirms("Resume", "Resume")
         person.sees("resume monitoring: ended 0")

@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.widgets import Input
 
 from runners.layers.commands import COMMANDS, INTERRUPT
 from runners.layers.findings import Finding, Severity
@@ -164,6 +165,10 @@ class Overview(Ground[None]):
         else:
             self.notify(f"{command.name} acts on {command.scope.value}: go to one with tab", markup=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where a person types, every letter is text."""
+        return not (action == "tables" and isinstance(self.focused, Input))
+
     async def action_tables(self, action: str) -> None:
         """Hands a key on to the tables, which do their part wherever the focus is."""
         await self.app.run_action(action, self._tables)
@@ -207,6 +212,7 @@ class Overview(Ground[None]):
         focused = self.focused.id if self.focused is not None else ""
         self.set_class(focused in ("foundation", "gitops"), "-at-cards")
         self.set_class(focused == "log", "-at-log")
+        self.set_class(isinstance(self.focused, Input), "-asking")
         self.show_hints()
 
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:

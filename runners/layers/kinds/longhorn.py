@@ -73,7 +73,7 @@ LONGHORN_VOLUMES: Kind[LonghornVolume] = Kind(
         AGE,
     ),
     tone=lambda row: _ROBUST.get(row.robustness, Tone.MUTED),
-    aliases=("lhv",),
+    aliases=("lhv", "vol"),
 )
 
 
