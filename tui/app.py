@@ -208,7 +208,8 @@ class BedplateApp(App[None]):
     def _run_to_interrupt(self) -> RunRecord | None:
         """Of the runs that go on the one that a person looks at, or else the newest."""
         running = self.session.seen_runs.running
-        meant = self.screen.meant_run if isinstance(self.screen, Ground) else None
+        # A key may come before a screen has its widgets.
+        meant = self.screen.meant_run if isinstance(self.screen, Ground) and self.screen.is_mounted else None
         return next((run for run in running if meant is not None and run.id == meant.id), next(iter(running), None))
 
     def _interrupt(self, run: RunRecord) -> None:

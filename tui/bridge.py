@@ -11,8 +11,12 @@ from collections.abc import Callable
 class Bridge:
     """Made on the loop's thread; callable from any other until it is closed."""
 
-    def __init__(self) -> None:
-        """Remembers the running loop, and the context without which Textual's timers don't paint."""
+    def __init__(self, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Remembers the running loop, and the context without which Textual's timers don't paint.
+
+        ``wanted`` says, on the loop, whether a call still finds what it is about; where it doesn't, it is dropped.
+        """
+        self._wanted = wanted
         self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
         self._closed = False
@@ -32,7 +36,7 @@ class Bridge:
         self._closed = True
 
     def _run(self, call: Callable[[], None]) -> None:
-        if not self._closed:
+        if not self._closed and self._wanted():
             call()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from runners.cluster.store import Attachment, Delta, Store
 from runners.layers.freshness import Freshness, Reach
@@ -39,7 +40,7 @@ class TableFeed:
         self.close()
         self._shown = (view, namespace)
         # Deltas from here on wait for their turn on the loop, so they come after the snapshot below.
-        self._attached = self._store.attach(view.kind.table, self._told)
+        self._attached = self._store.attach(view.kind.table, partial(self._told, self._shown))
         rows = [row for key, row in self._attached.rows.items() if view.admits(key, namespace)]
         title, reverse = sort or (view.sort, False)
         self._table.show(view.kind.columns, view.kind.tone, rows, sort=title, reverse=reverse)
@@ -52,11 +53,12 @@ class TableFeed:
         with self._lock:
             self._attached, self._pending, self._fresher = None, {}, False
 
-    def _told(self, delta: Delta) -> None:
+    def _told(self, shown: tuple[View, str], delta: Delta) -> None:
+        view, namespace = shown
         with self._lock:
-            if self._shown is None or delta.table != self._shown[0].kind.table:
+            # One that was on its way when another view was turned to is in its snapshot, or overtaken by it.
+            if shown is not self._shown:
                 return
-            view, namespace = self._shown
             changes: dict[Key, Row | None] = {**delta.changed, **dict.fromkeys(delta.removed)}
             self._pending |= {key: row for key, row in changes.items() if view.admits(key, namespace)}
             self._fresher = self._fresher or delta.freshness is not None

@@ -90,7 +90,7 @@ def interrupt(environ: Mapping[str, str], run_id: str, *, yes: bool, read_only: 
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             return _refused(f"{named} was not interrupted: nobody can be asked without a terminal; give --yes")
         print(f"Sends the tool of {named} one SIGINT; it ends in its own way, and the release is marked failed.")
-        if ask("Interrupt it? [y/N] ").strip().lower() not in ("y", "yes"):
+        if not _says_yes(ask, "Interrupt it? [y/N] "):
             return _refused(f"{named} goes on")
     if not interrupt_run(runs, Journal(state_home(environ) / "journal.jsonl"), run):
         return _refused(f"{named} has ended already, or its supervisor is gone")
@@ -108,6 +108,15 @@ def _find(runs: Runs, run_id: str) -> RunRecord | None:
     except RunUnknown as unknown:
         print(harmless(f"bedplate: {unknown}; {_HINT}").replace("\n", " "), file=sys.stderr)
         return None
+
+
+def _says_yes(ask: Ask, question: str) -> bool:
+    try:
+        return ask(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        # ctrl+d: the question's line is still open.
+        print()
+        return False
 
 
 def _refused(words: str) -> int:

@@ -38,33 +38,41 @@ class Demo:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "runners.demo.process", self._scenario, str(folder), str(self._pace)],
             cwd=folder,
-            env={"PYTHONPATH": str(Path(__file__).parents[2]), "LANG": "C.UTF-8"},
+            # Nor is there anything outside its folder to remove where it is killed itself.
+            env={"PYTHONPATH": str(Path(__file__).parents[2]), "LANG": "C.UTF-8", "TMPDIR": str(folder)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
+        self._folder = folder
         assert self._process.stdout is not None
-        said = self._process.stdout.readline()
+        try:
+            said = self._process.stdout.readline()
+        except KeyboardInterrupt:
+            # It would hear of the end of its stdin only once the scenario is set up.
+            self._process.terminate()
+            self._end()
+            raise
         if said.strip() != READY:
-            words = self._last_words()
-            shutil.rmtree(folder, ignore_errors=True)
-            raise DemoError(f"the demo could not be set up: {words}")
+            raise DemoError(f"the demo could not be set up: {self._end()}")
         return Place(folder, self._pace)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Ends it, and returns when its folder is gone."""
-        self._last_words()
+        self._end()
 
-    def _last_words(self) -> str:
-        """Ends the process; the last line that it had to say."""
+    def _end(self) -> str:
+        """Ends the process, and whatever is left of its folder; the last line that it had to say."""
         try:
             _, errors = self._process.communicate(timeout=_ENDING)
         except subprocess.TimeoutExpired:
             self._process.kill()
             _, errors = self._process.communicate()
+        # Its own removal may have met something that was just being written, or was cut short.
+        shutil.rmtree(self._folder, ignore_errors=True)
         lines = errors.strip().splitlines()
         return lines[-1] if lines else f"its process ended {self._process.returncode}"

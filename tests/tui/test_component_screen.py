@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,6 +13,8 @@ from textual.pilot import Pilot
 
 from runners.layers import commands as c
 from runners.layers.freshness import Freshness, Reach
+from runners.layers.kinds.base import Key, Row
+from runners.layers.kinds.pods import PODS
 from runners.layers.verdicts import Verdict
 from tests.layers import worlds as w
 from tests.tui.rows import pod
@@ -73,6 +78,20 @@ async def test_a_denial_never_looks_like_emptiness(session: StillSession) -> Non
         await pilot.press("2")
         assert screen.query_one(LiveTable).freshness.words(w.NOW) == "forbidden: list pods"
         assert {tab.id: tab.count for tab in screen.query_one(TabStrip).tabs}["pods"] is None
+
+
+async def test_what_changes_while_it_is_left_finds_nothing_to_change(session: StillSession) -> None:
+    session.fill([*WORLD, pod("longhorn-manager-1")])
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot)
+        screen.action_back()
+        found = pod("longhorn-manager-2")
+        changes: Iterator[dict[Key, Row | None]] = itertools.cycle(({found.key: found}, {found.key: None}))
+        while screen.is_running:
+            session.store.apply(PODS, next(changes))
+            await asyncio.sleep(0)
+        assert top(app) is app.overview
 
 
 async def test_its_commands_act_from_there(session: StillSession) -> None:

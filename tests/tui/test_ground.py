@@ -19,6 +19,7 @@ from tests.tui.rows import pod
 from tests.tui.still_session import StillSession, clock
 from tests.tui.test_overview import WORLD, started, top
 from tui.app import BedplateApp
+from tui.screens.component import ComponentScreen
 from tui.screens.ground import Ground
 from tui.screens.question import QuestionScreen
 from widgets.confirm import Confirm
@@ -151,3 +152,9 @@ async def test_an_interrupt_means_the_run_under_the_cursor(
             assert title in str(screen.query_one(Confirm).dialog.rows)
             await pilot.press("escape")
         assert app.overview.query_one(LiveTable).has_focus
+        longhorn = session.picture.component("longhorn")
+        assert longhorn is not None
+        app.push_screen(ComponentScreen(session, longhorn, app.overview.header, clock))
+        app.action_interrupt()  # a key may come before a screen has its widgets
+        await pilot.pause()
+        assert isinstance(top(app), QuestionScreen)

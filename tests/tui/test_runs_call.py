@@ -189,3 +189,18 @@ def test_interrupt_wants_a_yes(
     code = call.interrupt(environ, run.id, yes=False, read_only=False, ask=lambda _words: answer)
     assert (code == 1) is goes_on
     assert runs.wait(run.id, 0.01 if goes_on else 10).state.ended is not goes_on
+
+
+def test_the_end_of_the_input_is_no_yes(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended_here(_words: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    run = going_on(runs, tmp_path, "import time; time.sleep(60)")
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    assert call.interrupt(environ, run.id, yes=False, read_only=False, ask=ended_here) == 1
+    assert capsys.readouterr().err.endswith("goes on\n")
+    assert not runs.record(run.id).state.ended

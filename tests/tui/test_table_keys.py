@@ -6,6 +6,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from runners.cluster.store import Attachment, Delta, Told
 from runners.layers import commands as c
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.base import Row
@@ -273,3 +274,29 @@ async def test_a_kind_that_is_not_served_or_not_allowed_says_so(session: StillSe
         assert me.tab == "kustomizations 1"
         session.fill(WORLD, {"kustomizations": Freshness(Reach.STALE, w.NOW - 95, "timed out")})
         await until(lambda: "stale for 95s: timed out" in me.seen)
+
+
+async def test_what_was_on_its_way_to_the_table_of_before_comes_too_late(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Told] = []
+    attach = session.store.attach
+
+    def remembered(table: str, call: Told) -> Attachment:
+        told.append(call)
+        return attach(table, call)
+
+    monkeypatch.setattr(session.store, "attach", remembered)
+    session.fill(ALL)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        person = Person(app, pilot)
+        await pilot.press("2", "1")
+        before, gone = person.table.counts, pod("gone-since")
+        told[0](Delta(gone.kind, {gone.key: gone}))
+        await pilot.pause()
+        assert person.table.counts == before
+        told[-1](Delta(gone.kind, {gone.key: gone}))
+        while person.table.counts == before:
+            await pilot.pause()

@@ -69,7 +69,8 @@ class ComponentScreen(LeavesOnce[None]):
     def on_mount(self) -> None:
         """Begins to follow the store."""
         table = self.query_one(LiveTable)
-        self._feed = PartFeed(self._session.store, Bridge(), table, self._state.namespaces, self._show_tabs)
+        bridge = Bridge(lambda: self.is_there)
+        self._feed = PartFeed(self._session.store, bridge, table, self._state.namespaces, self._show_tabs)
         self._feed.show(self._part)
         self.show_picture(self._session.picture, self._header)
         # Where there is room for one of the two, what is said comes first.

@@ -34,6 +34,12 @@ class Ground(Screen[Answer], Generic[Answer]):
     ]
 
     @property
+    def is_there(self) -> bool:
+        """Is it still shown? Textual takes a screen's widgets away before the screen hears that it goes, and what
+        comes from a thread in between finds none of them."""
+        return self.is_attached and self in self.app.screen_stack
+
+    @property
     def meant_run(self) -> RunRecord | None:
         """The run that a person looks at here, if any: an interrupt means that one."""
         return None

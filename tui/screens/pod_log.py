@@ -78,14 +78,15 @@ class PodLogScreen(ReadingScreen):
         self._follow()
 
     def _follow(self) -> None:
-        bridge = self.renew_bridge()
-        self.pane.clear()
+        # The pane is looked up here: the thread that reads may come when the screen has none any more.
+        bridge, pane = self.renew_bridge(), self.pane
+        pane.clear()
         self._say("of its life before" if self._previous else "following")
         wanted = Wanted(self._pod.namespace, self._pod.name, self._containers[self._at], self._previous)
         self._log = PodLog(
             self._connection,
             wanted,
-            lambda chunk: bridge.post(partial(self.pane.append, chunk)),
+            lambda chunk: bridge.post(partial(pane.append, chunk)),
             lambda why: bridge.post(partial(self._ended, why)),
         )
         self._log.start()

@@ -83,7 +83,7 @@ class ReadingScreen(LeavesOnce[None]):
     def renew_bridge(self) -> Bridge:
         """A bridge for what is asked for from now on; what was asked for before is dropped."""
         self.forget()
-        self._bridge = Bridge()
+        self._bridge = Bridge(lambda: self.is_there)
         return self._bridge
 
     def forget(self) -> None:
