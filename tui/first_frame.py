@@ -46,12 +46,14 @@ def first_frame(environ: Mapping[str, str], label: str = "") -> Iterator[None]:
     width, height = os.get_terminal_size(terminal.fileno())
     terminal.write(_ENTER + painted(outlines(width, height, label), coloured=_has_colours(environ)))
     terminal.flush()
+    taken_over = False
     try:
         yield
-    except BaseException:
-        terminal.write(_LEAVE)
-        terminal.flush()
-        raise
+        taken_over = True
+    finally:
+        if not taken_over:
+            terminal.write(_LEAVE)
+            terminal.flush()
 
 
 def painted(lines: list[Line], *, coloured: bool) -> str:
