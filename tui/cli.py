@@ -25,12 +25,11 @@ USAGE = 2
 def run(args: Sequence[str]) -> int:
     """Runs one call of ``bedplate`` and returns its exit code."""
     options = _parser().parse_args(args)
-    from runners.cluster.access import KubeconfigError
-    from runners.layers.config import ConfigError
+    from runners.layers.unusable import UnusableError
 
     try:
         return int(options.call(options))
-    except (KubeconfigError, ConfigError) as error:
+    except UnusableError as error:
         from runners.layers.outside_text import harmless
 
         for line in harmless(str(error)).splitlines():
@@ -156,7 +155,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _session(options: argparse.Namespace) -> Session:
-    from tui.start import make_session
+    from tui.sessions import make_session
 
     return make_session(
         os.environ, options.repository, options.kubeconfig, options.context, read_only=options.read_only

@@ -12,7 +12,8 @@ from runners.demo.place import Place
 from runners.demo.tools.pace import PACE
 from runners.session import Session
 from tui.check import check
-from tui.start import make_session, open_screen
+from tui.sessions import make_session
+from tui.start import open_screen
 
 _FAILED = 1
 
@@ -28,7 +29,7 @@ def show_demo(scenario: str, *, read_only: bool, on_a_screen: bool) -> int:
             make = partial(_session, place, read_only=read_only)
             if not on_a_screen:
                 return check(make(), as_json=False, wait=0.0)
-            return open_screen(make, partial(guide, scenario))
+            return open_screen(make, partial(guide, scenario), label="DEMO")
     except DemoError as error:
         print(f"bedplate: {error}", file=sys.stderr)
         return _FAILED

@@ -11,17 +11,9 @@ from textual.binding import Binding, BindingType
 
 from runners.layers.commands import COMMANDS, Command, Scope
 from runners.layers.findings import GateAnswer
+from tui.outlines import NAVIGATION
 from widgets.help import HelpEntry
 from widgets.hints import Groups, Hint
-
-NAVIGATION: tuple[Hint, ...] = (
-    Hint("⇥", "next pane"),
-    Hint("←→", "tabs"),
-    Hint("/", "filter"),
-    Hint(":", "command"),
-    Hint("q", "quit"),
-    Hint("?", "help"),
-)
 
 _TABS = "the table's tabs, also by number"
 _TABLE_ACTIONS = (
@@ -117,4 +109,7 @@ def help_entries(bindings: Iterable[BindingType]) -> tuple[HelpEntry, ...]:
 
 def hints(commands: Sequence[tuple[Command, GateAnswer]]) -> Groups:
     """The footer for the commands of the moment; a closed gate shows, and pressing the key says why."""
-    return ([Hint(shown_key(command), command.label, answer.is_open) for command, answer in commands], NAVIGATION)
+    return (
+        [Hint(shown_key(command), command.label, answer.is_open) for command, answer in commands],
+        [Hint(*each) for each in NAVIGATION],
+    )

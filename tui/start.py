@@ -1,64 +1,41 @@
-"""Puts a session together from the person's environment, and opens the screen on it."""
+"""Opens the screen: its outlines at once, and then the program."""
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from runners.cluster.kubeconfig import load
-from runners.journal import Journal
-from runners.layers.config import NAME, ConfigError
-from runners.layers.config_nodes import Mistake
-from runners.layers.picture import Picture
-from runners.repository import read_settings
-from runners.session import Options, Session
-from runners.tools.private_files import state_home
-from runners.tools.runs import Runs
+from tui.first_frame import first_frame, keys_held
+
+if TYPE_CHECKING:
+    from runners.layers.picture import Picture
+    from runners.session import Session
 
 
-def make_session(
-    environ: Mapping[str, str],
-    repository: Path,
-    kubeconfig: Path | None,
-    context: str | None,
-    *,
-    read_only: bool,
-    demo: bool = False,
-) -> Session:
-    """A session on one cluster and one repository, not started yet.
-
-    Raises:
-        runners.cluster.access.KubeconfigError: no cluster can be made out.
-        runners.layers.config.ConfigError: bedplate.yaml can't be used.
-    """
-    settings = read_settings(repository)
-    only = settings.context
-    if only and context and context != only:
-        raise ConfigError(str(repository / NAME), (Mistake(1, f"allows only the context {only}, not {context}"),))
-    reload = partial(load, environ, kubeconfig=kubeconfig, context=context or only or None)
-    home = state_home(environ)
-    return Session(
-        Options(repository, settings, reload(), reload, environ, read_only=read_only, demo=demo),
-        Runs(home / "runs"),
-        Journal(home / "journal.jsonl"),
-    )
-
-
-def open_screen(make: Callable[[], Session], guide: Callable[[Picture], str] | None = None) -> int:
+def open_screen(make: Callable[[], Session], guide: Callable[[Picture], str] | None = None, *, label: str = "") -> int:
     """Opens the terminal program on a session and returns its exit code.
 
-    ``guide`` says what to look at next, for those who are led.
+    Args:
+        make: makes the session; it is called when the outlines are on the screen.
+        guide: says what to look at next, for those who are led.
+        label: ``DEMO`` where it is one.
+
+    Raises:
+        runners.layers.unusable.UnusableError: there is no such session; the terminal is as it was.
     """
     # A collection in the middle of the start costs more than the garbage; the app turns it on again.
     gc.disable()
     # Textual reads this when it is imported: at 60 a key's answer waits up to 17 ms for its frame.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    session = make()
-    from tui.app import BedplateApp
+    with keys_held(interrupts=True):
+        with first_frame(os.environ, label):
+            session = make()
+            from tui.app import BedplateApp
 
-    app = BedplateApp(session, guide=guide)
-    app.run()
+            app = BedplateApp(session, guide=guide)
+        # An interrupt in the middle of Textual's own start would be swallowed; as a key it waits for the app.
+        with keys_held(interrupts=False):
+            app.run()
     return app.return_code or 0

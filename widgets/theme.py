@@ -18,26 +18,27 @@ from runners.layers.findings import Severity
 from runners.layers.freshness import Reach
 from runners.layers.kinds.base import Tone
 from runners.layers.verdicts import Verdict
+from widgets import palette
 
 DARK = Theme(
     name="bedplate-dark",
-    primary="#7cc4e8",
-    secondary="#7cc4e8",
-    accent="#7cc4e8",
-    success="#8fce9b",
-    warning="#e5c07b",
-    error="#f58f94",
-    foreground="#d7dce4",
-    background="#13161b",
-    surface="#171b21",
-    panel="#28323f",
+    primary=palette.ACCENT,
+    secondary=palette.ACCENT,
+    accent=palette.ACCENT,
+    success=palette.SUCCESS,
+    warning=palette.WARNING,
+    error=palette.ERROR,
+    foreground=palette.FOREGROUND,
+    background=palette.BACKGROUND,
+    surface=palette.SURFACE,
+    panel=palette.PANEL,
     dark=True,
     variables={
-        "foreground-muted": "#98a2b1",
-        "border": "#7cc4e8",
-        "border-blurred": "#3b4553",
-        "input-cursor-background": "#d7dce4",
-        "input-cursor-foreground": "#13161b",
+        "foreground-muted": palette.FOREGROUND_MUTED,
+        "border": palette.BORDER,
+        "border-blurred": palette.BORDER_BLURRED,
+        "input-cursor-background": palette.FOREGROUND,
+        "input-cursor-foreground": palette.BACKGROUND,
         "input-selection-background": "#35506a",
     },
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widget import Widget
 
-LEAST_WIDTH, LEAST_HEIGHT = 36, 8
-"""Cells and lines below which nothing else is shown."""
+from widgets.room import LEAST_HEIGHT, LEAST_WIDTH
 
 
 class TooSmall(Widget):

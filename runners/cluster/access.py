@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from runners.layers.jsons import Json, mapping, sequence, strings, text
+from runners.layers.unusable import UnusableError
 
 
-class KubeconfigError(Exception):
+class KubeconfigError(UnusableError):
     """A kubeconfig can't be used; the text is one line that names the file or context and what to do."""
 
 

@@ -15,6 +15,7 @@ from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
 from runners.layers.jsons import mapping, sequence, strings, text
 from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry, KeySource, Settings
+from runners.layers.unusable import UnusableError
 
 NAME = "bedplate.yaml"
 
@@ -72,7 +73,7 @@ _FILE = Field(
 )
 
 
-class ConfigError(Exception):
+class ConfigError(UnusableError):
     """bedplate.yaml can't be used; one line a mistake, each ``file:line: what is wrong``."""
 
     def __init__(self, name: str, mistakes: tuple[Mistake, ...]) -> None:

@@ -19,13 +19,13 @@ from tui.bridge import Bridge
 from tui.events import CommandChosen, Face, RowAsked
 from tui.keys import ROW_KEYS, command_bindings, shown_key
 from tui.parts import PartFeed, parts
-from tui.screens.ground import LOW
 from tui.screens.once import LeavesOnce
 from tui.targets import Targets, component_targets, row_targets
 from tui.texts import component_facts
 from widgets.facts import FactsPane
 from widgets.header import Header, HeaderFacts
 from widgets.hints import Hint, HintBar
+from widgets.room import LOW
 from widgets.table import LiveTable
 from widgets.tabs import Tab, TabStrip
 

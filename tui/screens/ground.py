@@ -8,14 +8,10 @@ from textual.screen import Screen
 
 from runners.layers.runs import RunRecord
 from widgets.banner import Banner
-from widgets.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
+from widgets.room import LEAST_HEIGHT, LEAST_WIDTH, LOW, NARROW
+from widgets.too_small import TooSmall
 
 Answer = TypeVar("Answer")
-
-LOW = 17
-"""Lines below which a screen of several panes shows one at a time."""
-NARROW = 64
-"""Cells below which two panes don't stand side by side."""
 
 
 class Ground(Screen[Answer], Generic[Answer]):

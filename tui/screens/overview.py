@@ -25,6 +25,7 @@ from tui.bridge import Bridge
 from tui.command_line import Act, Word
 from tui.events import CommandChosen, Face, RowAsked, RunChanged
 from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
+from tui.outlines import HEADINGS
 from tui.screens.ground import Ground
 from tui.tables import TablePane
 from tui.tail import RunTail
@@ -35,11 +36,8 @@ from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
 from widgets.hints import HintBar
 from widgets.log import LogPane
+from widgets.room import SHORT, TALL
 from widgets.table import LiveTable
-
-_SHORT = 30
-_TALL = 50
-"""Screens with fewer lines than the one get less room for cards, those with more than the other get more."""
 
 GuideText = Callable[[Picture], str]
 """What to do next, from the picture; empty where nothing is to be said."""
@@ -71,8 +69,8 @@ class Overview(Ground[None]):
         yield Header(self.header, clock=self._clock)
         yield Guide()
         with Horizontal(id="layers"):
-            yield LayerPane("Foundation · helmfile", id="foundation", clock=self._clock)
-            yield LayerPane("GitOps · flux", id="gitops", clock=self._clock)
+            yield LayerPane(HEADINGS[0], id="foundation", clock=self._clock)
+            yield LayerPane(HEADINGS[1], id="gitops", clock=self._clock)
         yield TablePane(self._session.store, lambda: self._session.watches.kinds, self._clock, id="tables")
         yield LogPane(id="log")
         yield HintBar()
@@ -106,7 +104,7 @@ class Overview(Ground[None]):
             freshness=picture.freshness,
             empty="no helmfile found: name your repository with -C" if picture.components else None,
         )
-        heading = f"GitOps · flux {picture.flux_version}" if picture.flux_version else "GitOps · flux"
+        heading = f"{HEADINGS[1]} {picture.flux_version}" if picture.flux_version else HEADINGS[1]
         self._pane("gitops").show(
             picture.layer(Layer.GITOPS),
             footer=[(picture.flux_summary or "no Kustomization yet", Tone.MUTED)],
@@ -232,8 +230,8 @@ class Overview(Ground[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""
-        self.set_class(event.size.height < _SHORT, "-short")
-        self.set_class(event.size.height >= _TALL, "-tall")
+        self.set_class(event.size.height < SHORT, "-short")
+        self.set_class(event.size.height >= TALL, "-tall")
 
     @property
     def _tables(self) -> TablePane:
