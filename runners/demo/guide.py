@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.verdicts import Verdict
 
-ROOM = 78
-"""Cells that a hint may take: it has one line of a terminal of 80 columns."""
+ROOM = 76
+"""Cells that a hint may take: one line of a terminal of 80 columns, less its mark and margins."""
 
 Steps = Callable[[Picture], Iterator[str]]
 _ABSENT = ComponentState("", Layer.FOUNDATION, Verdict.ABSENT)
@@ -37,7 +37,7 @@ def _empty(picture: Picture) -> Iterator[str]:
     if _is(picture, "minio", Verdict.ABSENT):
         yield "2/4 Storage works. Go to minio with ↓ and press a"
     if not _is(picture, "minio", Verdict.HEALTHY):
-        yield "2/4 The operator makes the tenant, and its claims bind on longhorn: wait for it"
+        yield "2/4 The operator makes the tenant; its claims bind on longhorn: wait for it"
     if not picture.flux_version:
         yield "3/4 The foundation stands. Press tab until ▶ is in the right pane, then b"
     yield from _until_gitops_works(picture, "4/4")
@@ -56,7 +56,7 @@ def _upgrade(picture: Picture) -> Iterator[str]:
     if _version(picture, "longhorn").startswith("1.11."):
         yield "1/3 longhorn 1.11 runs and Git asks for 1.12: i shows the plan, a applies it"
     if not _is(picture, "longhorn", Verdict.HEALTHY):
-        yield "2/3 The manager is new: it replaces pods and engines while volumes stay in use"
+        yield "2/3 The new manager replaces pods and engines; volumes stay in use"
     yield "3/3 Upgraded. 8 lists the runs, where ↵ reopens a log; :vol lists volumes"
 
 

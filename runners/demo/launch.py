@@ -26,6 +26,8 @@ class Demo:
         """Takes the scenario's name, and a factor for everything that only takes time to be seen."""
         self._scenario = scenario
         self._pace = pace
+        # A file, not a pipe: nobody reads while a person plays, and a full pipe would hold the whole cluster.
+        self._complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115  it lives as long as the demo
 
     def __enter__(self) -> Place:
         """Starts it and waits until the scenario is set up.
@@ -42,7 +44,7 @@ class Demo:
             env={"PYTHONPATH": str(Path(__file__).parents[2]), "LANG": "C.UTF-8", "TMPDIR": str(folder)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._complaints,
             text=True,
             start_new_session=True,
         )
@@ -68,11 +70,13 @@ class Demo:
     def _end(self) -> str:
         """Ends the process, and whatever is left of its folder; the last line that it had to say."""
         try:
-            _, errors = self._process.communicate(timeout=_ENDING)
+            self._process.communicate(timeout=_ENDING)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            _, errors = self._process.communicate()
+            self._process.communicate()
         # Its own removal may have met something that was just being written, or was cut short.
         shutil.rmtree(self._folder, ignore_errors=True)
-        lines = errors.strip().splitlines()
+        with self._complaints as complaints:
+            complaints.seek(0)
+            lines = complaints.read().strip().splitlines()
         return lines[-1] if lines else f"its process ended {self._process.returncode}"

@@ -14,7 +14,7 @@ from types import FrameType
 
 from runners.demo.place import READY, Place
 from runners.demo.scenarios import SCENARIOS
-from runners.demo.stage import Stage
+from runners.demo.stage import Stage, StageError
 
 
 def main(args: list[str]) -> int:
@@ -29,6 +29,9 @@ def main(args: list[str]) -> int:
             stage.play(place.pace)
             print(READY, flush=True)
             sys.stdin.read()
+    except StageError as error:
+        print(error, file=sys.stderr)
+        return 1
     finally:
         shutil.rmtree(place.folder, ignore_errors=True)
     return 0

@@ -25,7 +25,7 @@ from runners.tools.runs import Runs
 _PATIENCE = 60.0
 """Seconds that setting a scenario up may wait for one thing."""
 _ENDING = 5.0
-"""Seconds that a run may take to end after it was interrupted."""
+"""Seconds that all runs together may take to end after they were interrupted."""
 
 
 class StageError(Exception):
@@ -109,7 +109,9 @@ class Stage:
         if not self.place.runs.is_dir():
             return
         runs = Runs(self.place.runs)
-        for run in runs.records():
-            if not run.state.ended:
-                runs.interrupt(run.id)
-                runs.wait(run.id, _ENDING)
+        going_on = [run.id for run in runs.records() if not run.state.ended]
+        for run_id in going_on:
+            runs.interrupt(run_id)
+        deadline = time.monotonic() + _ENDING
+        for run_id in going_on:
+            runs.wait(run_id, max(0.0, deadline - time.monotonic()))

@@ -52,7 +52,7 @@ def first_line(app: BedplateApp) -> str:
     return "".join(segment.text for segment in app.screen._compositor.render_strips(Size(app.size.width, 1))[0])
 
 
-@pytest.mark.parametrize(("demo", "size"), [(True, (120, 36)), (True, (40, 10)), (False, (80, 24))])
+@pytest.mark.parametrize(("demo", "size"), [(True, (40, 10)), (False, (80, 24))])
 async def test_the_word_demo_is_on_every_screen_of_one_and_on_no_other(
     session: StillSession, demo: bool, size: tuple[int, int]
 ) -> None:

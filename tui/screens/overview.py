@@ -222,11 +222,13 @@ class Overview(Ground[None]):
 
     def action_more(self, face: str) -> None:
         """Shows more of the row under the cursor; the log of a run where no pod is under it."""
-        row, at_table = self._tables.row, self.focused is not None and self.focused.id == "table"
-        if Face(face) is Face.LOG and not (at_table and isinstance(row, Pod)):
+        row = self._tables.row if self.focused is not None and self.focused.id == "table" else None
+        if Face(face) is Face.LOG and not isinstance(row, Pod):
             self.action_next_run()
         elif row is not None:
             self.post_message(RowAsked(row, Face(face)))
+        else:
+            self.notify(f"{face} is about a row of the table: go to one with tab", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""
