@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 
 from runners.asks import Ask
-from runners.layers.commands import Command, Target
+from runners.layers.commands import APPLY, Command, Target
+from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.identity import Identity
 from runners.layers.kinds.base import Tone, age
 from runners.layers.plan_rules import summary
-from runners.layers.plans import Change, Danger, Plan
+from runners.layers.plans import Change, Danger, Plan, ReleaseAction
 from widgets.confirm import Dialog, DialogRow, Lines, Readiness
 
 _TONES = {Severity.OK: Tone.GOOD, Severity.NOTE: Tone.PLAIN, Severity.WARNING: Tone.WARN}
@@ -39,9 +40,23 @@ def question(ask: Ask, now: float) -> Dialog:
         rows.append(DialogRow("destroys", tuple((words, Tone.BAD) for words in ask.destroys)))
     rows.append(DialogRow("command", ((shlex.join(ask.work.argv), Tone.MUTED),)))
     rows.append(DialogRow("gate", _gate_lines(ask.gate)))
-    if ask.command.undo:
-        rows.append(DialogRow("undo", ((ask.command.undo, Tone.MUTED),)))
+    if undo := _undo(ask):
+        rows.append(DialogRow("undo", ((undo, Tone.MUTED),)))
     return Dialog(_title(ask.command, ask.target), tuple(rows), _verb(ask.command), typed=ask.word)
+
+
+def _undo(ask: Ask) -> str:
+    """How it is taken back: not as the command says where there is nothing to go back to."""
+    if ask.plan is None or ask.command is not APPLY:
+        return ask.command.undo
+    changing = ask.plan.changing
+    if all(release.action is ReleaseAction.INSTALL for release in changing):
+        return "none: nothing was installed before"
+    upgrades = (release for release in changing if release.action is ReleaseAction.UPGRADE)
+    newer = any(release.installed_version != release.version for release in upgrades)
+    if newer and foundation(ask.plan.component, ()).one_minor_at_a_time:
+        return f"none: {ask.plan.component} never goes back to an older version"
+    return ask.command.undo
 
 
 def refused(dialog: Dialog, reasons: tuple[str, ...]) -> Dialog:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from runners.layers import commands as c
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.kinds.base import Tone
-from runners.layers.plans import Change, ObjectChange, ObjectRef
+from runners.layers.plans import Change, ObjectChange, ObjectRef, ReleaseAction, ReleasePlan
 from tests.layers.worlds import NOW
 from tests.tui.still_session import HOME
 from tests.tui.test_screen_pictures import UNINSTALL, UPGRADE, asked, plan
@@ -53,6 +53,19 @@ def test_a_long_list_never_hides_a_removal() -> None:
 def test_uncommitted_files_are_said_with_the_commit() -> None:
     dialog = dialogs.question(asked(plan(UPGRADE, commit="3d2789eb2958 + changes"), "longhorn"), NOW)
     assert "commit 3d2789e + changes" in row(dialog, "bound to")[0]
+
+
+def test_where_there_is_no_way_back_none_is_promised() -> None:
+    fresh = replace(UPGRADE, action=ReleaseAction.INSTALL, revision=0, installed_version="")
+    same = replace(UPGRADE, installed_version=UPGRADE.version)
+
+    def undo(release: ReleasePlan, component: str) -> tuple[str, ...]:
+        made = replace(plan(release), component=component)
+        return row(dialogs.question(asked(made, component), NOW), "undo")
+
+    assert undo(fresh, "longhorn") == ("none: nothing was installed before",)
+    assert undo(UPGRADE, "longhorn") == ("none: longhorn never goes back to an older version",)
+    assert undo(same, "longhorn") == undo(UPGRADE, "minio") == (c.APPLY.undo,)
 
 
 def test_a_flux_change_says_what_it_does_and_how_it_is_undone() -> None:
