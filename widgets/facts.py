@@ -9,9 +9,9 @@ from textwrap import wrap
 from textual.geometry import Size
 
 from runners.layers.kinds.base import Tone
-from widgets.canvas import Canvas, Extent, Line
 from widgets.lines import PartsLine
 from widgets.safe import label, plain
+from widgets.scrolled import ScrolledPane
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def fact_lines(facts: Sequence[Fact], width: int) -> list[PartsLine]:
     return lines
 
 
-class FactsPane(Canvas):
+class FactsPane(ScrolledPane):
     """As high as what it says, as far as its screen lets it."""
 
     DEFAULT_CSS = """
@@ -51,8 +51,6 @@ class FactsPane(Canvas):
     def __init__(self, heading: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._facts: tuple[Fact, ...] = ()
-        self._top = 0
-        self._total = 0
         self.border_title = label(heading, "bold")
 
     @property
@@ -70,25 +68,8 @@ class FactsPane(Canvas):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the facts take."""
-        return max(1, len(fact_lines(self._facts, width - 1)))
+        return max(1, len(self.all_lines(width - 1)))
 
-    def visible_lines(self, width: int, height: int) -> Sequence[Line | None]:
-        """The lines in view."""
-        lines = fact_lines(self._facts, width)
-        self._total = len(lines)
-        self._top = max(0, min(self._top, len(lines) - height))
-        return lines[self._top : self._top + height]
-
-    def extent(self) -> Extent:
-        """In lines."""
-        return Extent(self._top, self.content_size.height, self._total)
-
-    def move_by(self, lines: int) -> None:
-        """Scrolls."""
-        self._top = max(0, self._top + lines)
-        self.changed()
-
-    def move_to_edge(self, direction: int) -> None:
-        """To the first or the last line."""
-        self._top = 0 if direction < 0 else self._total
-        self.changed()
+    def all_lines(self, width: int) -> Sequence[PartsLine]:
+        """Everything, in lines of so many cells."""
+        return fact_lines(self._facts, width)

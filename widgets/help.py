@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from widgets.canvas import Canvas, Extent, Line
 from widgets.lines import PartsLine
 from widgets.safe import cut, fit, plain
+from widgets.scrolled import ScrolledPane
 
 _GAP = 2
 _LEAST = 57
@@ -72,14 +72,12 @@ def _group_lines(group: HelpGroup, width: int) -> list[tuple[tuple[str, str], ..
     return lines
 
 
-class HelpPane(Canvas):
+class HelpPane(ScrolledPane):
     """Keys in groups; scrolls where they don't fit."""
 
     def __init__(self, groups: Sequence[HelpGroup] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._groups = tuple(groups)
-        self._top = 0
-        self._total = 0
 
     def show(self, groups: Sequence[HelpGroup]) -> None:
         """Takes the groups of the moment."""
@@ -87,23 +85,6 @@ class HelpPane(Canvas):
         self._top = 0
         self.changed()
 
-    def visible_lines(self, width: int, height: int) -> Sequence[Line | None]:
-        """The lines in view."""
-        lines = help_lines(self._groups, width)
-        self._total = len(lines)
-        self._top = max(0, min(self._top, len(lines) - height))
-        return lines[self._top : self._top + height]
-
-    def extent(self) -> Extent:
-        """In lines."""
-        return Extent(self._top, self.content_size.height, self._total)
-
-    def move_by(self, lines: int) -> None:
-        """Scrolls."""
-        self._top = max(0, self._top + lines)
-        self.changed()
-
-    def move_to_edge(self, direction: int) -> None:
-        """To the first or the last line."""
-        self._top = 0 if direction < 0 else self._total
-        self.changed()
+    def all_lines(self, width: int) -> Sequence[PartsLine]:
+        """Everything, in lines of so many cells."""
+        return help_lines(self._groups, width)

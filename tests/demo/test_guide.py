@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runners.demo import scenarios
 from runners.demo.guide import ROOM, SCENARIOS, guide
 from runners.layers.identity import Identity
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.verdicts import Verdict
+from tui import cli
 
 GITOPS = ("flux-system", "metallb", "cert-manager", "haproxy-ingress", "monitoring")
 DEMO = Identity(context="demo", server="http://127.0.0.1:1", uid="u", version="v1.34.1", fingerprint="")
@@ -80,6 +82,10 @@ def test_a_change_that_runs_is_what_there_is_to_look_at(scenario: str) -> None:
 def test_nothing_is_said_before_the_cluster_has_answered() -> None:
     assert guide("empty", replace(world(A, A), identity=None)) == ""
     assert guide("empty", Picture(at=0.0, identity=DEMO)) == ""
+
+
+def test_whatever_the_command_line_offers_is_set_up_and_led_through() -> None:
+    assert set(cli.SCENARIOS) == set(scenarios.SCENARIOS) == set(SCENARIOS)
 
 
 verdicts = st.sampled_from(Verdict)
