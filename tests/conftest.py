@@ -26,16 +26,16 @@ def _on_a_rig(config: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves tests marked ``rig`` out unless ``-m`` names the mark or ``BEDPLATE_RIG=1`` is set.
+    """Leaves tests marked ``rig`` or ``long`` out unless ``-m`` names the mark; ``BEDPLATE_RIG=1`` asks for the rig's.
 
     Asked for, they never skip: a tool that can't be had is a failure there.
     """
-    if _on_a_rig(config):
-        return
-    left_out = [item for item in items if item.get_closest_marker("rig")]
+    asked = {"rig": _on_a_rig(config), "long": "long" in config.getoption("markexpr")}
+    marks = [mark for mark, wanted in asked.items() if not wanted]
+    left_out = {item: None for item in items if any(map(item.get_closest_marker, marks))}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("rig")]
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True)

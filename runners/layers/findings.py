@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from runners.layers.kinds.base import Key
+
 
 class Severity(IntEnum):
     """How much a finding matters; the order is the order of worry."""
@@ -38,6 +40,8 @@ class Finding:
     """What to do next, in words or as a command; empty when nothing is to be done."""
     overridable: bool = True
     """May a person go on in spite of it, with a typed word? Only asked where it closes a gate."""
+    about: Key | None = None
+    """The row that it is about, for a screen to open: kind id, namespace, name; None where there is none to open."""
 
     @property
     def closes(self) -> bool:

@@ -9,7 +9,7 @@ from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Scene
 from runners.layers.components.gitops import FLUX, appliers_by_name, summary
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Freshness, Reach, least_fresh
+from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
 from runners.layers.kinds.flux import FluxObject
@@ -46,7 +46,7 @@ def picture(seen: Observed) -> Picture:
     return Picture(
         at=seen.now,
         identity=seen.identity,
-        freshness=connection_freshness(seen.rows),
+        freshness=connection_freshness(seen.rows) if seen.identity else _before_it_answered(seen.rows),
         components=tuple(_state(component, spaces, seen, appliers) for component, spaces in members(seen, appliers)),
         nodes_ready=sum(row.ready for row in nodes),
         nodes=len(nodes),
@@ -83,6 +83,12 @@ def connection_freshness(rows: Rows) -> Freshness:
     states = [rows.freshness(kind) for kind in CORE]
     reachable = [state for state in states if state.reach is not Reach.FORBIDDEN]
     return least_fresh(reachable or states)
+
+
+def _before_it_answered(rows: Rows) -> Freshness:
+    """Nothing is called live before it is known which cluster it is of."""
+    found = connection_freshness(rows)
+    return LOADING if found.reach is Reach.LIVE else found
 
 
 def _state(

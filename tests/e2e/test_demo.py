@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from runners.cluster.connection import Connection
 from runners.cluster.kubeconfig import load
 from runners.demo.actors import resources as res
@@ -60,6 +62,7 @@ class Newcomer(Keyboard):
         assert list(demo.home.iterdir()) == []
 
 
+@pytest.mark.long
 def test_from_an_empty_cluster_to_flux(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "empty")
     with demo.terminal as terminal:
@@ -98,6 +101,7 @@ def test_from_an_empty_cluster_to_flux(tmp_path: Path) -> None:
         person.leaves(demo)
 
 
+@pytest.mark.long
 def test_a_forgotten_object_is_resumed_and_storage_comes_back(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "disaster")
     with demo.terminal as terminal:
@@ -119,6 +123,7 @@ def test_a_forgotten_object_is_resumed_and_storage_comes_back(tmp_path: Path) ->
         person.leaves(demo)
 
 
+@pytest.mark.long
 def test_longhorn_goes_up_by_one_minor_version(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "upgrade")
     with demo.terminal as terminal:

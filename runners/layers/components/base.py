@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runners.layers.findings import Finding
+from runners.layers.kinds import AnyKind
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.releases import RELEASES, Revision, current
@@ -73,6 +74,8 @@ class Component:
     namespaces: tuple[str, ...]
     """Where it lives unless bedplate.yaml says otherwise."""
     judge: Callable[[Scene], Judgement]
+    reads: tuple[AnyKind, ...] = ()
+    """Kinds that its rule looks at as a whole; of others it sees its own namespaces, and Flux objects of its name."""
     protected: bool = False
     """Removing its release, namespace or CRDs loses data: never allowed, whatever a person types."""
     one_minor_at_a_time: bool = False
