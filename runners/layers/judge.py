@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Scene
 from runners.layers.components.gitops import FLUX, appliers_by_name, summary
+from runners.layers.components.object_storage import S3
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
@@ -16,9 +17,10 @@ from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.probes import Evidence, probe_findings
 from runners.layers.rows import Rows
 from runners.layers.runs import RunRecord
-from runners.layers.settings import Settings
+from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict, fold
 
 
@@ -36,6 +38,8 @@ class Observed:
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """Component → what its last probe found."""
 
 
 def picture(seen: Observed) -> Picture:
@@ -62,7 +66,7 @@ def members(seen: Observed, appliers: Iterable[str]) -> list[tuple[Component, tu
 
     ``appliers`` are the names of what Flux applies.
     """
-    found = [(foundation(entry.component, entry.namespaces), entry.namespaces) for entry in seen.settings.foundation]
+    found = [(_of_foundation(entry), entry.namespaces) for entry in seen.settings.foundation]
     found.append((FLUX, FLUX.namespaces))
     named = list(seen.settings.gitops_components)
     # Without a list in bedplate.yaml, what Flux applies is the list.
@@ -71,6 +75,12 @@ def members(seen: Observed, appliers: Iterable[str]) -> list[tuple[Component, tu
         component = gitops(name)
         found.append((component, component.namespaces))
     return found
+
+
+def _of_foundation(entry: FoundationEntry) -> Component:
+    """A component of the foundation; one that isn't known serves S3 where bedplate.yaml says so."""
+    found = foundation(entry.component, entry.namespaces)
+    return replace(found, probe=S3) if entry.s3 is not None and not found.probe else found
 
 
 def _in_known_order(names: Iterable[str]) -> list[str]:
@@ -96,6 +106,9 @@ def _state(
 ) -> ComponentState:
     scene = Scene(component.name, seen.rows, namespaces, seen.now, seen.charts, appliers)
     judgement = component.judge(scene)
+    if component.probe and not (judgement.absent or judgement.unseen):
+        proof = probe_findings(component.probe, seen.evidence.get(component.name), seen.now)
+        judgement = replace(judgement, findings=(*judgement.findings, *proof))
     verdict = Verdict.ABSENT if judgement.absent else fold(judgement.findings, progressing=judgement.progressing)
     return ComponentState(
         name=component.name,
@@ -113,6 +126,8 @@ def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> st
     if verdict is Verdict.ABSENT:
         return "not installed" if component.layer is Layer.FOUNDATION else "not there yet"
     telling = [finding for finding in judgement.findings if finding.severity >= Severity.NOTE]
+    # Beside a trouble, what is merely to be known waits until somebody looks closer.
+    telling = [finding for finding in telling if finding.severity > Severity.NOTE] or telling
     if not telling:
         return ""
     first = max(telling, key=lambda finding: finding.severity)

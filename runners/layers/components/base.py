@@ -76,6 +76,8 @@ class Component:
     judge: Callable[[Scene], Judgement]
     reads: tuple[AnyKind, ...] = ()
     """Kinds that its rule looks at as a whole; of others it sees its own namespaces, and Flux objects of its name."""
+    probe: str = ""
+    """What proves on request that it works (``s3``); empty where nothing does yet."""
     protected: bool = False
     """Removing its release, namespace or CRDs loses data: never allowed, whatever a person types."""
     one_minor_at_a_time: bool = False
