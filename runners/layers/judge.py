@@ -66,7 +66,7 @@ def members(seen: Observed, appliers: Iterable[str]) -> list[tuple[Component, tu
 
     ``appliers`` are the names of what Flux applies.
     """
-    found = [(_of_foundation(entry), entry.namespaces) for entry in seen.settings.foundation]
+    found = [(of_foundation(entry), entry.namespaces) for entry in seen.settings.foundation]
     found.append((FLUX, FLUX.namespaces))
     named = list(seen.settings.gitops_components)
     # Without a list in bedplate.yaml, what Flux applies is the list.
@@ -77,7 +77,7 @@ def members(seen: Observed, appliers: Iterable[str]) -> list[tuple[Component, tu
     return found
 
 
-def _of_foundation(entry: FoundationEntry) -> Component:
+def of_foundation(entry: FoundationEntry) -> Component:
     """A component of the foundation; one that isn't known serves S3 where bedplate.yaml says so."""
     found = foundation(entry.component, entry.namespaces)
     return replace(found, probe=S3) if entry.s3 is not None and not found.probe else found

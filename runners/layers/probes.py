@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from runners.layers.findings import Finding, Severity
@@ -17,6 +17,7 @@ from runners.layers.kinds.base import age
 from runners.layers.outside_text import harmless
 
 _MARK = "bedplate-probe: "
+_AGAIN = "make it again (p)"
 _LONGEST = 300
 """Characters of a server's words that are kept."""
 _OLD = 7 * 86_400.0
@@ -93,21 +94,27 @@ def probe_findings(probe: str, evidence: Evidence | None, now: float) -> Iterato
     if evidence is None:
         yield Finding(about, Severity.NOTE, "was never made: that it works is not proven", "make it (p)")
         return
-    ago, again = _ago(now - evidence.at), "make it again (p)"
+    ago = _ago(now - evidence.at)
     if evidence.answer is None:
         yield Finding(about, Severity.NOTE, f"ended without an answer {ago}", f"read the log of run {evidence.run}")
         return
-    yield _of(about, evidence.answer, ago, again, is_old=now - evidence.at > _OLD)
-    yield from (Finding(about, Severity.WARNING, remark) for remark in evidence.answer.remarks)
+    first, *remarks = answer_findings(probe, evidence.answer)
+    if first.severity is Severity.OK and now - evidence.at > _OLD:
+        first = replace(first, severity=Severity.NOTE, remedy=_AGAIN)
+    yield replace(first, text=f"{first.text}, {ago}")
+    yield from remarks
 
 
-def _of(about: str, answer: Answer, ago: str, again: str, *, is_old: bool) -> Finding:
+def answer_findings(probe: str, answer: Answer) -> Iterator[Finding]:
+    """What a probe found: how it went, and then what else is to be worried about."""
+    about = f"{probe} probe"
     if answer.outcome is Outcome.WORKED:
-        severity, remedy = (Severity.NOTE, again) if is_old else (Severity.OK, "")
-        return Finding(about, severity, f"{answer.text}, {ago}", remedy)
-    if answer.outcome is Outcome.FAILED:
-        return Finding(about, Severity.WARNING, f"failed {ago}: {answer.text}", again)
-    return Finding(about, Severity.NOTE, f"could not be made {ago}: {answer.text}", again)
+        yield Finding(about, Severity.OK, answer.text)
+    elif answer.outcome is Outcome.FAILED:
+        yield Finding(about, Severity.WARNING, f"failed: {answer.text}", _AGAIN)
+    else:
+        yield Finding(about, Severity.NOTE, f"could not be made: {answer.text}", _AGAIN)
+    yield from (Finding(about, Severity.WARNING, remark) for remark in answer.remarks)
 
 
 def _words(said: str) -> str:

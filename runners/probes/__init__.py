@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from runners.layers.probes import Prospect
 from runners.probes import s3
-from runners.probes.base import Probe
+from runners.probes.base import Probe, Scene
 
 PROBES: Mapping[str, Probe] = {
     s3.NAME: Probe(prospect=s3.prospect, carry_out=s3.carry_out),
 }
 """By name: what a component's ``probe`` and a command's say."""
+
+
+def prospects(probe: str, scene: Scene) -> Mapping[str, Prospect]:
+    """What the probe that a component has would do here, by the probe's name; nothing where it has none."""
+    return {probe: PROBES[probe].prospect(scene)} if probe else {}

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -52,13 +52,13 @@ def exchange(place: Place, credentials: Credentials, say: Say) -> Answer:
         one.store()
         one.read_back()
         one.delete()
+        took = f"{(time.monotonic() - began) * 1000:.0f} ms"
+        answer = Answer(Outcome.WORKED, f"stored, read back and deleted an object in {took}", remarks)
     except _Stopped as stopped:
-        return Answer(stopped.outcome, str(stopped), (*remarks, *one.clean_up()))
-    except BaseException:  # interrupted: what was stored goes all the same
-        one.clean_up()
-        raise
-    took = f"{(time.monotonic() - began) * 1000:.0f} ms"
-    return Answer(Outcome.WORKED, f"stored, read back and deleted an object in {took}", remarks)
+        answer = Answer(stopped.outcome, str(stopped), remarks)
+    finally:  # also when it is interrupted
+        left = one.clean_up()
+    return replace(answer, remarks=(*answer.remarks, *left))
 
 
 class _One:
