@@ -29,7 +29,6 @@ from runners.layers.kinds.pods import PODS
 _PROTOCOL = "v4.channel.k8s.io"
 _SECONDS = 10.0
 """How long connecting to the API server may take."""
-_SWITCHED = 101
 _PIECE = 65_536
 
 
@@ -97,13 +96,14 @@ class Forward:
                 self.trouble = error
                 return
             far = forward.socket(self._port)
-            back = threading.Thread(target=_copy, args=(far, near), name="port-forward answers", daemon=True)
-            back.start()
-            _copy(near, far)
-            back.join()
-            forward.close()
+            threading.Thread(target=_ask, args=(near, far), name="port-forward questions", daemon=True).start()
+            _copy(far, near)
+            # Known before the near end hears that it is over: whoever waits there looks for the reason then.
             if said := forward.error(self._port):
                 self.trouble = Unreachable(f"{self._asked} on {self._access.server}: {one_line(said)}")
+            with contextlib.suppress(OSError):
+                near.shutdown(socket.SHUT_RDWR)
+            forward.close()
 
     def _connect(self) -> WebSocket:
         """Opens a WebSocket to the pod's port.
@@ -130,9 +130,6 @@ class Forward:
             raise refusal(self._asked, server, error.status_code, error.resp_body or b"") from error
         except (OSError, WebSocketException) as error:
             raise Unreachable(f"{self._asked} on {server}: {one_line(str(error))}", asked=self._asked) from error
-        if (status := found.getstatus()) != _SWITCHED:
-            found.close()
-            raise refusal(self._asked, server, status or 0, b"")
         return found
 
 
@@ -155,10 +152,14 @@ def _proxy(access: Access) -> dict[str, object]:
     return told
 
 
+def _ask(near: socket.socket, far: socket.socket) -> None:
+    _copy(near, far)
+    with contextlib.suppress(OSError):
+        far.shutdown(socket.SHUT_WR)
+
+
 def _copy(source: socket.socket, sink: socket.socket) -> None:
-    """Copies until the source ends; the sink is told so."""
+    """Copies until the source ends, or the sink is closed."""
     with contextlib.suppress(OSError):
         while piece := source.recv(_PIECE):
             sink.sendall(piece)
-    with contextlib.suppress(OSError):
-        sink.shutdown(socket.SHUT_WR)

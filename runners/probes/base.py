@@ -11,7 +11,7 @@ from runners.layers.probes import Answer, Prospect
 from runners.layers.rows import Rows
 from runners.layers.settings import FoundationEntry
 
-Say = Callable[[str], None]
+Say = Callable[[str], object]
 """Takes a line for the run's log."""
 
 

@@ -113,6 +113,9 @@ def carry_out(arguments: Sequence[str], say: Say) -> Answer:
 
 
 def _carry_out(asked: argparse.Namespace, environ: Mapping[str, str], say: Say, until_the_end: ExitStack) -> Answer:
+    if asked.endpoint and not asked.credentials:
+        say(f"bucket {asked.bucket} at {asked.endpoint}")
+        return exchange(Place(asked.endpoint, asked.bucket, asked.region), in_environment(environ), say)
     from runners.cluster.connection import Connection
     from runners.cluster.endpoints import pod_behind
     from runners.cluster.kubeconfig import load

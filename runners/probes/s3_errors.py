@@ -32,8 +32,8 @@ class Said:
     text: str
     code: str = ""
     """S3's own; empty where the answer had none."""
-    refused: bool = False
-    """The server answered that it did not do it; anything else may have been done all the same."""
+    done_nothing: bool = False
+    """It was refused, or never arrived; anything else may have been done all the same."""
 
 
 def why(error: str, bucket: str) -> Said:
@@ -52,11 +52,15 @@ def why(error: str, bucket: str) -> Said:
 
 def _on_the_way(error: str) -> Said:
     """No answer came: no way there, or nobody at its end."""
-    if certificate := _CERTIFICATE.search(error):
-        return Said(Outcome.NOT_ASKED, f"its certificate is not trusted here ({certificate[1]})")
     cause, kind = _CAUSE.search(error), _KIND.search(error)
+    never_arrived = kind is not None and kind[1] == "Connect"
+    if certificate := _CERTIFICATE.search(error):
+        text = f"its certificate is not trusted here ({certificate[1]})"
+        return Said(Outcome.NOT_ASKED, text, done_nothing=never_arrived)
     if "dns error" in error:
-        return Said(Outcome.NOT_ASKED, f"its name is not known here: {cause[1] if cause else 'no address'}")
+        text = f"its name is not known here: {cause[1] if cause else 'no address'}"
+        return Said(Outcome.NOT_ASKED, text, done_nothing=never_arrived)
     if kind and kind[1] == "Timeout":
         return Said(Outcome.FAILED, "no answer came in time")
-    return Said(Outcome.FAILED, f"no answer: {cause[1] if cause else 'the connection broke off'}")
+    text = f"no answer: {cause[1] if cause else 'the connection broke off'}"
+    return Said(Outcome.FAILED, text, done_nothing=never_arrived)

@@ -119,7 +119,7 @@ class _One:
             yield
         except (BaseError, OSError) as error:
             said = why(str(error), self._bucket)
-            if name == "put" and said.refused:
+            if name == "put" and said.done_nothing:
                 self._may_be_there = False
             text = gone if gone and said.code == "NoSuchKey" else said.text
             self._say(f"{name} {self._key}: {text}")
