@@ -29,12 +29,12 @@ _GONE_UPSTREAM = Finding(
 def judge(scene: Scene) -> Judgement:
     """Releases, workloads, what the tenant says of itself where there is one, and what every S3 server is asked."""
     tenants = sorted(scene.rows.within(TENANTS, scene.namespaces), key=lambda row: row.key)
+    doubts = tuple(unseen(scene, (TENANTS,)))
     if not (tenants or _operated(scene)):
-        plain = judge_workloads(scene)
-        return with_s3(scene, plain, _GONE_UPSTREAM)
+        return with_s3(scene, judge_workloads(scene), *doubts, _GONE_UPSTREAM)
     plain = judge_plain(scene)
     lost = tuple(missing_workloads(scene, ((DEPLOYMENTS, OPERATOR),))) if _operated(scene) else ()
-    own = (*unseen(scene, (TENANTS,)), *_absence(scene, tenants), *(f for row in tenants for f in tenant_findings(row)))
+    own = (*doubts, *_absence(scene, tenants), *(finding for row in tenants for finding in tenant_findings(row)))
     details = tuple(map(_tenant_line, tenants))
     whole = with_s3(scene, plain, *own, _GONE_UPSTREAM, details=details)
     return replace(whole, findings=(*lost, *whole.findings), progressing=whole.progressing and not lost)
