@@ -303,17 +303,7 @@ def test_an_answer_has_no_more_to_say_than_fits_a_line() -> None:
 
 
 _ODD = st.none() | st.integers() | st.text(max_size=4) | st.lists(st.none() | st.text(max_size=3), max_size=2)
-_FIELDS = [
-    "currentState",
-    "healthStatus",
-    "drivesOnline",
-    "drivesOffline",
-    "drivesHealing",
-    "writeQuorum",
-    "pools",
-    "phase",
-    "ceph",
-]
+_FIELDS = ("currentState", "healthStatus", "drivesOnline", "drivesHealing", "writeQuorum", "pools", "phase", "ceph")
 _STATUS = st.dictionaries(
     st.sampled_from(_FIELDS),
     _ODD | st.dictionaries(st.sampled_from(["health", "details", "ssName"]), _ODD, max_size=2),
