@@ -125,9 +125,9 @@ def _state(
 def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> str:
     if verdict is Verdict.ABSENT:
         return "not installed" if component.layer is Layer.FOUNDATION else "not there yet"
-    telling = [finding for finding in judgement.findings if finding.severity >= Severity.NOTE]
+    telling = [item for item in judgement.findings if item.severity >= Severity.NOTE and not item.standing]
     # Beside a trouble, what is merely to be known waits until somebody looks closer.
-    telling = [finding for finding in telling if finding.severity > Severity.NOTE] or telling
+    telling = [item for item in telling if item.severity > Severity.NOTE] or telling
     if not telling:
         return ""
     first = max(telling, key=lambda finding: finding.severity)

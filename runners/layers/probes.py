@@ -92,7 +92,8 @@ def probe_findings(probe: str, evidence: Evidence | None, now: float) -> Iterato
     """What the last probe says of a component today."""
     about = f"{probe} probe"
     if evidence is None:
-        yield Finding(about, Severity.NOTE, "was never made: that it works is not proven", "make it (p)")
+        text = "was never made: that it works is not proven"
+        yield Finding(about, Severity.NOTE, text, "make it (p)", standing=True)
         return
     ago = _ago(now - evidence.at)
     if evidence.answer is None:

@@ -79,7 +79,7 @@ def with_tenant(**changes: object) -> list[Row]:
             "can't write: 3/8 drives online",
         ),
         ({"drives_online": 7, "drives_offline": 1, "write_quorum": 5}, Verdict.DEGRADED, "writes need 5"),
-        ({"drives_healing": 2}, Verdict.HEALTHY, "(+"),
+        ({"drives_healing": 2, "drives_online": 8}, Verdict.HEALTHY, "2 of 8 drives heal"),
         ({"pools": (Pool("pool-0", "PoolInitialized"), Pool("pool-1", "PoolCreated"))}, Verdict.DEGRADED, "pool-1 is"),
         ({"health": ""}, Verdict.UNKNOWN, "does not say how healthy it is"),
         ({"health": "mauve"}, Verdict.UNKNOWN, "is of health mauve"),
@@ -121,6 +121,7 @@ def test_that_minio_is_gone_upstream_is_said_once(rows: list[Row]) -> None:
     found = state("minio", (*OPERATED, "minio"), rows)
     (note,) = said(found, "MinIO")
     assert note.severity is Severity.NOTE
+    assert found.summary == "", "a card says what is new"
     assert "gone upstream" in note.text
 
 

@@ -64,8 +64,6 @@ def cluster(s3: S3Server) -> Iterator[FakeApi]:
 ARGUMENTS = (
     f"--service minio/minio --port 80 --scheme http --bucket {BUCKET} --region us-east-1 --credentials minio/keys"
 )
-    "--service minio/minio --port 80 --scheme http --bucket a-bucket --region us-east-1 --credentials minio/keys"
-)
 
 
 def start(tmp_path: Path, cluster: FakeApi, arguments: str) -> subprocess.CompletedProcess[bytes]:

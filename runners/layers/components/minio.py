@@ -23,6 +23,7 @@ _GONE_UPSTREAM = Finding(
     Severity.NOTE,
     "its community images and repository are gone upstream: no fixes, and a node that lacks the image can't pull it",
     "keep the images in a registry of your own, or plan to move to another S3 server",
+    standing=True,
 )
 
 
