@@ -93,7 +93,7 @@ def _health(row: Tenant) -> tuple[Severity, str] | None:
 
 
 def _quorum(row: Tenant) -> str:
-    if not _drives(row):
+    if not row.drives_offline:
         return ""
     need = f", and writes need {row.write_quorum}" if row.write_quorum else ""
     return f"{row.drives_online}/{_drives(row)} drives online{need}"
