@@ -32,6 +32,10 @@ _SECONDS = 10.0
 _PIECE = 65_536
 
 
+class PodRefused(ApiError):  # noqa: N818 - the errors' own words
+    """The way leads there, and the pod did not take the connection."""
+
+
 class _Far(Protocol):
     """The client's own forward, as far as it is used here."""
 
@@ -100,7 +104,7 @@ class Forward:
             _copy(far, near)
             # Known before the near end hears that it is over: whoever waits there looks for the reason then.
             if said := forward.error(self._port):
-                self.trouble = Unreachable(f"{self._asked} on {self._access.server}: {one_line(said)}")
+                self.trouble = PodRefused(f"{self._asked} on {self._access.server}: {one_line(said)}")
             with contextlib.suppress(OSError):
                 near.shutdown(socket.SHUT_RDWR)
             forward.close()

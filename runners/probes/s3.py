@@ -119,7 +119,7 @@ def _carry_out(asked: argparse.Namespace, environ: Mapping[str, str], say: Say, 
     from runners.cluster.connection import Connection
     from runners.cluster.endpoints import pod_behind
     from runners.cluster.kubeconfig import load
-    from runners.cluster.port_forward import Forward
+    from runners.cluster.port_forward import Forward, PodRefused
 
     access = load(environ)
     connection = Connection(access)
@@ -135,7 +135,8 @@ def _carry_out(asked: argparse.Namespace, environ: Mapping[str, str], say: Say, 
     # A certificate that is right inside the cluster is made out to other names; the API server leads to the pod itself.
     answer = exchange(Place(near, asked.bucket, asked.region, trusts_any=True), credentials, say)
     if forward.trouble is not None and answer.outcome is not Outcome.WORKED:
-        return Answer(Outcome.NOT_ASKED, str(forward.trouble), answer.remarks)
+        outcome = Outcome.FAILED if isinstance(forward.trouble, PodRefused) else Outcome.NOT_ASKED
+        return Answer(outcome, str(forward.trouble), answer.remarks)
     return answer
 
 

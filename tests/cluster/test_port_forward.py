@@ -14,7 +14,7 @@ from runners.cluster.access import Access
 from runners.cluster.connection import Connection
 from runners.cluster.endpoints import Pod, pod_behind
 from runners.cluster.errors import ApiError, Forbidden, NotFound, Unreachable
-from runners.cluster.port_forward import Forward
+from runners.cluster.port_forward import Forward, PodRefused
 from tests.cluster.fake_api import FakeApi
 from tests.cluster.pod_forward import forward_to
 from tests.cluster.support import access
@@ -110,7 +110,7 @@ def test_a_pod_that_does_not_listen_is_the_trouble(api: FakeApi) -> None:
     api.script(PATH, forward_to(target))
     with to_pod(access(api.url)) as forward:
         assert ask(forward, b"hello") == b""
-        assert forward.trouble is not None
+        assert isinstance(forward.trouble, PodRefused)
         assert "error forwarding port: Connection refused" in str(forward.trouble)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,64 +19,29 @@ from runners.layers.commands import PROBE_S3, Target
 from runners.layers.findings import Severity
 from runners.layers.identity import Identity
 from runners.layers.kinds.network import service_row
-from runners.layers.probes import Outcome, Prospect, answer_in
+from runners.layers.probes import Outcome, answer_in
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.settings import FoundationEntry, S3Settings, Settings
 from runners.operate import Operator
-from runners.probes.base import argv
 from tests.cluster.fake_api import FakeApi
-from tests.cluster.pod_forward import forward_to
-from tests.cluster.support import access
 from tests.layers import worlds as w
 from tests.probes.conftest import BUCKET, KEY, SECRET
+from tests.probes.process import SERVICE, STORE, serve_store, start
 from tests.tui.still_session import ACCESS, StillSession, still_session
-
-STORE = "/api/v1/namespaces/minio"
-SERVICE = {
-    "metadata": {"namespace": "minio", "name": "minio"},
-    "spec": {"ports": [{"name": "http-minio", "port": 80}], "clusterIP": "10.0.0.1"},
-}
-SLICE = {
-    "ports": [{"name": "http-minio", "port": 9000}],
-    "endpoints": [{"targetRef": {"kind": "Pod", "name": "minio-0"}}],
-}
 
 
 @pytest.fixture
 def cluster(s3: S3Server) -> Iterator[FakeApi]:
     """An API server with a Secret, a Service, and a pod behind it whose port is the S3 server's."""
-    encoded = {"rootUser": KEY, "rootPassword": SECRET}
-    data = {name: base64.b64encode(value.encode()).decode() for name, value in encoded.items()}
     with FakeApi() as api:
-        api.script("/version", lambda exchange: exchange.json({"gitVersion": "v1.37.2"}))
-        api.script("/api/v1/namespaces/kube-system", lambda exchange: exchange.json({"metadata": {"uid": "u-1"}}))
-        api.script("/apis", lambda exchange: exchange.json({"kind": "APIGroupList", "groups": []}))
-        api.script(f"{STORE}/secrets/keys", lambda exchange: exchange.json({"data": data}))
-        api.script(f"{STORE}/services/minio", lambda exchange: exchange.json(SERVICE))
-        slices = "/apis/discovery.k8s.io/v1/namespaces/minio/endpointslices"
-        api.script(slices, lambda exchange: exchange.json({"items": [SLICE]}))
-        api.script(f"{STORE}/pods/minio-0/portforward", forward_to(int(s3.url.rpartition(":")[2])))
+        serve_store(api, int(s3.url.rpartition(":")[2]), KEY, SECRET)
         yield api
-
-
-ARGUMENTS = (
-    f"--service minio/minio --port 80 --scheme http --bucket {BUCKET} --region us-east-1 --credentials minio/keys"
-)
-
-
-def start(tmp_path: Path, cluster: FakeApi, arguments: str) -> subprocess.CompletedProcess[bytes]:
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(access(cluster.url, user={"token": "t"}).private_kubeconfig())
-    # What the person has set for their own buckets must lead nowhere.
-    environ = {"KUBECONFIG": str(kubeconfig), "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_SESSION_TOKEN": "theirs"}
-    call = argv("s3", Prospect(tuple(arguments.split())))
-    return subprocess.run(call, env=environ, cwd=tmp_path, capture_output=True, timeout=60)
 
 
 def test_its_process_forwards_to_the_pod_and_ends_with_an_answer(
     tmp_path: Path, cluster: FakeApi, s3: S3Server
 ) -> None:
-    done = start(tmp_path, cluster, ARGUMENTS)
+    done = start(tmp_path, cluster, BUCKET)
     answer = answer_in(done.stdout)
     assert answer is not None, done
     assert (answer.outcome, done.returncode, done.stderr) == (Outcome.WORKED, 0, b"")
@@ -97,7 +60,7 @@ def test_its_process_forwards_to_the_pod_and_ends_with_an_answer(
 )
 def test_what_it_may_not_do_is_said_and_proves_nothing(tmp_path: Path, cluster: FakeApi, path: str, says: str) -> None:
     cluster.script(path, lambda exchange: exchange.refuse(403, "forbidden by RBAC"))
-    done = start(tmp_path, cluster, ARGUMENTS)
+    done = start(tmp_path, cluster, BUCKET)
     answer = answer_in(done.stdout)
     assert answer is not None, done
     assert (answer.outcome, done.returncode, says in answer.text) == (Outcome.NOT_ASKED, 2, True), answer
