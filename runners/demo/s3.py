@@ -54,6 +54,7 @@ def _handler(server: S3Server) -> type[BaseHTTPRequestHandler]:
 class _Handler(BaseHTTPRequestHandler):
     s3: S3Server
     protocol_version = "HTTP/1.1"
+    wbufsize = 65_536  # headers and body in one piece, or each answer waits for the other side's acknowledgement
 
     def do_PUT(self) -> None:
         body = self._body()
