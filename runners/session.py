@@ -23,13 +23,14 @@ from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, look
 from runners.edges import guarded, spawn
 from runners.journal import Journal
+from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
-from runners.layers.judge import TICK, Judge, Observed
+from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.kinds.runs import RUNS, run_row
@@ -93,7 +94,7 @@ class Session:
         self.picture = Picture(at=clock(), notices=options.settings.notices)
         self._charts = ChartVersions(self._list_releases, self.changed)
         self.seen_runs = SeenRuns()
-        self._verdicts = Judge()
+        self._judging = Judging()
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -242,7 +243,7 @@ class Session:
         return f"{self.identity.server} {self.identity.uid or self.identity.fingerprint}" if self.identity else ""
 
     def _heard(self, delta: Delta) -> None:
-        self._verdicts.heard(delta.table, (*delta.changed, *delta.removed), fresh=delta.freshness is not None)
+        self._judging.heard(delta)
         self._wake.set()
         if delta.table == RELEASES.table and self.identity is not None:
             self._charts.ask()
@@ -335,7 +336,7 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return self._verdicts.picture(
+        return self._judging.picture(
             Observed(
                 rows=self.store,
                 settings=self.settings,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -14,7 +13,6 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
-from runners.layers.kinds.base import Key
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.memo import Memo
@@ -22,7 +20,7 @@ from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.rows import Rows, Steady
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
-from runners.layers.sight import CLOCK, Mark, Sight, changes
+from runners.layers.sight import CLOCK, Mark, Sight
 from runners.layers.verdicts import Verdict, fold
 
 T = TypeVar("T")
@@ -78,22 +76,17 @@ class Judge:
         self._states: dict[Hashable, ComponentState] = {}
         self._charts: Mapping[tuple[str, str], str] = {}
         self._timed = float("-inf")
-        self._changed: set[Mark] = set()
-        self._hearing = threading.Lock()
-        self._judging = threading.Lock()
 
-    def heard(self, table: str, keys: Iterable[Key], *, fresh: bool) -> None:
-        """Notes what changed in a table: these rows, and whether it is as fresh as it was. From any thread."""
-        marks = changes(table, keys, fresh=fresh)
-        with self._hearing:
-            self._changed |= marks
+    def picture(self, seen: Observed, changed: Iterable[Mark] = ()) -> Picture:
+        """The verdicts and findings of one moment.
 
-    def picture(self, seen: Observed) -> Picture:
-        """The verdicts and findings of one moment; always of the same rows and settings. From any thread."""
-        with self._judging:
-            seen = replace(seen, rows=Steady(seen.rows))
-            self._look_again(seen)
-            return self._picture(seen)
+        Args:
+            seen: the same rows and settings each time.
+            changed: everything that changed in the rows since the last time.
+        """
+        seen = replace(seen, rows=Steady(seen.rows))
+        self._look_again(seen, set(changed))
+        return self._picture(seen)
 
     def _picture(self, seen: Observed) -> Picture:
         nodes_ready, nodes = self._ask("nodes", seen, _count_nodes)
@@ -110,10 +103,8 @@ class Judge:
             runs=seen.runs,
         )
 
-    def _look_again(self, seen: Observed) -> None:
+    def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""
-        with self._hearing:
-            changed, self._changed = self._changed, set()
         if seen.charts != self._charts:
             self._memo.forget_all()
             self._roster, self._charts = Roster(), seen.charts

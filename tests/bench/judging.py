@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from runners.cluster.store import Delta, Store
+from runners.cluster.store import Store
+from runners.judging import Judging
 from runners.layers.freshness import LIVE
 from runners.layers.judge import Judge, Observed
 from runners.layers.kinds import CORE, CUSTOM
@@ -29,15 +30,11 @@ _EVENTS = 200
 
 def main() -> None:
     """Fills a store, and measures the first picture and those after single events."""
-    store, judge = big_cluster(), Judge()
-
-    def heard(delta: Delta) -> None:
-        judge.heard(delta.table, (*delta.changed, *delta.removed), fresh=delta.freshness is not None)
-
-    store.subscribe(heard)
+    store, judging = big_cluster(), Judging()
+    store.subscribe(judging.heard)
 
     def take() -> None:
-        judge.picture(Observed(store, SETTINGS, w.NOW))
+        judging.picture(Observed(store, SETTINGS, w.NOW))
 
     print(f"{FLUX_OBJECTS} Flux objects, {VOLUMES} volumes and claims")
     fresh = [milliseconds(lambda: Judge().picture(Observed(store, SETTINGS, w.NOW))) for _ in range(10)]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runners.cluster.store import Delta, Store
+from runners.cluster.store import Store
+from runners.judging import Judging
 from runners.layers.freshness import LIVE, Freshness, Reach
 from runners.layers.judge import TICK, Judge, Observed, picture
 from runners.layers.kinds import CORE, CUSTOM, AnyKind
@@ -54,14 +55,10 @@ STEPS = st.lists(
 )
 
 
-def remembering(store: Store) -> Judge:
-    judge = Judge()
-
-    def heard(delta: Delta) -> None:
-        judge.heard(delta.table, (*delta.changed, *delta.removed), fresh=delta.freshness is not None)
-
-    store.subscribe(heard)
-    return judge
+def remembering(store: Store) -> Judging:
+    judging = Judging()
+    store.subscribe(judging.heard)
+    return judging
 
 
 @settings(max_examples=50)
