@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
-from runners.layers.judge import Observed, picture
+from runners.layers.judge import Judge, Observed, picture
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.ceph import cephcluster_row, cephobjectstore_row
 from runners.layers.kinds.network import endpointslice_row, service_row
@@ -277,6 +277,15 @@ def test_what_a_probe_remarks_is_a_warning_of_its_own() -> None:
     evidence = Evidence("7f3a", w.NOW, replace(WORKED, remarks=("everybody knows its credentials",)))
     found = state("minio", ("minio",), STANDALONE, evidence=evidence)
     assert [finding.severity for finding in said(found, "s3 probe")] == [Severity.WARNING, Severity.OK]
+
+
+def test_a_new_answer_is_seen_though_no_row_changed() -> None:
+    known = Settings("test", foundation=(FoundationEntry("minio", "minio/helmfile.yaml", ("minio",)),))
+    seen, judge = Observed(FrozenRows(STANDALONE), known, w.NOW), Judge()
+    for evidence, says in (({}, "was never made"), ({"minio": Evidence("7f3a", w.NOW, WORKED)}, "in 12 ms, just now")):
+        found = judge.picture(replace(seen, evidence=evidence)).component("minio")
+        assert found is not None
+        assert [says in finding.text for finding in said(found, "s3 probe")] == [True]
 
 
 def test_any_workload_may_serve_s3_where_bedplate_yaml_says_so() -> None:
