@@ -7,31 +7,43 @@ from collections.abc import Iterator, Sequence
 from runners.layers.discovery.documents import is_known
 from runners.layers.discovery.helmfiles import Helmfile
 from runners.layers.discovery.look import Looked
+from runners.layers.discovery.owners import OwnedRelease
 from runners.layers.discovery.questions import Question
+from runners.layers.discovery.reach import Reached
+from runners.layers.discovery.roots import FoundRoot
 from runners.layers.findings import Finding, Severity
 from runners.layers.settings import Ownership, Settings
 
 
-def remarks(looked: Looked, circles: Sequence[tuple[str, str]] = ()) -> Iterator[Finding]:
+def remarks(
+    looked: Looked,
+    chosen: FoundRoot | None,
+    releases: Sequence[OwnedRelease],
+    reached: Sequence[Reached],
+    circles: Sequence[tuple[str, str]],
+) -> Iterator[Finding]:
     """Everything that is odd, unreadable, or only known to helmfile itself.
 
     Args:
         looked: the repository.
+        chosen: where Flux begins for this cluster; None while any of them may be meant.
+        releases: whose each release is.
+        reached: what Flux manages from there.
         circles: (component, after) that can't be kept.
     """
     for one in looked.helmfiles:
         yield from _of_helmfile(one)
-    for root in looked.roots:
+    for root in looked.roots if chosen is None else (chosen,):
         for odd in root.remarks:
             yield Finding(odd.place, Severity.WARNING, odd.text, "commit what Flux needs, or bootstrap anew")
-    for reached in looked.reached:
-        for remark in reached.remarks:
+    for each in reached:
+        for remark in each.remarks:
             yield Finding(remark.place, Severity.NOTE, remark.text)
     for other in looked.others:
         what = ", ".join(other.paths) or "what it names"
         words = f"{other.name} deploys {what}: Argo CD is an owner that Bedplate only sees"
         yield Finding(other.place, Severity.WARNING, words, "leave to Argo CD what it deploys")
-    for release in looked.releases:
+    for release in releases:
         if release.ownership is Ownership.HANDOVER:
             words = "is installed by helmfile and taken over by Flux; take the HelmRelease away and it is uninstalled"
             yield Finding(f"release {release.id}", Severity.NOTE, f"{words} ({release.reason})")
@@ -41,7 +53,7 @@ def remarks(looked: Looked, circles: Sequence[tuple[str, str]] = ()) -> Iterator
 
 def _of_helmfile(one: Helmfile) -> Iterator[Finding]:
     ask = f"helmfile -f {one.path} list says what it asks for"
-    for mistake in one.mistakes:
+    for mistake in (*one.mistakes, *one.missing):
         yield Finding(mistake.place, Severity.WARNING, mistake.text, ask)
     for unknown in one.unknown:
         yield Finding(unknown.place, Severity.NOTE, unknown.text, ask)

@@ -199,7 +199,7 @@ def _expected(files: Files) -> Iterator[FoundRoot]:
         if not missing:
             continue
         root = folder_of(folder) if posixpath.basename(folder) == "flux-system" else folder
-        words = f"lists {' and '.join(missing)}, which flux bootstrap writes and which is not in the repository"
+        words = f"expects {' and '.join(missing)}, which flux bootstrap writes, and not all of it is there"
         line = next(at for at, one in enumerate(files[path].splitlines(), 1) if missing[0] in one)
         remark = Remark(path, line, words)
         yield FoundRoot(FluxRoot(root), How.EXPECTED, remark, remarks=(remark, *_ignored(files)))

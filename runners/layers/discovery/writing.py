@@ -70,8 +70,8 @@ def _gitops(found: Discovery) -> Iterator[str]:
     if bootstrap is not None:
         body += [*_why(found.reasons, "gitops.bootstrap", "  "), f"  bootstrap: {bootstrap.provider}"]
         body += _told(bootstrap)
-    if path:
-        body += [*_why(found.reasons, "gitops.path", "  "), f"  path: {_scalar(path)}"]
+    if path is not None:
+        body += [*_why(found.reasons, "gitops.path", "  "), f"  path: {_scalar(path or '.')}"]
     if settings.gitops_components:
         body += [*_why(found.reasons, "gitops.components", "  ")]
         body += [f"  components: {_list(settings.gitops_components)}"]
