@@ -97,7 +97,30 @@ def read(text: str) -> Reading:
         return Reading(tuple(found), f"not valid YAML: {problem}", mark.line + 1 if mark else 1, conditional)
     except (RecursionError, ValueError):
         return Reading(tuple(found), "not YAML that can be read: too deep, or odd", 1, conditional)
+    if "&" in text and not all(map(_ends, found)):
+        return Reading(mistake="not YAML that can be read: it refers to itself", line=1)
     return Reading(tuple(found), conditional=conditional)
+
+
+def _ends(document: object) -> bool:
+    """Does a document end, although it has aliases? One that stands in itself does not."""
+    above: set[int] = set()
+    done: set[int] = set()
+    waiting: list[tuple[object, bool]] = [(document, False)]
+    while waiting:
+        node, left = waiting.pop()
+        if not isinstance(node, dict | list) or id(node) in done:
+            continue
+        if left:
+            above.discard(id(node))
+            done.add(id(node))
+        elif id(node) in above:
+            return False
+        else:
+            above.add(id(node))
+            inside = node.values() if isinstance(node, dict) else node
+            waiting += [(node, True), *((item, False) for item in inside)]
+    return True
 
 
 def _without_templates(text: str) -> tuple[str, frozenset[int]]:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runners.layers.discovery.documents import Files, Reading, is_known, line_of, read
-from runners.layers.discovery.hooks import Hook, hooks_of
 from runners.layers.discovery.paths import folder_of, matching
 from runners.layers.discovery.releases import Release, releases_in, with_full_needs
+from runners.layers.hooks import Hook, hooks_of
 from runners.layers.jsons import Json, mapping, sequence, strings, text
 
 _NAMES = re.compile(r"^helmfile\.ya?ml(\.gotmpl)?$")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from runners.layers.discovery.documents import Files
 from runners.layers.discovery.helmfiles import Helmfile, callable_helmfiles, helmfiles
-from runners.layers.discovery.hooks import Hook
 from runners.layers.discovery.owners import OtherOwner, other_owners
 from runners.layers.discovery.reach import Reached, flux_reached
 from runners.layers.discovery.roots import FoundRoot, find_roots
+from runners.layers.hooks import Hook
 
 
 @dataclass(frozen=True)
