@@ -217,9 +217,11 @@ def _includes(files: Files, path: str, state: Json) -> tuple[tuple[Include, ...]
     for item in sequence(state, "helmfiles"):
         name = item if isinstance(item, str) else text(item, "path")
         told = bool(mapping(item).keys() & {"values", "selectors", "selectorsInherited", "environment"})
-        there = [one for one in matching(files, folder_of(path), name) if one != path]
-        found += [Include(one, strings(item, "selectors"), told) for one in there]
-        if not there and name:
+        there = matching(files, folder_of(path), name)
+        found += [Include(one, strings(item, "selectors"), told) for one in there if one != path]
+        if path in there:
+            missing.append(Remark(path, line_of(item), "includes itself"))
+        elif not there and name:
             where = "only helmfile can tell where that is" if not is_known(name) or "::" in name else "it is not there"
             missing.append(Remark(path, line_of(item), f"includes {name}, and {where}"))
     return tuple(found), tuple(missing)

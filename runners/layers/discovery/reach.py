@@ -74,8 +74,10 @@ class Reached:
     """Everything that was reached from one root."""
 
     objects: tuple[GitObject, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    """Ways that lead nowhere, or out of the repository, and files that can't be read."""
+    broken: tuple[Remark, ...] = ()
+    """What Flux can't get past: files that are not there, or can't be read."""
+    beyond: tuple[Remark, ...] = ()
+    """Ways that lead out of the repository, or to where Git does not say."""
 
 
 def flux_reached(files: Files, root: FluxRoot) -> Reached:
@@ -88,7 +90,7 @@ def flux_reached(files: Files, root: FluxRoot) -> Reached:
         if walk.config_maps == variables:
             break
         variables = walk.config_maps
-    return Reached(tuple(walk.found), tuple(dict.fromkeys(walk.remarks)))
+    return Reached(tuple(walk.found), tuple(dict.fromkeys(walk.broken)), tuple(dict.fromkeys(walk.beyond)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ class _Walk:
         self._listings = {folder_of(path) for path in files if posixpath.basename(path) in KUSTOMIZATION_FILES}
         self._applied: set[tuple[str, str]] = set()
         self.found: list[GitObject] = []
-        self.remarks: list[Remark] = []
+        self.broken: list[Remark] = []
+        self.beyond: list[Remark] = []
         self.config_maps: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def folder(self, folder: str, way: _Way) -> None:
@@ -176,15 +179,15 @@ class _Walk:
     def _entry(self, listing: str, name: str, way: _Way) -> None:
         path = resolved(folder_of(listing), substituted(name, way.variables))
         if "://" in name or name.startswith("git@") or "?ref=" in name:
-            self.remarks.append(Remark(listing, 0, f"lists {name}, which is not in this repository"))
+            self.beyond.append(Remark(listing, 0, f"lists {name}, which is not in this repository"))
         elif path is None:
-            self.remarks.append(Remark(listing, 0, f"lists {name}, which is outside of the repository"))
+            self.beyond.append(Remark(listing, 0, f"lists {name}, which is outside of the repository"))
         elif path in self._files:
             self._file(path, way)
         elif path in self._folders:
             self.folder(path, way)
         else:
-            self.remarks.append(Remark(listing, 0, f"lists {name}, which is not there"))
+            self.broken.append(Remark(listing, 0, f"lists {name}, which is not there"))
 
     def _file(self, path: str, way: _Way) -> None:
         if posixpath.basename(path) == GOTK_COMPONENTS:
@@ -223,16 +226,16 @@ class _Walk:
         source, path = text(spec, "sourceRef", "name"), substituted(text(spec, "path"), way.variables)
         if source not in self._root.sources:
             words = f"{manifest.id} applies {path or '/'} of the source {source or '(none)'}: not of this repository"
-            self.remarks.append(Remark(manifest.path, manifest.line, words))
+            self.beyond.append(Remark(manifest.path, manifest.line, words))
             return
         if not is_known(path):
             words = f"{manifest.id} applies {path}: what that is Git does not say"
-            self.remarks.append(Remark(manifest.path, manifest.line, words))
+            self.beyond.append(Remark(manifest.path, manifest.line, words))
             return
         folder = from_root(path)
         if folder and folder not in self._folders:
             words = f"{manifest.id} applies {path}, which is not there"
-            self.remarks.append(Remark(manifest.path, manifest.line, words))
+            self.broken.append(Remark(manifest.path, manifest.line, words))
             return
         target = text(spec, "targetNamespace")
         inner = _Way(
@@ -258,7 +261,7 @@ class _Walk:
         if reading is None:
             reading = self._readings[path] = read(self._files[path])
         if reading.mistake:
-            self.remarks.append(Remark(path, reading.line, reading.mistake))
+            self.broken.append(Remark(path, reading.line, reading.mistake))
         return reading
 
 

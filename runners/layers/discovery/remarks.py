@@ -37,8 +37,10 @@ def remarks(
         for odd in root.remarks:
             yield Finding(odd.place, Severity.WARNING, odd.text, "commit what Flux needs, or bootstrap anew")
     for each in reached:
-        for remark in each.remarks:
-            yield Finding(remark.place, Severity.NOTE, remark.text)
+        for broken in each.broken:
+            yield Finding(broken.place, Severity.WARNING, broken.text, "mend it in Git: Flux can't get past it")
+        for beyond in each.beyond:
+            yield Finding(beyond.place, Severity.NOTE, beyond.text)
     for other in looked.others:
         what = ", ".join(other.paths) or "what it names"
         words = f"{other.name} deploys {what}: Argo CD is an owner that Bedplate only sees"
@@ -63,6 +65,8 @@ def _of_helmfile(one: Helmfile) -> Iterator[Finding]:
     for variable in one.variables:
         words = f"needs the variable {variable.text}, or helmfile refuses to read it"
         yield Finding(variable.place, Severity.NOTE, words, f"export {variable.text}=… before Bedplate is started")
+    if not (one.releases or one.includes or one.mistakes or one.missing or one.unknown):
+        yield Finding(one.path, Severity.NOTE, "asks for no release")
     for release in one.releases:
         if not release.namespace:
             words = f"the release {release.name} names no namespace, so it would go anywhere"
