@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from runners.layers.discovery.documents import Files, Reading, is_known, read
 from runners.layers.discovery.helmfiles import Remark
@@ -102,7 +102,8 @@ class _Way:
     """Namespaces that are laid over the objects' own, the innermost first: the last one counts."""
     prefix: str = ""
     suffix: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] | None = None
+    """What is filled in; None where nothing is, not even a variable's own default."""
     seen: frozenset[str] = frozenset()
     """Folders on the way here: kustomize ends at a circle, and so does this."""
 
@@ -111,7 +112,11 @@ class _Way:
         over = self.namespaces and manifest.kind not in _WITHOUT_NAMESPACE
         own = self.namespaces[-1] if over else manifest.namespace
         name = f"{self.prefix}{manifest.name}{self.suffix}"
-        return replace(manifest, namespace=substituted(own, self.variables), name=substituted(name, self.variables))
+        return replace(manifest, namespace=self.filled(own), name=self.filled(name))
+
+    def filled(self, value: str) -> str:
+        """A value after the substitutions of the Kustomization that applies it."""
+        return value if self.variables is None else substituted(value, self.variables)
 
 
 class _Walk:
@@ -177,7 +182,7 @@ class _Walk:
                     self._entry(listing, name, inner)
 
     def _entry(self, listing: str, name: str, way: _Way) -> None:
-        path = resolved(folder_of(listing), substituted(name, way.variables))
+        path = resolved(folder_of(listing), name)
         if "://" in name or name.startswith("git@") or "?ref=" in name:
             self.beyond.append(Remark(listing, 0, f"lists {name}, which is not in this repository"))
         elif path is None:
@@ -196,7 +201,7 @@ class _Walk:
             self._object(way.placed(manifest), way)
 
     def _object(self, manifest: Manifest, way: _Way) -> None:
-        release = helm_release(manifest, way.variables) if manifest.group == HELM_GROUP else None
+        release = _helm_release(manifest, way) if manifest.group == HELM_GROUP else None
         chart = text(manifest.body, "spec", "chart", "spec", "chart") if release else ""
         self.found.append(
             GitObject(
@@ -223,7 +228,7 @@ class _Walk:
         if at in self._applied:
             return
         self._applied.add(at)
-        source, path = text(spec, "sourceRef", "name"), substituted(text(spec, "path"), way.variables)
+        source, path = text(spec, "sourceRef", "name"), way.filled(text(spec, "path"))
         if source not in self._root.sources:
             words = f"{manifest.id} applies {path or '/'} of the source {source or '(none)'}: not of this repository"
             self.beyond.append(Remark(manifest.path, manifest.line, words))
@@ -240,8 +245,8 @@ class _Walk:
         target = text(spec, "targetNamespace")
         inner = _Way(
             applier=f"{manifest.namespace}/{manifest.name}",
-            namespaces=(substituted(target, way.variables),) if target else (),
-            variables=dict(self._substitutions(spec, manifest.namespace, way)),
+            namespaces=(way.filled(target),) if target else (),
+            variables=dict(self._substitutions(spec, manifest.namespace, way)) if "postBuild" in spec else None,
         )
         for name in ("", *strings(spec, "components")):
             below = resolved(folder, name)
@@ -254,7 +259,7 @@ class _Walk:
             if text(item, "kind") == "ConfigMap":
                 yield from self._variables.get((namespace, text(item, "name")), {}).items()
         for name, value in mapping(spec, "postBuild", "substitute").items():
-            yield name, substituted(text(value), way.variables)
+            yield name, way.filled(text(value))
 
     def _read(self, path: str) -> Reading:
         reading = self._readings.get(path)
@@ -265,12 +270,10 @@ class _Walk:
         return reading
 
 
-def helm_release(manifest: Manifest, variables: Mapping[str, str] | None = None) -> tuple[str, str]:
+def _helm_release(manifest: Manifest, way: _Way) -> tuple[str, str]:
     """Namespace and name of the Helm release that a HelmRelease makes, as helm-controller names it."""
-    known = variables or {}
-    spec = mapping(manifest.body, "spec")
-    target = substituted(text(spec, "targetNamespace"), known)
-    name = substituted(text(spec, "releaseName"), known)
+    target = way.filled(text(manifest.body, "spec", "targetNamespace"))
+    name = way.filled(text(manifest.body, "spec", "releaseName"))
     return target or manifest.namespace, name or (f"{target}-{manifest.name}" if target else manifest.name)
 
 
