@@ -142,6 +142,11 @@ def test_crds_that_are_only_rendered_are_left_out_and_said() -> None:
     assert "gateway-crds" not in entries(discover(layout("bootstrap_pair"), {name: "rendered"}))
 
 
+def test_a_secret_that_flux_decrypts_with_is_named_for_a_person_to_say_whence() -> None:
+    (secret,) = discover(layout("bootstrap_folder")).decrypts
+    assert (secret.text, secret.place) == ("flux-system/sops-age", "kubernetes/flux/cluster/ks.yaml:1")
+
+
 def test_what_argo_cd_deploys_too_is_asked_about() -> None:
     found = discover(layout("argo"))
     assert [place for place, _severity in said(found, "Argo CD is an owner")] == [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runners.layers.discovery import Files, FluxRoot, flux_reached
+from runners.layers.discovery import Files, FluxRoot, flux_reached, helmfile_releases
 from runners.layers.discovery.roots import How, find_roots, root_at
 from tests.layers.layouts import layout
 
@@ -131,6 +131,13 @@ def test_the_surest_thing_speaks_for_a_root() -> None:
     (one,) = find_roots(layout("one_helmfile"))
     assert (one.path, one.how, one.branch) == ("clusters/attic", How.SYNC, "trunk")
     assert one.reason.place == "clusters/attic/flux-system/gotk-sync.yaml:8"
+    files = layout("one_helmfile")
+    half = {path: words for path, words in files.items() if "components" not in path}
+    (one,) = find_roots(half)
+    assert (one.how, [odd.place for odd in one.remarks]) == (
+        How.SYNC,
+        ["clusters/attic/flux-system/kustomization.yaml:1"],
+    )
     assert [found.how for found in find_roots(layout("environments"))] == [How.INSTANCE, How.INSTANCE]
     assert [found.how for found in find_roots(layout("components"))] == [How.EXPECTED]
     assert [found.how for found in find_roots(layout("odd"))] == [How.FOLDER]
@@ -156,7 +163,5 @@ def test_an_instance_with_a_template_in_its_path_is_a_root_for_each_folder_like_
         "clusters/a/x.yaml": config("a"),
         "clusters/b/x.yaml": config("b"),
     }
-    from runners.layers.discovery import helmfile_releases
-
     found = find_roots(files, helmfile_releases(files))
     assert [one.path for one in found] == ["clusters/a", "clusters/b"]

@@ -10,7 +10,7 @@ from runners.layers.discovery import questions as q
 from runners.layers.discovery.components import Group, component_of, groups, with_names_of_their_own
 from runners.layers.discovery.documents import Files
 from runners.layers.discovery.git_places import bootstrap_for
-from runners.layers.discovery.helmfiles import Helmfile
+from runners.layers.discovery.helmfiles import Helmfile, Remark
 from runners.layers.discovery.look import Looked, look
 from runners.layers.discovery.order import edges, is_decided, readme_order, sorted_out
 from runners.layers.discovery.owners import OwnedRelease, owned
@@ -37,6 +37,8 @@ class Discovery:
     """Where Flux begins for this cluster; None where there is no such place, or which of several is not decided."""
     releases: tuple[OwnedRelease, ...]
     """Every release that the repository speaks of, and whose it is for this cluster."""
+    decrypts: tuple[Remark, ...]
+    """Each Secret (``namespace/name``) that Flux decrypts with: it has to be there first, and Git can't say whence."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Place in bedplate.yaml (``gitops.path``, ``longhorn.after``) → why it is proposed so, with file and line."""
     questions: tuple[Question, ...] = ()
@@ -69,9 +71,10 @@ def propose(looked: Looked, answers: Answers) -> Discovery:
         gitops_path=root.path if root else None,
         gitops_components=services,
     )
+    decrypts = tuple({one.text: one for each in reached for one in each.decrypts}.values())
     open_ones = tuple(desk.open)
     settings = replace(settings, notices=tuple(notices(looked, settings, found, open_ones)))
-    return Discovery(settings, looked, root, desk.releases, desk.reasons, open_ones, found)
+    return Discovery(settings, looked, root, desk.releases, decrypts, desk.reasons, open_ones, found)
 
 
 class _Desk:

@@ -78,6 +78,8 @@ class Reached:
     """What Flux can't get past: files that are not there, or can't be read."""
     beyond: tuple[Remark, ...] = ()
     """Ways that lead out of the repository, or to where Git does not say."""
+    decrypts: tuple[Remark, ...] = ()
+    """``namespace/name`` of each Secret that a Kustomization decrypts with, where it first says so."""
 
 
 def flux_reached(files: Files, root: FluxRoot) -> Reached:
@@ -90,7 +92,8 @@ def flux_reached(files: Files, root: FluxRoot) -> Reached:
         if walk.config_maps == variables:
             break
         variables = walk.config_maps
-    return Reached(tuple(walk.found), tuple(dict.fromkeys(walk.broken)), tuple(dict.fromkeys(walk.beyond)))
+    broken, beyond = tuple(dict.fromkeys(walk.broken)), tuple(dict.fromkeys(walk.beyond))
+    return Reached(tuple(walk.found), broken, beyond, tuple(walk.decrypts.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class _Walk:
         self.found: list[GitObject] = []
         self.broken: list[Remark] = []
         self.beyond: list[Remark] = []
+        self.decrypts: dict[str, Remark] = {}
         self.config_maps: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def folder(self, folder: str, way: _Way) -> None:
@@ -228,6 +232,9 @@ class _Walk:
         if at in self._applied:
             return
         self._applied.add(at)
+        if secret := text(spec, "decryption", "secretRef", "name"):
+            name = f"{manifest.namespace}/{secret}"
+            self.decrypts.setdefault(name, Remark(manifest.path, manifest.line, name))
         source, path = text(spec, "sourceRef", "name"), way.filled(text(spec, "path"))
         if source not in self._root.sources:
             words = f"{manifest.id} applies {path or '/'} of the source {source or '(none)'}: not of this repository"

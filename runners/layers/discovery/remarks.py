@@ -14,6 +14,9 @@ from runners.layers.discovery.roots import FoundRoot
 from runners.layers.findings import Finding, Severity
 from runners.layers.settings import Ownership, Settings
 
+_NOTICED = 5
+"""Odd things that a screen carries; ``bedplate init`` has them all."""
+
 
 def remarks(
     looked: Looked,
@@ -99,4 +102,8 @@ def notices(
         yield Finding(
             "repository", Severity.NOTE, f"leaves {count} open", "bedplate init asks, and writes bedplate.yaml"
         )
-    yield from (finding for finding in found if finding.severity >= Severity.WARNING)
+    odd = [finding for finding in found if finding.severity >= Severity.WARNING]
+    yield from odd[:_NOTICED]
+    if len(odd) > _NOTICED:
+        more = f"{len(odd) - _NOTICED} more things are odd"
+        yield Finding("repository", Severity.WARNING, more, "bedplate init lists them")

@@ -73,7 +73,9 @@ def find_roots(files: Files, releases: Sequence[Release] = ()) -> tuple[FoundRoo
     for one in found:
         there = one.path in folders or not one.path
         odd = () if there else (Remark(one.reason.file, one.reason.line, f"syncs {one.path}, which is not there"),)
-        by_path.setdefault(one.path, replace(one, remarks=(*one.remarks, *odd)))
+        first = by_path.get(one.path, one)
+        said = dict.fromkeys((*first.remarks, *one.remarks, *odd))
+        by_path[one.path] = replace(first, remarks=tuple(said))
     return tuple(by_path.values())
 
 

@@ -35,6 +35,7 @@ def as_yaml(found: Discovery) -> str:
         for entry in settings.foundation:
             lines += _entry(entry, found.reasons)
     lines += _gitops(found)
+    lines += _keys(found)
     if found.questions:
         lines += ["", "# Not decided yet; `bedplate init` in a terminal asks:"]
         for question in found.questions:
@@ -77,6 +78,19 @@ def _gitops(found: Discovery) -> Iterator[str]:
         body += [f"  components: {_list(settings.gitops_components)}"]
     if body:
         yield from ("", "# What Flux puts there from Git.", "gitops:", *body)
+
+
+def _keys(found: Discovery) -> Iterator[str]:
+    """The Secrets that must be there first; whence they come no file can say, so a person fills that in."""
+    if found.decrypts:
+        yield from (
+            "",
+            "# Flux decrypts with these Secrets. Say where each comes from, so that it is there first:",
+            "# keys:",
+        )
+    for one in found.decrypts:
+        item = f"- {{secret: {_scalar(one.text)}, from: {{file: …}}, before: flux}}"
+        yield from _comment(f"{item}  # {one.place}", "#   ")
 
 
 def _told(bootstrap: BootstrapSettings) -> Iterator[str]:
