@@ -93,6 +93,8 @@ def test_a_plain_helmfile_goes_before_its_template_and_bases_are_none() -> None:
     }
     assert [one.path for one in helmfiles(files)] == ["longhorn/helmfile.yaml"]
     assert [one.id for one in helmfile_releases(files)] == ["l/longhorn"]
+    (lost,) = helmfile({"a/helmfile.yaml": "---\nbases: [gone.yaml]"}, "a/helmfile.yaml").missing
+    assert (lost.place, lost.text) == ("a/helmfile.yaml:2", "is based on gone.yaml, and it is not there")
 
 
 def test_variables_contexts_and_environments_are_known_with_their_places() -> None:

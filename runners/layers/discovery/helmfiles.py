@@ -72,7 +72,7 @@ class Helmfile:
     mistakes: tuple[Remark, ...] = ()
     """What could not be read."""
     missing: tuple[Remark, ...] = ()
-    """What it includes and what can't be found."""
+    """What it includes, or is based on, and what can't be found."""
     unknown: tuple[Remark, ...] = ()
     """What only helmfile itself can tell."""
 
@@ -165,7 +165,7 @@ def helmfile(files: Files, path: str) -> Helmfile:
     """What one helmfile says."""
     words = files[path]
     reading = read(words)
-    bases = _bases(files, path, reading.documents)
+    bases, not_there = _bases(files, path, reading.documents)
     layers = [document for base in bases for document in read(files[base]).documents]
     state = _laid_over((*layers, *reading.documents))
     releases = tuple(releases_in(state, path, reading.conditional))
@@ -181,7 +181,7 @@ def helmfile(files: Files, path: str) -> Helmfile:
         variables=tuple(_variables(files, (path, *bases))),
         template_only=_template_only(state, path),
         mistakes=tuple(_mistake(reading, path)),
-        missing=missing,
+        missing=(*not_there, *missing),
         unknown=tuple(_unknown(state, releases, path)),
     )
 
@@ -191,9 +191,20 @@ def _mistake(reading: Reading, path: str) -> Iterator[Remark]:
         yield Remark(path, reading.line, reading.mistake)
 
 
-def _bases(files: Files, path: str, documents: Iterable[Json]) -> tuple[str, ...]:
-    named = [name for document in documents for name in strings(document, "bases")]
-    return tuple(base for name in named for base in matching(files, folder_of(path), name) if base != path)
+def _bases(files: Files, path: str, documents: Iterable[Json]) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
+    found: list[str] = []
+    missing: list[Remark] = []
+    for document in documents:
+        for name in strings(document, "bases"):
+            there = [base for base in matching(files, folder_of(path), name) if base != path]
+            found += there
+            if not there:
+                missing.append(Remark(path, line_of(document), f"is based on {name}, and {_where(name)}"))
+    return tuple(found), tuple(missing)
+
+
+def _where(name: str) -> str:
+    return "only helmfile can tell where that is" if not is_known(name) or "::" in name else "it is not there"
 
 
 def _laid_over(documents: Iterable[Json]) -> Json:
@@ -222,8 +233,7 @@ def _includes(files: Files, path: str, state: Json) -> tuple[tuple[Include, ...]
         if path in there:
             missing.append(Remark(path, line_of(item), "includes itself"))
         elif not there and name:
-            where = "only helmfile can tell where that is" if not is_known(name) or "::" in name else "it is not there"
-            missing.append(Remark(path, line_of(item), f"includes {name}, and {where}"))
+            missing.append(Remark(path, line_of(item), f"includes {name}, and {_where(name)}"))
     return tuple(found), tuple(missing)
 
 
