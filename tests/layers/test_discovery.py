@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runners.layers.config import parse
-from runners.layers.discovery import Discovery, Files, discover
+from runners.layers.discovery import Discovery, Files, discover, look, seen_with
 from runners.layers.discovery.questions import CONTEXT, ORDER, PERSONAL, ROOT, Question
 from runners.layers.discovery.writing import as_yaml
 from runners.layers.findings import Severity
@@ -114,7 +114,9 @@ def test_which_cluster_decides_what_is_handed_over() -> None:
     attic = discover(layout("clusters"), {ROOT: "clusters/attic"})
     assert owners(attic)["storage/storage-rustfs"] is Ownership.HANDOVER
     assert "elsewhere/storage-rustfs" in owners(attic)
-    cellar = discover(layout("clusters"), {ROOT: "clusters/cellar"})
+    cellar = seen_with(look(layout("clusters")), Settings("bedplate.yaml", gitops_path="clusters/cellar"))
+    assert len(cellar.reached) == 1
+    assert len(seen_with(cellar.looked, Settings("bedplate.yaml", gitops_path="elsewhere")).reached) == 2
     assert owners(cellar) == dict.fromkeys(("longhorn-system/longhorn", "storage/storage-rustfs"), Ownership.FOUNDATION)
 
 

@@ -15,6 +15,7 @@ from runners.layers.discovery.look import Looked, look
 from runners.layers.discovery.order import edges, is_decided, readme_order, sorted_out
 from runners.layers.discovery.owners import OwnedRelease, owned
 from runners.layers.discovery.questions import Answers, Question
+from runners.layers.discovery.reach import Reached
 from runners.layers.discovery.remarks import notices, remarks
 from runners.layers.discovery.roots import FoundRoot, How
 from runners.layers.findings import Finding
@@ -37,6 +38,8 @@ class Discovery:
     """Where Flux begins for this cluster; None where there is no such place, or which of several is not decided."""
     releases: tuple[OwnedRelease, ...]
     """Every release that the repository speaks of, and whose it is for this cluster."""
+    reached: tuple[Reached, ...]
+    """What Flux manages for this cluster; from every root while it is not decided which is meant."""
     decrypts: tuple[Remark, ...]
     """Each Secret (``namespace/name``) that Flux decrypts with: it has to be there first, and Git can't say whence."""
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +53,12 @@ class Discovery:
 def discover(files: Files, answers: Answers | None = None, remote: str = "") -> Discovery:
     """What a repository's files come to, with the answers that a person has given so far."""
     return propose(look(files, remote), answers or {})
+
+
+def seen_with(looked: Looked, settings: Settings) -> Discovery:
+    """A repository seen with what bedplate.yaml has decided: of several roots, the one that is meant."""
+    path = settings.gitops_path
+    return propose(looked, {} if path is None else {q.ROOT: path or "."})
 
 
 def propose(looked: Looked, answers: Answers) -> Discovery:
@@ -74,7 +83,7 @@ def propose(looked: Looked, answers: Answers) -> Discovery:
     decrypts = tuple({one.text: one for each in reached for one in each.decrypts}.values())
     open_ones = tuple(desk.open)
     settings = replace(settings, notices=tuple(notices(looked, settings, found, open_ones)))
-    return Discovery(settings, looked, root, desk.releases, decrypts, desk.reasons, open_ones, found)
+    return Discovery(settings, looked, root, desk.releases, reached, decrypts, desk.reasons, open_ones, found)
 
 
 class _Desk:
