@@ -62,7 +62,7 @@ class Source:
             in_order((*self.events, *other.events)),
             tuple(dict.fromkeys((*self.contexts, *other.contexts))),
             tuple(dict.fromkeys((*self.paths, *other.paths))),
-            tuple(dict.fromkeys((*self.hooks, *other.hooks))),
+            hooks=tuple(dict.fromkeys((*self.hooks, *other.hooks))),
         )
 
 
@@ -87,7 +87,7 @@ def described(said: Iterable[object]) -> Source:
                 contexts[value] = None
             if isinstance(value, str) and _is_path(value):
                 paths[value] = None
-    return Source(in_order(events), tuple(contexts), tuple(paths), _hooks(documents))
+    return Source(in_order(events), tuple(contexts), tuple(paths), hooks=_hooks(documents))
 
 
 def _hooks(documents: Iterable[object]) -> tuple[Hook, ...]:
