@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from runners.layers.discovery.documents import read
+from runners.layers.discovery.documents import is_too_deep, read
 from runners.layers.hooks import EVENTS, READING_EVENTS, Hook, hooks_of
 from runners.layers.jsons import mapping, sequence, strings, text
 from runners.tools.calls import PlanError
@@ -132,6 +132,8 @@ def contexts_for(stdout: str, environment: str) -> tuple[str, ...]:
 
 def _documents(stdout: str) -> list[object]:
     """The documents of ``helmfile build``; without a single mapping among them it is not its answer."""
+    if is_too_deep(stdout):
+        raise PlanError(_UNREADABLE)
     try:
         documents = list(yaml.load_all(stdout, Loader=_Loader))
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -143,6 +145,8 @@ def _documents(stdout: str) -> list[object]:
 
 
 def _described(written: str) -> Source | None:
+    if is_too_deep(written):
+        return None
     try:
         return described(yaml.load_all(written, Loader=_Loader))
     except (yaml.YAMLError, ValueError, RecursionError):

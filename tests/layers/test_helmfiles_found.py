@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from runners.layers.discovery import helmfile_releases
@@ -9,6 +11,7 @@ from runners.layers.discovery.components import component_of
 from runners.layers.discovery.documents import line_of, read
 from runners.layers.discovery.git_places import bootstrap_for, without_credentials
 from runners.layers.discovery.helmfiles import callable_helmfiles, helmfile, helmfiles, looks_like_helmfile
+from runners.layers.discovery.manifests import substituted
 from runners.layers.jsons import sequence
 from tests.layers.layouts import layout
 
@@ -145,3 +148,13 @@ def test_credentials_never_leave_a_url() -> None:
     assert without_credentials("ssh://git:pw@h/a") == "ssh://git@h/a"
     assert without_credentials("git@github.com:a/b.git") == "git@github.com:a/b.git"
     assert bootstrap_for("not a url", "", "") is None
+
+
+@pytest.mark.parametrize("piece", ["{{", "{{`", "{{ if", "${A=", "- &a [*a,", "a: {{- \n", "[", "{a: ", "- ", "? "])
+def test_a_file_of_openings_without_an_end_costs_no_time(piece: str) -> None:
+    """What takes a second here takes the square of it in a file ten times as long."""
+    text = piece * 20_000
+    begun = time.process_time()
+    read(text)
+    substituted(text, {})
+    assert time.process_time() - begun < 5

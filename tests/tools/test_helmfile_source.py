@@ -128,3 +128,11 @@ def test_no_text_breaks_the_scan(template: bool, written: str) -> None:
 
 def test_a_mapping_that_holds_itself_is_read_by_its_words() -> None:
     assert scan("&a {hooks: [prepare], b: *a}").events == ("prepare",)
+
+
+@pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? "])
+def test_a_text_that_nests_without_end_ends_nothing(piece: str) -> None:
+    """The YAML library would end the whole process."""
+    assert scan(piece * 50_000).events == ()
+    with pytest.raises(PlanError):
+        built(piece * 50_000)
