@@ -264,12 +264,12 @@ def _template_only(state: Json, path: str) -> Remark | None:
 def _unknown(state: Json, releases: Iterable[Release], path: str) -> Iterator[Remark]:
     for release in releases:
         if not (is_known(release.name) and is_known(release.namespace)):
-            yield Remark(path, release.line, "names a release by a template: helmfile list says which it is")
+            yield Remark(path, release.line, "names a release by a template")
         elif release.conditional:
-            words = f"asks for {release.id} under a condition: helmfile list says whether it does"
+            words = f"asks for {release.id} under a condition"
             yield Remark(path, release.line, words)
     for key in ("releases", "helmfiles"):
         value = state.get(key)
         listed = value if isinstance(value, list) else [value] if value else []
         if any(isinstance(item, str) and not is_known(item) for item in listed):
-            yield Remark(path, 0, f"makes its {key} by a template: helmfile list says which there are")
+            yield Remark(path, 0, f"makes its {key} by a template")
