@@ -15,7 +15,7 @@ from runners.layers.identity import Identity
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.probes import Prospect
 from runners.layers.runs import RunRecord, RunState
-from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.settings import FoundationEntry, Ownership, Settings
 from runners.layers.verdicts import Verdict
 
 HERE = Identity("home", "https://10.0.0.10:6443", "41c7")
@@ -147,3 +147,10 @@ def test_a_probe_is_offered_only_where_there_is_something_to_probe() -> None:
     for situation, offered in ((MINIO, False), (replace(MINIO, prospects=PROBED), True)):
         found = {command for command, _answer in open_commands(situation, c.Scope.FOUNDATION)}
         assert (c.PROBE_S3 in found, c.APPLY in found) == (offered, True)
+
+
+def test_what_is_handed_over_is_applied_with_a_warning() -> None:
+    entries = tuple(replace(entry, ownership=Ownership.HANDOVER) for entry in MINIO.settings.foundation)
+    answer = gate(c.APPLY, replace(MINIO, settings=replace(MINIO.settings, foundation=entries)))
+    assert answer.is_open
+    assert any("handed over to Flux" in finding.text for finding in answer.findings)
