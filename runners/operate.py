@@ -224,8 +224,9 @@ class Operator:
 
     def _probe_work(self, command: Command, target: Target) -> Work:
         prospect = self._session.situation(target).prospects.get(command.probe)
-        if prospect is None or prospect.findings:
-            raise Refusal(*(prospect.findings if prospect else ()))  # it went away since the gate looked
+        assert prospect is not None, "the gate is closed without it"
+        if prospect.findings:  # what it needs went away since the gate looked
+            raise Refusal(*prospect.findings)
         return Work(probe_argv(command.probe, prospect))
 
     def _flux_work(self, command: Command, target: Target) -> Work:
