@@ -26,10 +26,13 @@ from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
 from runners.layers.hooks import Hook
 from runners.layers.identity import Identity
+from runners.layers.jsons import Json
 from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
 from runners.lease_keeping import give_back, take_lease
+from runners.probes.base import argv as probe_argv
+from runners.probes.evidence import PROBED
 from runners.session import Session
 from runners.tools import flux
 from runners.tools.bootstrap import bootstrap_argv, token_environ
@@ -92,7 +95,8 @@ class Operator:
         identity = await self._same_cluster()
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
-            return Ask(command, target, identity, answer, reads_or_changes, self._flux_work(command, target))
+            work = self._probe_work(command, target) if command.probe else self._flux_work(command, target)
+            return Ask(command, target, identity, answer, reads_or_changes, work)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)
@@ -218,6 +222,13 @@ class Operator:
         except ApiError as error:
             raise ToolError(str(error)) from error
 
+    def _probe_work(self, command: Command, target: Target) -> Work:
+        prospect = self._session.situation(target).prospects.get(command.probe)
+        assert prospect is not None, "the gate is closed without it"
+        if prospect.findings:  # what it needs went away since the gate looked
+            raise Refusal(*prospect.findings)
+        return Work(probe_argv(command.probe, prospect))
+
     def _flux_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context
         if command is c.BOOTSTRAP:
@@ -264,7 +275,7 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without)},
+            notes={CONFIRMED: confirmation(ask.plan, without), **_probed(ask)},
         )
 
     @contextlib.contextmanager
@@ -307,6 +318,10 @@ def interrupt_run(runs: Runs, journal: Journal, run: RunRecord, identity: Identi
             there=there,
         )
     return there
+
+
+def _probed(ask: Ask) -> Mapping[str, Json]:
+    return {PROBED: {"probe": ask.command.probe, "component": ask.target.component}} if ask.command.probe else {}
 
 
 def _refuse_closed(answer: GateAnswer) -> None:

@@ -15,6 +15,7 @@ from runners.layers.discovery.paths import from_root
 from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
 from runners.layers.jsons import mapping, sequence, strings, text
 from runners.layers.picture import Layer
+from runners.layers.s3_config import S3_FIELD, s3_mistakes, s3_settings
 from runners.layers.settings import FoundationEntry, KeySource, Ownership, Settings
 from runners.layers.unusable import UnusableError
 
@@ -36,6 +37,7 @@ _ENTRY = Field(
         "after": _STRINGS,
         "releases": _STRINGS,
         "ownership": Field(choices=_OWNERSHIPS),
+        "s3": S3_FIELD,
     },
 )
 
@@ -135,6 +137,8 @@ def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> It
         place = f"foundation[{at}]"
         for text_of_mistake in _entry_mistakes(entry, before):
             yield Mistake(lines[place], f"{place}: {text_of_mistake}")
+        for key, text_of_mistake in s3_mistakes(entry):
+            yield Mistake(lines[f"{place}.{key}"], f"{place}.{key} {text_of_mistake}")
         before.append(text(entry, "component"))
     yield from _key_mistakes(data, lines, before or [entry.component for entry in found.foundation])
 
@@ -194,6 +198,7 @@ def _entry(entry: object) -> FoundationEntry:
         after=strings(entry, "after"),
         releases=strings(entry, "releases"),
         ownership=Ownership(text(entry, "ownership", default=Ownership.FOUNDATION.value)),
+        s3=s3_settings(entry),
     )
 
 
