@@ -19,6 +19,7 @@ class Scope(Enum):
     FLUX_ROW = "a Flux object"
     GITOPS = "the GitOps layer"
     RUN = "a run"
+    WALKTHROUGH = "a step of a walkthrough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Situation:
     """``spec.path`` of the Kustomization that an earlier bootstrap made; empty when there is none, None unseen."""
     credentials: tuple[Finding, ...] = ()
     """What is to be said of the token that bootstrap needs."""
+    keys: Mapping[str, bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,16 @@ INTERRUPT = Command(
     scope=Scope.RUN,
     proof="the run says how it ended",
     undo="apply again",
+)
+
+DECIDE = Command(
+    name="decide",
+    key="",
+    label="decide",
+    help="Confirm or skip a step of a walkthrough, on record.",
+    scope=Scope.WALKTHROUGH,
+    proof="the decision stands in the journal, and in the cluster where that can hold it",
+    undo="decide again",
 )
 
 COMMANDS: tuple[Command, ...] = (

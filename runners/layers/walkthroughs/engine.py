@@ -38,7 +38,7 @@ class StepState(Enum):
 _SYMBOLS = {
     StepState.DONE: "✔",
     StepState.SKIPPED: "–",
-    StepState.READY: "▶",
+    StepState.READY: "○",
     StepState.WAITING: "◐",
     StepState.BLOCKED: "■",
     StepState.FAILED: "✖",
