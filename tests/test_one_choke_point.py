@@ -41,6 +41,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "sends requests that may write": {
         "runners/cluster/transport.py": "passes on what the connection was asked for",
         "runners/lease_keeping.py": "takes and gives back the Lease, for the choke point",
+        "runners/decision_keeping.py": "keeps decisions in a ConfigMap, for the choke point",
         "runners/tools/lease_renewal.py": "renews the Lease of a run that was confirmed, in its keeper",
     },
     "calls tools": {
@@ -51,6 +52,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "starts, interrupts or kills runs": {"runners/operate.py": "the choke point"},
     "makes runs": {"runners/operate.py": "the choke point"},
     "takes the Lease": {"runners/operate.py": "the choke point"},
+    "keeps decisions": {"runners/operate.py": "the choke point"},
     "imports by a name that is made up while it runs": {},
 }
 
@@ -65,6 +67,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "calls tools": ("runners.tools.capture.capture",),
     "makes runs": ("runners.tools.runs.RunRequest", "runners.tools.run_start."),
     "takes the Lease": ("runners.lease_keeping.take_lease", "runners.lease_keeping.give_back"),
+    "keeps decisions": ("runners.decision_keeping.keep",),
     "imports by a name that is made up while it runs": ("importlib.import_module", "__import__", "eval", "exec"),
 }  # fmt: skip
 
