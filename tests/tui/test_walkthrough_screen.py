@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from runners.layers.findings import Finding
 from runners.layers.walkthroughs.decisions import Decision, written
@@ -70,9 +69,9 @@ async def test_it_goes_from_a_persons_word_to_the_first_component(
         screen = await walking(app, pilot)
         assert states(screen) == ["ready", "done", "longhorn", "minio", "Flux", "Services"]
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, QuestionScreen) and isinstance(app.focused, Input))
+        await until(pilot, lambda: isinstance(app.screen, QuestionScreen) and app.focused is not None)
         assert app.screen.query_one(Confirm).dialog.typed == "home"
-        await pilot.press(*"home", "tab", "tab", "enter")
+        await pilot.press("tab", *"home", "enter", "enter")
         await until(pilot, lambda: top(app) is screen and states(screen)[0] == "done")
         assert [(each.step, each.choice.value, each.answer) for each in keeper.kept] == [
             ("cluster", "confirmed", HOME.uid)
