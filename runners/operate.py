@@ -18,6 +18,7 @@ from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.decision_keeping import keep
 from runners.journal import Fact, Journal
 from runners.layers import commands as c
 from runners.layers.commands import Command, Target
@@ -30,6 +31,8 @@ from runners.layers.jsons import Json
 from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
+from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.steps import Step
 from runners.lease_keeping import give_back, take_lease
 from runners.probes.base import argv as probe_argv
 from runners.probes.evidence import PROBED
@@ -135,6 +138,31 @@ class Operator:
                 await self._same_plan(ask, ask.plan)
             begun()
             return await anyio.to_thread.run_sync(self._start, ask, typed)
+
+    async def decide(self, decision: Decision, step: Step, *, typed: str = "") -> Finding | None:
+        """Writes down what a person decided on a step of a walkthrough; a note where only this machine knows it.
+
+        Raises:
+            Refusal: the session is read-only, the word is wrong, a reason is missing, or it is another cluster by now.
+            ToolError: the journal can't be written, so nothing is decided.
+        """
+        target = Target(name=f"{decision.walkthrough}: {step.title}")
+        with self._on_record(c.DECIDE, target):
+            answer = self.gate(c.DECIDE, target)
+            if not answer.is_open:
+                raise Refusal(*answer.closed_by)
+            identity = await self._same_cluster()
+            if step.word and decision.choice is Choice.CONFIRMED and typed.strip() != identity.context:
+                raise Refusal(
+                    Finding("confirmation", Severity.BLOCKER, f"{identity.context} has to be typed", "", False)
+                )
+            if decision.choice is Choice.SKIPPED and not decision.reason.strip():
+                raise Refusal(Finding(step.title, Severity.BLOCKER, "is skipped with a reason only", "say why", False))
+            session = self._session
+            try:
+                return await anyio.to_thread.run_sync(keep, session.connection, session.journal, identity, decision)
+            except OSError as error:
+                raise ToolError(f"nothing was decided: {error.filename}: {error.strerror}") from error
 
     def interrupt(self, run: RunRecord) -> bool:
         """Sends the run's tool one SIGINT; False when nobody is there to get it.

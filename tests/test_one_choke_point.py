@@ -42,6 +42,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "sends requests that may write": {
         "runners/cluster/transport.py": "passes on what the connection was asked for",
         "runners/lease_keeping.py": "takes and gives back the Lease, for the choke point",
+        "runners/decision_keeping.py": "keeps decisions in a ConfigMap, for the choke point",
         "runners/tools/lease_renewal.py": "renews the Lease of a run that was confirmed, in its keeper",
     },
     "calls tools": {
@@ -55,6 +56,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "forwards ports": {"runners/probes/s3.py": "to an S3 server that exists only in the cluster"},
     "stores objects": {"runners/probes/s3_exchange.py": "one of its own, and deletes it"},
     "carries out probes": {"runners/probes/start.py": "is the process of a run that was confirmed"},
+    "keeps decisions": {"runners/operate.py": "the choke point"},
     "imports by a name that is made up while it runs": {},
 }
 
@@ -74,6 +76,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "stores objects": ("obstore.",),
     "carries out probes": ("runners.probes.PROBES", "runners.probes.start.", "runners.probes.s3.carry_out",
         "runners.probes.s3_exchange.exchange"),
+    "keeps decisions": ("runners.decision_keeping.keep",),
     "imports by a name that is made up while it runs": ("importlib.import_module", "__import__", "eval", "exec"),
 }  # fmt: skip
 

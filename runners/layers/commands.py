@@ -20,6 +20,7 @@ class Scope(Enum):
     FLUX_ROW = "a Flux object"
     GITOPS = "the GitOps layer"
     RUN = "a run"
+    WALKTHROUGH = "a step of a walkthrough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Situation:
     """What is to be said of the token that bootstrap needs."""
     prospects: Mapping[str, Prospect] = field(default_factory=dict)
     """Probe → what it would do to the target; without those that the target does not have."""
+    keys: Mapping[str, bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,16 @@ INTERRUPT = Command(
     scope=Scope.RUN,
     proof="the run says how it ended",
     undo="apply again",
+)
+
+DECIDE = Command(
+    name="decide",
+    key="",
+    label="decide",
+    help="Confirm or skip a step of a walkthrough, on record.",
+    scope=Scope.WALKTHROUGH,
+    proof="the decision stands in the journal, and in the cluster where that can hold it",
+    undo="decide again",
 )
 
 COMMANDS: tuple[Command, ...] = (

@@ -60,6 +60,7 @@ class Picture:
     notices: tuple[Finding, ...] = ()
     """What is true of the whole rather than of one component: configuration, missing tools, a rebuilt cluster."""
 
+    preflight: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster, those that go on and those that ended."""
 
