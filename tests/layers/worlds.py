@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
-from runners.layers.kinds.longhorn import LonghornNode, LonghornVolume
+from runners.layers.kinds.longhorn import LonghornVolume
+from runners.layers.kinds.longhorn_nodes import LonghornNode
 from runners.layers.kinds.nodes import Node
 from runners.layers.kinds.releases import Revision
 from runners.layers.kinds.storage import Claim, CsiNode, StorageClass

@@ -14,7 +14,8 @@ from runners.layers.components.base import Component, Judgement, Scene
 from runners.layers.components.common import judge_plain, missing_workloads, sees, unseen
 from runners.layers.components.releases import halted, installed, settling
 from runners.layers.findings import Finding, Severity, worst
-from runners.layers.kinds.longhorn import LONGHORN_NODES, LONGHORN_VOLUMES
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
+from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.storage import CSINODES, STORAGECLASSES, StorageClass
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS

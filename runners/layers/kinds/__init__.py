@@ -10,7 +10,20 @@ from typing import Any
 
 from runners.layers.kinds.base import Kind, TableKind
 from runners.layers.kinds.events import EVENTS
-from runners.layers.kinds.longhorn import LONGHORN_ENGINES, LONGHORN_NODES, LONGHORN_VOLUMES
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
+from runners.layers.kinds.longhorn_backups import (
+    LONGHORN_BACKUP_TARGETS,
+    LONGHORN_BACKUP_VOLUMES,
+    LONGHORN_BACKUPS,
+    LONGHORN_SYSTEM_BACKUPS,
+)
+from runners.layers.kinds.longhorn_engines import (
+    LONGHORN_ENGINE_IMAGES,
+    LONGHORN_ENGINES,
+    LONGHORN_INSTANCE_MANAGERS,
+)
+from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES
+from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, LONGHORN_SETTINGS
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.pods import PODS
 from runners.layers.kinds.releases import RELEASES
@@ -36,4 +49,17 @@ CORE: tuple[AnyKind, ...] = (
     EVENTS,
 )
 
-CUSTOM: tuple[AnyKind, ...] = (LONGHORN_NODES, LONGHORN_VOLUMES, LONGHORN_ENGINES, TENANTS)
+CUSTOM: tuple[AnyKind, ...] = (
+    LONGHORN_NODES,
+    LONGHORN_VOLUMES,
+    LONGHORN_ENGINES,
+    LONGHORN_ENGINE_IMAGES,
+    LONGHORN_INSTANCE_MANAGERS,
+    LONGHORN_SETTINGS,
+    LONGHORN_RECURRING_JOBS,
+    LONGHORN_BACKUP_TARGETS,
+    LONGHORN_BACKUP_VOLUMES,
+    LONGHORN_BACKUPS,
+    LONGHORN_SYSTEM_BACKUPS,
+    TENANTS,
+)
