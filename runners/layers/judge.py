@@ -19,6 +19,8 @@ from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.rows import Rows
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
+from runners.layers.survival.fates import Fates
+from runners.layers.survival.judge import Surroundings, survival
 from runners.layers.verdicts import Verdict, fold
 
 
@@ -36,6 +38,10 @@ class Observed:
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
+    fates: Fates = field(default_factory=Fates)
+    """What is remembered of the claims, from one picture to the next."""
+    surroundings: Surroundings | None = None
+    """What was found outside the rows; None while nobody has looked."""
 
 
 def picture(seen: Observed) -> Picture:
@@ -53,6 +59,7 @@ def picture(seen: Observed) -> Picture:
         flux_version=_flux_version(seen.rows),
         flux_summary=summary(appliers),
         notices=(*seen.settings.notices, *seen.notices),
+        survival=survival(seen.rows, seen.fates, seen.surroundings, seen.runs, seen.now),
         runs=seen.runs,
     )
 

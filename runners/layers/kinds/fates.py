@@ -1,4 +1,4 @@
-"""What would become of each claim if the cluster died now, as rows: not from the server, but judged from what it has."""
+"""What would become of each claim if the cluster died now, as rows: judged from what the server has."""
 
 from __future__ import annotations
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from runners.layers.kinds.base import Key
 from runners.layers.kinds.fates import FATES, ClaimFate, Fate
-from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
+from runners.layers.kinds.longhorn import LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_BACKUPS, Backup, BackupTarget
 from runners.layers.kinds.storage import VOLUMES, Claim, Volume
 from runners.layers.rows import Rows
@@ -25,7 +24,7 @@ class Chain:
     claim: Claim
     volume: Volume | None
     stored: LonghornVolume | None
-    backups: tuple[Backup, ...]
+    backups: Sequence[Backup]
     name: str
     """What Longhorn calls the volume, were it there."""
 
@@ -35,7 +34,6 @@ class Conditions:
     """What holds for every claim."""
 
     sees_volumes: bool
-    sees_stored: bool
     sees_backups: bool
     doubts: tuple[tuple[str, Fate, str], ...]
     """Backup targets that would be of no use: name, what becomes of what lies there, and why."""
@@ -48,11 +46,8 @@ class Conditions:
 def conditions(rows: Rows, inside: Mapping[str, str]) -> Conditions:
     """What holds for every claim at this moment; ``inside`` says of targets in the cluster how that is known."""
     targets = rows.all(LONGHORN_BACKUP_TARGETS) if rows.freshness(LONGHORN_BACKUP_TARGETS).trusted else ()
-    found = ((row.name, _doubt(row, inside.get(row.name, ""))) for row in targets)
-    return Conditions(
-        *(rows.freshness(kind).trusted for kind in (VOLUMES, LONGHORN_VOLUMES, LONGHORN_BACKUPS)),
-        doubts=tuple(sorted(((name, *told) for name, told in found if told), key=lambda item: item[0])),
-    )
+    doubts = tuple((row.name, *doubt) for row in targets if (doubt := _doubt(row, inside.get(row.name, ""))))
+    return Conditions(rows.freshness(VOLUMES).trusted, rows.freshness(LONGHORN_BACKUPS).trusted, doubts)
 
 
 def _doubt(target: BackupTarget, inside: str) -> tuple[Fate, str] | None:
@@ -70,13 +65,18 @@ def claim_fate(chain: Chain, now: Conditions) -> ClaimFate:
     elsewhere = _elsewhere(chain, now)
     if elsewhere is not None:
         return _row(chain, *elsewhere)
-    whole = max((one for one in chain.backups if one.state == _WHOLE and one.url), key=_moment, default=None)
-    failed = max((one for one in chain.backups if one.state == _FAILED), key=_moment, default=None)
+    whole = _newest([one for one in chain.backups if one.state == _WHOLE and one.url])
+    failed = _newest([one for one in chain.backups if one.state == _FAILED])
     if whole is not None:
         told = now.doubt(whole.target) or (Fate.RETURNS, "; ".join(_remarks(chain, whole, failed)))
         return _row(chain, *told, whole)
     if not now.sees_backups:
-        return _row(chain, Fate.UNKNOWN, "Longhorn's backups can't be seen")
+        return _row(
+            chain,
+            Fate.UNKNOWN,
+            "Longhorn's backups can't be seen",
+            at=chain.stored.last_backup_at if chain.stored else 0.0,
+        )
     return _row(chain, Fate.GONE, _nothing_saved(chain, failed))
 
 
@@ -118,12 +118,16 @@ def _remarks(chain: Chain, whole: Backup, failed: Backup | None) -> Iterator[str
         yield "has one replica only"
 
 
+def _newest(backups: Sequence[Backup]) -> Backup | None:
+    return max(backups, key=_moment) if backups else None
+
+
 def _moment(backup: Backup) -> float:
     """Of which moment its data is, or else when it was asked for."""
     return backup.snapshot_at or backup.made or backup.created
 
 
-def _row(chain: Chain, fate: Fate, why: str, backup: Backup | None = None) -> ClaimFate:
+def _row(chain: Chain, fate: Fate, why: str, backup: Backup | None = None, *, at: float = 0.0) -> ClaimFate:
     claim = chain.claim
     return ClaimFate(
         FATES.id,
@@ -133,7 +137,7 @@ def _row(chain: Chain, fate: Fate, why: str, backup: Backup | None = None) -> Cl
         claim.created,
         fate=fate,
         why=why,
-        saved_at=_moment(backup) if backup else 0.0,
+        saved_at=_moment(backup) if backup else at,
         volume=claim.volume,
         stored_as=chain.name if chain.volume is None or chain.volume.driver == DRIVER else "",
         storage_class=claim.storage_class,

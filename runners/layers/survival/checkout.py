@@ -1,4 +1,4 @@
-"""Has Git all of the foundation, where the cluster can't take it along? What ``git status`` says, and what that means."""
+"""Has Git all of the foundation, away from this machine? What ``git status`` says, and what that means."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ judged again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from runners.layers.kinds.base import Key
 from runners.layers.kinds.fates import ClaimFate
@@ -15,6 +15,7 @@ from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGH
 from runners.layers.kinds.storage import CLAIMS, VOLUMES, Claim, Volume
 from runners.layers.rows import Rows
 from runners.layers.survival.chain import Chain, Conditions, claim_fate, conditions
+from runners.layers.survival.fold import Claims, fold
 from runners.layers.survival.index import Index
 
 READS = (CLAIMS, VOLUMES, LONGHORN_VOLUMES, LONGHORN_BACKUPS, LONGHORN_BACKUP_TARGETS)
@@ -26,52 +27,53 @@ class Fates:
 
     def __init__(self) -> None:
         """Knows nothing yet."""
-        self._claims: Index[Claim, Key] = Index(lambda row: row.key)
-        self._claims_of: Index[Claim, str] = Index(lambda row: row.volume)
-        self._volumes: Index[Volume, str] = Index(lambda row: row.name)
-        self._volumes_of: Index[Volume, str] = Index(lambda row: row.handle)
-        self._stored: Index[LonghornVolume, str] = Index(lambda row: row.name)
-        self._backups: Index[Backup, str] = Index(lambda row: row.volume)
+        self._claims: Index[Claim] = Index(lambda row: row.volume)
+        self._volumes: Index[Volume] = Index(lambda row: row.name)
+        self._stored: Index[LonghornVolume] = Index(lambda row: row.name)
+        self._backups: Index[Backup] = Index(lambda row: row.volume)
+        self._volume_of: dict[str, str] = {}
         self._conditions: Conditions | None = None
         self._known: dict[Key, ClaimFate] = {}
-        self._result: tuple[ClaimFate, ...] = ()
+        self._result = Claims()
 
-    def join(self, rows: Rows, inside: Mapping[str, str]) -> tuple[ClaimFate, ...]:
-        """The fate of every claim, in no particular order; the same tuple while nothing changed.
+    def join(self, rows: Rows, inside: Mapping[str, str]) -> Claims:
+        """The fate of every claim, in no particular order; the very same value while nothing changed.
 
         Args:
             rows: the cluster.
             inside: by name of each backup target that lies in the cluster itself: how that is known.
         """
-        touched = self._update(rows)
+        claims = rows.all(CLAIMS)
+        went, touched = self._update(rows, claims)
         now = conditions(rows, inside)
         if now != self._conditions:
-            self._conditions, self._known = now, {}
-            touched = {claim.key: claim for claim in rows.all(CLAIMS)}
-        elif not touched:
+            self._conditions, self._known, touched = now, {}, claims
+        elif not went and not touched:
             return self._result
-        for key, claim in touched.items():
-            if claim is None:
-                self._known.pop(key, None)
-            else:
-                self._known[key] = claim_fate(self._chain(claim), now)
-        self._result = tuple(self._known.values())
+        for claim in went:
+            self._known.pop(claim.key, None)
+        for claim in touched:
+            self._known[claim.key] = claim_fate(self._chain(claim), now)
+        self._result = fold(tuple(self._known.values()))
         return self._result
 
-    def _update(self, rows: Rows) -> dict[Key, Claim | None]:
-        """The claims whose chain changed; None for those that are gone."""
-        claims, volumes = rows.all(CLAIMS), rows.all(VOLUMES)
-        came, bound = self._claims.update(claims), self._claims_of.update(claims)
-        volume_names, handles = self._volumes.update(volumes), self._volumes_of.update(volumes)
-        stored = {*self._stored.update(rows.all(LONGHORN_VOLUMES)), *self._backups.update(rows.all(LONGHORN_BACKUPS))}
-        behind = (row.name for name in {*stored, *handles} for row in self._volumes_of.all(name))
-        names = {*volume_names, *stored, *behind}
-        touched: dict[Key, Claim | None] = {key: self._claims.one(key) for key in came}
-        touched |= {claim.key: claim for name in names for claim in self._claims_of.all(name)}
-        return touched
+    def _update(self, rows: Rows, claims: Sequence[Claim]) -> tuple[Sequence[Claim], Sequence[Claim]]:
+        """The claims that went, and those whose chain has another row than before."""
+        went, came = self._claims.update(claims)
+        volumes_went, volumes_came = self._volumes.update(rows.all(VOLUMES))
+        for volume in volumes_went:
+            self._volume_of.pop(volume.handle, None)
+        self._volume_of |= {volume.handle: volume.name for volume in volumes_came if volume.handle}
+        volumes = {volume.name for volume in (*volumes_went, *volumes_came)}
+        stored = {volume.name for change in self._stored.update(rows.all(LONGHORN_VOLUMES)) for volume in change}
+        stored |= {backup.volume for change in self._backups.update(rows.all(LONGHORN_BACKUPS)) for backup in change}
+        volumes |= {self._volume_of.get(name, name) for name in stored}
+        # What came is bound to a volume too, and need not be judged twice.
+        others = [claim for name in volumes for claim in self._claims.all(name)] if len(came) < len(claims) else []
+        return went, [*came, *others]
 
     def _chain(self, claim: Claim) -> Chain:
         volume = self._volumes.one(claim.volume)
-        # Where PersistentVolumes may not be read: Longhorn names them as its own volumes.
+        # Where PersistentVolumes may not be read: Longhorn gives both the same name.
         name = (volume.handle or volume.name) if volume else claim.volume
-        return Chain(claim, volume, self._stored.one(name), tuple(self._backups.all(name)), name)
+        return Chain(claim, volume, self._stored.one(name), self._backups.all(name), name)
