@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 
+from runners.edges import Errand
 from runners.tools.calls import ToolError
 from runners.tools.capture import Captured, ToolMissing, ToolTimeout
 from runners.tools.helm import installed_releases
@@ -21,43 +21,39 @@ SETTLE = 0.3
 class ChartVersions:
     """Keeps (namespace, release) → version of its chart up to date, on a thread of its own."""
 
-    def __init__(self, list_releases: Callable[[], Awaitable[Captured]], changed: Callable[[], None]) -> None:
-        """Takes the call of ``helm list -A -a -o json``, and whom to tell when its answer is in."""
+    def __init__(
+        self,
+        list_releases: Callable[[], Awaitable[Captured]],
+        changed: Callable[[], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Takes the call of ``helm list -A -a -o json``, and whom to tell of an answer, or of a failure of our own."""
         self.known: Mapping[tuple[str, str], str] = {}
         self._list = list_releases
         self._changed = changed
-        self._due = threading.Event()
-        self._stopped = threading.Event()
+        self._errand = Errand(self._ask_helm, failed, settle=SETTLE)
 
     def start(self) -> None:
         """Begins; nothing is asked before the first ``ask``."""
-        threading.Thread(target=self._follow, name="charts", daemon=True).start()
+        self._errand.start()
 
     def stop(self) -> None:
         """Asks no more."""
-        self._stopped.set()
-        self._due.set()
+        self._errand.stop()
 
     def ask(self) -> None:
         """Asks helm soon."""
-        self._due.set()
+        self._errand.ask()
 
     def _ask_helm(self) -> None:
-        answer = anyio.run(self._list)
-        if answer.code:
+        try:
+            answer = anyio.run(self._list)
+            found = installed_releases(answer.stdout) if answer.code == 0 else None
+        except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
+            log.warning("chart versions are unknown: %s", error)
+            return
+        if found is None:
             log.warning("helm list ended %d; chart versions may be old", answer.code)
             return
-        self.known = {at: release.version for at, release in installed_releases(answer.stdout).items()}
+        self.known = {at: release.version for at, release in found.items()}
         self._changed()
-
-    def _follow(self) -> None:
-        while True:
-            self._due.wait()
-            if self._stopped.wait(SETTLE):
-                return
-            self._due.clear()
-            try:
-                self._ask_helm()
-            except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
-                log.warning("chart versions are unknown: %s", error)
-                continue

@@ -45,7 +45,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     },
     "calls tools": {
         "runners/operate.py": "hands the planner its bench",
-        "runners/session.py": "helm list, for the charts' versions",
+        "runners/session.py": "helm list, for the charts' versions; git status",
         "runners/tools/versions.py": "the tools' versions",
     },
     "starts, interrupts or kills runs": {"runners/operate.py": "the choke point"},

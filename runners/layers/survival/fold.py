@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runners.layers.findings import Finding, Severity
@@ -70,27 +69,33 @@ def span(seconds: float) -> str:
 
 def fold(fates: tuple[ClaimFate, ...]) -> Claims:
     """What fates add up to."""
-    counts = Counter([one.fate for one in fates])
+    saved = [one.saved_at for one in fates if one.fate is Fate.RETURNS]
+    gone = [one for one in fates if one.fate is Fate.GONE]
+    unknown = [one for one in fates if one.fate is Fate.UNKNOWN]
     return Claims(
         fates=fates,
-        returning=counts[Fate.RETURNS],
-        gone=counts[Fate.GONE],
-        unknown=counts[Fate.UNKNOWN],
-        oldest=min((one.saved_at for one in fates if one.fate is Fate.RETURNS), default=0.0),
-        findings=tuple(_findings(fates)) if counts[Fate.GONE] or counts[Fate.UNKNOWN] else (),
+        returning=len(saved),
+        gone=len(gone),
+        unknown=len(unknown),
+        oldest=min(saved, default=0.0),
+        findings=(
+            *_findings(gone, Severity.WARNING, "would not return"),
+            *_findings(unknown, Severity.UNKNOWN, "may not return"),
+        ),
     )
 
 
-def _findings(fates: Sequence[ClaimFate]) -> Iterator[Finding]:
+def _findings(fates: Iterable[ClaimFate], severity: Severity, said: str) -> Iterator[Finding]:
     """One a claim; where many have the same trouble, one for all of them."""
-    for fate, severity in ((Fate.GONE, Severity.WARNING), (Fate.UNKNOWN, Severity.UNKNOWN)):
-        by_reason: dict[str, list[ClaimFate]] = {}
-        for one in fates:
-            if one.fate is fate:
-                by_reason.setdefault(one.why, []).append(one)
-        said = "would not return" if fate is Fate.GONE else "may not return"
-        for why, ones in sorted(by_reason.items()):
-            yield from _of_one_reason(sorted(ones, key=lambda one: one.key), severity, f"{said}: {why}")
+    by_reason: dict[str, list[ClaimFate]] = {}
+    for one in fates:
+        by_reason.setdefault(one.why, []).append(one)
+    for why, ones in sorted(by_reason.items()):
+        yield from _of_one_reason(sorted(ones, key=_name), severity, f"{said}: {why}")
+
+
+def _name(fate: ClaimFate) -> tuple[str, str]:
+    return (fate.namespace, fate.name)
 
 
 def _of_one_reason(ones: Sequence[ClaimFate], severity: Severity, text: str) -> Iterator[Finding]:
