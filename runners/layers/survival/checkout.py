@@ -96,11 +96,11 @@ def checkout_findings(checkout: Checkout) -> Iterator[Finding]:
         yield Finding(
             f"branch {checkout.branch}",
             Severity.WARNING,
-            f"{_count(checkout.ahead, 'commit')} not pushed to {checkout.upstream}",
+            f"{_commits(checkout.ahead)} {'is' if checkout.ahead == 1 else 'are'} not pushed to {checkout.upstream}",
             "git push",
         )
     if checkout.behind:
-        text = f"lacks {_count(checkout.behind, 'commit')[:-3]} of {checkout.upstream}"
+        text = f"lacks {_commits(checkout.behind)} of {checkout.upstream}"
         yield Finding(f"branch {checkout.branch}", Severity.NOTE, text, "git pull, when you mean to work on")
 
 
@@ -113,5 +113,5 @@ def _more(paths: Sequence[str]) -> str:
     return f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
 
 
-def _count(number: int, noun: str) -> str:
-    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
+def _commits(number: int) -> str:
+    return "1 commit" if number == 1 else f"{number} commits"
