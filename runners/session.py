@@ -23,13 +23,14 @@ from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, look
 from runners.edges import guarded, spawn
 from runners.journal import Journal
+from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
-from runners.layers.judge import Observed, picture
+from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS
 from runners.layers.kinds.releases import RELEASES
@@ -38,7 +39,6 @@ from runners.layers.picture import Picture
 from runners.layers.plans import Served
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
-from runners.layers.survival.fates import Fates
 from runners.surroundings import Outlook, Place
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
@@ -58,8 +58,6 @@ RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
 """Seconds that a change waits for the tools to be looked for."""
-TICK = 5.0
-"""Seconds after which a picture is made although nothing changed, since some rules look at the clock."""
 
 
 _NOT_LOOKED_FOR = {
@@ -104,8 +102,7 @@ class Session:
         self.seen_runs = SeenRuns()
         place = Place(options.repository, options.settings, self.environ, self.connection, self.store, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
-        self._fates = Fates()
-        self._judging = threading.Lock()
+        self._judging = Judging()
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -120,7 +117,7 @@ class Session:
         self._stopped = threading.Event()
         self._pinning = threading.Lock()
         self._renewing = threading.Lock()
-        self._detach: Callable[[], None] = lambda: None
+        self._detach = self.store.subscribe(self._heard)
 
     @property
     def settings(self) -> Settings:
@@ -129,7 +126,6 @@ class Session:
 
     def start(self) -> None:
         """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
-        self._detach = self.store.subscribe(self._heard)
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
             spawn(call, self._failed)
@@ -257,6 +253,7 @@ class Session:
         return f"{self.identity.server} {self.identity.uid or self.identity.fingerprint}" if self.identity else ""
 
     def _heard(self, delta: Delta) -> None:
+        self._judging.heard(delta)
         self._wake.set()
         if self.identity is None:
             return
@@ -359,20 +356,18 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        with self._judging:  # what is remembered of claims is one caller's at a time
-            return picture(
-                Observed(
-                    rows=self.store,
-                    settings=self.settings,
-                    now=self._clock(),
-                    identity=self.identity,
-                    charts=self._charts.known,
-                    notices=tuple(self._notices()),
-                    runs=self.seen_runs.all[:RUNS_SHOWN],
-                    fates=self._fates,
-                    surroundings=self.outlook.known,
-                )
+        return self._judging.picture(
+            Observed(
+                rows=self.store,
+                settings=self.settings,
+                now=self._clock(),
+                identity=self.identity,
+                charts=self._charts.known,
+                notices=tuple(self._notices()),
+                runs=self.seen_runs.all[:RUNS_SHOWN],
+                surroundings=self.outlook.known,
             )
+        )
 
     def _notices(self) -> list[Finding]:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]

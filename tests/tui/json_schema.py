@@ -1,4 +1,4 @@
-"""Holds a value against a JSON Schema, as far as ours go: an unknown keyword is an error, so that none is passed over."""
+"""Holds a value against a JSON Schema, as far as ours go: an unknown keyword is an error."""
 
 from __future__ import annotations
 

@@ -11,15 +11,12 @@ from collections.abc import Mapping, Sequence
 from runners.layers.kinds.base import Key
 from runners.layers.kinds.fates import ClaimFate
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
-from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_BACKUPS, Backup
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, Backup
 from runners.layers.kinds.storage import CLAIMS, VOLUMES, Claim, Volume
 from runners.layers.rows import Rows
 from runners.layers.survival.chain import Chain, Conditions, claim_fate, conditions
 from runners.layers.survival.fold import Claims, fold
 from runners.layers.survival.index import Index
-
-READS = (CLAIMS, VOLUMES, LONGHORN_VOLUMES, LONGHORN_BACKUPS, LONGHORN_BACKUP_TARGETS)
-"""The kinds that are joined, each as a whole."""
 
 
 class Fates:

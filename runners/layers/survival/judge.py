@@ -6,13 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Reach
-from runners.layers.kinds.storage import CLAIMS
-from runners.layers.rows import Rows
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.checkout import Checkout, checkout_findings
-from runners.layers.survival.fates import Fates
-from runners.layers.survival.fold import Survival, span
+from runners.layers.survival.fold import Claims, Survival, span
 from runners.layers.survival.keys import KeyState, key_findings
 
 TOO_OLD = 7 * 86_400.0
@@ -42,27 +39,28 @@ class Surroundings:
     """Backup targets that lie in the cluster itself, each with how that is known."""
 
 
-def survival(rows: Rows, fates: Fates, around: Surroundings | None, runs: Iterable[RunRecord], now: float) -> Survival:
+def survival(
+    claims: Claims, freshness: Freshness, around: Surroundings | None, runs: Iterable[RunRecord], now: float
+) -> Survival:
     """What would come back now.
 
     Args:
-        rows: the cluster.
-        fates: what is remembered of the claims.
+        claims: what would become of each.
+        freshness: how far the claims can be relied on.
         around: what was found outside the rows; None while nobody has looked.
         runs: the newest runs on this cluster.
         now: seconds since the epoch.
     """
-    freshness = rows.freshness(CLAIMS)
+    unseen = ""
     if not freshness.trusted:
         # Not for how long: the picture would be another one each second.
-        why = freshness.detail if freshness.reach is Reach.FORBIDDEN else ""
-        words = f"claims are {freshness.reach.value}{f': {why}' if why else ''}"
-        return Survival(unseen="" if freshness.reach is Reach.LOADING else words, looked=around is not None)
-    claims = fates.join(rows, dict(around.inside) if around else {})
+        why = f": {freshness.detail}" if freshness.reach is Reach.FORBIDDEN else ""
+        unseen = "" if freshness.reach is Reach.LOADING else f"claims are {freshness.reach.value}{why}"
+        claims = Claims()
     if around is None:
-        return Survival(claims, claims.findings)
+        return Survival(claims, claims.findings, unseen)
     other = (*key_findings(around.keys), *checkout_findings(around.checkout), *_sheet_findings(around.sheet, runs, now))
-    return Survival(claims, (*claims.findings, *other), looked=True)
+    return Survival(claims, (*claims.findings, *other), unseen, looked=True)
 
 
 def _sheet_findings(sheet: SheetFile, runs: Iterable[RunRecord], now: float) -> Iterator[Finding]:
