@@ -29,6 +29,8 @@ class ChartVersions:
     ) -> None:
         """Takes the call of ``helm list -A -a -o json``, and whom to tell of an answer, or of a failure of our own."""
         self.known: Mapping[tuple[str, str], str] = {}
+        self.answered = False
+        """Helm was asked at least once, whatever it said."""
         self._list = list_releases
         self._changed = changed
         self._errand = Errand(self._ask_helm, failed, settle=SETTLE)
@@ -45,15 +47,21 @@ class ChartVersions:
         """Asks helm soon."""
         self._errand.ask()
 
-    def _ask_helm(self) -> None:
+    async def now(self) -> Mapping[tuple[str, str], str]:
+        """What helm says at this moment; what it said last where it can't be asked."""
         try:
-            answer = anyio.run(self._list)
-            found = installed_releases(answer.stdout) if answer.code == 0 else None
+            answer = await self._list()
+            if answer.code:
+                log.warning("helm list ended %d; chart versions may be old", answer.code)
+            else:
+                self.known = {at: release.version for at, release in installed_releases(answer.stdout).items()}
         except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
             log.warning("chart versions are unknown: %s", error)
-            return
-        if found is None:
-            log.warning("helm list ended %d; chart versions may be old", answer.code)
-            return
-        self.known = {at: release.version for at, release in found.items()}
-        self._changed()
+        self.answered = True
+        return self.known
+
+    def _ask_helm(self) -> None:
+        before = self.known
+        anyio.run(self.now)
+        if self.known != before:
+            self._changed()

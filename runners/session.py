@@ -98,7 +98,7 @@ class Session:
         self.identity: Identity | None = None
         self.toolbox: Toolbox | None = None
         self.picture = Picture(at=clock(), notices=options.settings.notices)
-        self._charts = ChartVersions(self._list_releases, self.changed, self._failed)
+        self.charts = ChartVersions(self._list_releases, self.changed, self._failed)
         self.seen_runs = SeenRuns()
         place = Place(options.repository, options.settings, self.environ, self.connection, self.store, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
@@ -129,7 +129,7 @@ class Session:
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
             spawn(call, self._failed)
-        self._charts.start()
+        self.charts.start()
         self.outlook.start()
 
     def stop(self) -> None:
@@ -138,7 +138,7 @@ class Session:
         self._subscribers.clear()
         self._wake.set()
         self._detach()
-        self._charts.stop()
+        self.charts.stop()
         self.outlook.stop()
         self.watches.stop()
         self.connection.close()
@@ -223,7 +223,7 @@ class Session:
                 self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
-                self._charts.ask()
+                self.charts.ask()
             return self.identity
 
     def _met_before(self, found: Identity) -> Finding | None:
@@ -258,7 +258,7 @@ class Session:
         if self.identity is None:
             return
         if delta.table == RELEASES.table:
-            self._charts.ask()
+            self.charts.ask()
         elif delta.table == LONGHORN_BACKUP_TARGETS.table:
             self.outlook.ask()
 
@@ -356,18 +356,25 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return self._judging.picture(
-            Observed(
-                rows=self.store,
-                settings=self.settings,
-                now=self._clock(),
-                identity=self.identity,
-                charts=self._charts.known,
-                notices=tuple(self._notices()),
-                runs=self.seen_runs.all[:RUNS_SHOWN],
-                surroundings=self.outlook.known,
-            )
+        return self._judging.picture(self.observed())
+
+    def observed(self) -> Observed:
+        """Everything that a picture of this moment is made from."""
+        return Observed(
+            rows=self.store,
+            settings=self.settings,
+            now=self._clock(),
+            identity=self.identity,
+            charts=self.charts.known,
+            notices=tuple(self._notices()),
+            runs=self.seen_runs.all[:RUNS_SHOWN],
+            surroundings=self.outlook.known,
         )
+
+    @property
+    def has_looked(self) -> bool:
+        """Was everything asked at least once that a picture is made from beside the rows?"""
+        return self.outlook.known is not None and self.charts.answered
 
     def _notices(self) -> list[Finding]:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]

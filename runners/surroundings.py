@@ -118,10 +118,10 @@ async def _checkout(git: Git, folders: Sequence[str]) -> Checkout:
 def sheet_path(settings: Settings, environ: Mapping[str, str], repository: Path) -> Path | None:
     """Where bedplate.yaml wants the sheet; None where it does not say."""
     wanted = settings.survival_file
-    return _path(wanted, environ, repository) if wanted else None
+    return path_in(wanted, environ, repository) if wanted else None
 
 
-def _path(written: str, environ: Mapping[str, str], repository: Path) -> Path:
+def path_in(written: str, environ: Mapping[str, str], repository: Path) -> Path:
     """A path of bedplate.yaml: relative to the repository, or in the person's own folder."""
     if written.startswith("~/"):
         written = f"{environ.get('HOME', '~')}{written[1:]}"
@@ -147,7 +147,7 @@ def _key(place: Place, key: KeySource) -> KeyState:
 
 def _has_source(place: Place, key: KeySource) -> bool:
     if key.file:
-        return _path(key.file, place.environ, place.repository).is_file()
+        return path_in(key.file, place.environ, place.repository).is_file()
     program = key.command.split()[:1]
     return bool(program) and shutil.which(program[0], path=place.environ.get("PATH", "")) is not None
 

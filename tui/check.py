@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import threading
 import time
+from collections.abc import Iterator
 
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.freshness import Reach
@@ -34,6 +36,20 @@ def check(session: Session, *, as_json: bool, wait: float) -> int:
         as_json: print one JSON object instead of lines.
         wait: seconds to wait until everything is healthy.
     """
+    with settled(session, wait) as latest:
+        code = exit_code(latest)
+        if as_json:
+            text = json.dumps(as_data(latest, code, session.watches.kinds), indent=2)
+        else:
+            text = harmless("\n".join(as_lines(latest)))
+    # At once, so that a reader who is gone is met here and not at the interpreter's end.
+    print(text, flush=True)
+    return code
+
+
+@contextlib.contextmanager
+def settled(session: Session, wait: float = 0.0) -> Iterator[Picture]:
+    """The first picture that says all there is to say, of a session that is started here and stopped afterwards."""
     came, asked = threading.Event(), threading.Event()
     session.subscribe(lambda _picture: came.set())
 
@@ -45,17 +61,9 @@ def check(session: Session, *, as_json: bool, wait: float) -> int:
     session.plugin_said = said
     session.start()
     try:
-        latest = _await(session, came, asked, wait)
+        yield _await(session, came, asked, wait)
     finally:
         session.stop()
-    code = exit_code(latest)
-    if as_json:
-        text = json.dumps(as_data(latest, code, session.watches.kinds), indent=2)
-    else:
-        text = harmless("\n".join(as_lines(latest)))
-    # At once, so that a reader who is gone is met here and not at the interpreter's end.
-    print(text, flush=True)
-    return code
 
 
 def _await(session: Session, came: threading.Event, asked: threading.Event, wait: float) -> Picture:
@@ -64,7 +72,7 @@ def _await(session: Session, came: threading.Event, asked: threading.Event, wait
         latest = session.take_picture()
         waited = time.monotonic() - started
         answered = latest.identity is not None and latest.freshness.reach is not Reach.LOADING
-        settled = answered and latest.survival.looked and not any(_is_loading(state) for state in latest.components)
+        settled = answered and session.has_looked and not any(_is_loading(state) for state in latest.components)
         if settled and (exit_code(latest) == HEALTHY or waited >= wait):
             return latest
         if waited >= max(PATIENCE_FOR_A_LOGIN if asked.is_set() else PATIENCE, wait):

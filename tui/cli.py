@@ -70,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of what --json prints, and end")
     check.add_argument("--wait", metavar="TIME", type=duration, default=0.0, help="wait until healthy, at most so long")
     check.set_defaults(call=_check)
+    survival = calls.add_parser(
+        "survival",
+        help="print or write the survival sheet: what recovery will need to know",
+        description="Print what would come back if the cluster died now, and what recovery needs; no secret is in it.",
+    )
+    _cluster_arguments(survival, default=argparse.SUPPRESS)
+    survival.add_argument("--write", metavar="FILE", type=Path, help="write it there instead, for your eyes only")
+    survival.set_defaults(call=_survival)
     _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
     return parser
@@ -158,6 +166,12 @@ def _check(options: argparse.Namespace) -> int:
     from tui.check import check
 
     return check(_session(options), as_json=options.json, wait=options.wait)
+
+
+def _survival(options: argparse.Namespace) -> int:
+    from tui.survival import survival
+
+    return survival(_session(options), options.write)
 
 
 def _session(options: argparse.Namespace) -> Session:
