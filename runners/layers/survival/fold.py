@@ -44,19 +44,27 @@ class Survival:
     looked: bool = False
     """Git, the keys' sources and the sheet were looked at by now."""
 
+    @property
+    def besides(self) -> tuple[Finding, ...]:
+        """What would be missing beside the claims."""
+        return self.findings[len(self.claims.findings) :]
+
     def words(self, now: float) -> str:
         """The fold in one line, ``23 of 27 claims return, oldest loss 26 h · 4 would not``; empty without claims."""
+        return "".join(self.parts(now))
+
+    def parts(self, now: float) -> tuple[str, str]:
+        """The same line in two: what would return, and what is to worry about."""
         claims = self.claims
         if self.unseen:
-            return f"can't tell: {self.unseen}"
+            return "", f"can't tell: {self.unseen}"
         if not claims.all:
-            return ""
-        of = "claim returns" if claims.all == 1 else "claims return"
+            return "", ""
+        verb = "claim returns" if claims.all == 1 else "claims return"
         loss = f", oldest loss {span(now - claims.oldest)}" if claims.oldest else ""
-        parts = [f"{claims.returning} of {claims.all} {of}{loss}"]
-        parts += [f"{claims.gone} would not"] if claims.gone else []
-        parts += [f"{claims.unknown} can't be told"] if claims.unknown else []
-        return " · ".join(parts)
+        gone = f" · {claims.gone} would not" if claims.gone else ""
+        unknown = f" · {claims.unknown} can't be told" if claims.unknown else ""
+        return f"{claims.returning} of {claims.all} {verb}{loss}", f"{gone}{unknown}"
 
 
 def span(seconds: float) -> str:
