@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runners.charts import ChartVersions
 from runners.cluster.access import Access, KubeconfigError
 from runners.cluster.connection import Connection
 from runners.cluster.discovery import discover
@@ -22,6 +21,7 @@ from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, look
 from runners.edges import guarded, spawn
+from runners.helm_releases import HelmReleases
 from runners.journal import Journal
 from runners.judging import Judging
 from runners.known_clusters import KnownClusters
@@ -42,7 +42,6 @@ from runners.layers.settings import Settings
 from runners.surroundings import Outlook, Place
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
-from runners.tools.helm import list_argv
 from runners.tools.helmfile_source import hooks_on_reading
 from runners.tools.known_files import QUIETLY
 from runners.tools.runs import Runs
@@ -98,7 +97,8 @@ class Session:
         self.identity: Identity | None = None
         self.toolbox: Toolbox | None = None
         self.picture = Picture(at=clock(), notices=options.settings.notices)
-        self.charts = ChartVersions(self._list_releases, self.changed, self._failed)
+        spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
+        self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
         self.seen_runs = SeenRuns()
         place = Place(options.repository, options.settings, self.environ, self.connection, self.store, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
@@ -129,8 +129,8 @@ class Session:
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
             spawn(call, self._failed)
-        self.charts.start()
         self.outlook.start()
+        self.helm_releases.start()
 
     def stop(self) -> None:
         """Ends every watch; no callback comes afterwards."""
@@ -138,8 +138,8 @@ class Session:
         self._subscribers.clear()
         self._wake.set()
         self._detach()
-        self.charts.stop()
         self.outlook.stop()
+        self.helm_releases.stop()
         self.watches.stop()
         self.connection.close()
 
@@ -223,7 +223,7 @@ class Session:
                 self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
-                self.charts.ask()
+                self.helm_releases.ask()
             return self.identity
 
     def _met_before(self, found: Identity) -> Finding | None:
@@ -258,7 +258,7 @@ class Session:
         if self.identity is None:
             return
         if delta.table == RELEASES.table:
-            self.charts.ask()
+            self.helm_releases.ask()
         elif delta.table == LONGHORN_BACKUP_TARGETS.table:
             self.outlook.ask()
 
@@ -266,9 +266,9 @@ class Session:
         """Returns when the tools were looked for; that takes a second, and more where one of them hangs."""
         self._tools_known.wait(TOOLS_PATIENCE)
 
-    async def _list_releases(self) -> Captured:
+    async def _ask_helm(self, argv: tuple[str, ...]) -> Captured:
         return await capture(
-            list_argv(self.options.access.context),
+            argv,
             environ=self.environ,
             cwd=self.options.repository,
             kubeconfig=self.options.access.private_kubeconfig(),
@@ -365,7 +365,8 @@ class Session:
             settings=self.settings,
             now=self._clock(),
             identity=self.identity,
-            charts=self.charts.known,
+            charts=self.helm_releases.charts,
+            objects=self.helm_releases.objects,
             notices=tuple(self._notices()),
             runs=self.seen_runs.all[:RUNS_SHOWN],
             surroundings=self.outlook.known,
@@ -374,7 +375,7 @@ class Session:
     @property
     def has_looked(self) -> bool:
         """Was everything asked at least once that a picture is made from beside the rows?"""
-        return self.outlook.known is not None and self.charts.answered
+        return self.outlook.known is not None and self.helm_releases.settled.is_set()
 
     def _notices(self) -> list[Finding]:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]

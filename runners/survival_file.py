@@ -67,7 +67,7 @@ class SheetRefused(Exception):  # noqa: N818  it says what is the case
 
 async def current_sheet(session: Session) -> Sheet:
     """The sheet of this moment, of a cluster that has answered. Blocks no loop."""
-    charts = await session.charts.now()
+    charts = await session.helm_releases.now()
     return await anyio.to_thread.run_sync(_sheet, session, charts)
 
 

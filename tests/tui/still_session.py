@@ -67,9 +67,9 @@ class StillSession(Session):
         self.connection = NoConnection(options.access)
         self.watches = StillWatches(self.connection, self.store)
         self.toolbox = Toolbox()
-        self.charts.answered = True
         self.outlook.known = Surroundings(Checkout("3d2789eb", "main", "origin/main"))
         self._tools_known.set()
+        self.helm_releases.settled.set()
 
     def start(self) -> None:
         """Nothing is watched."""
