@@ -23,13 +23,14 @@ from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, look
 from runners.edges import guarded, spawn
 from runners.journal import Journal
+from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
-from runners.layers.judge import Observed, picture
+from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.kinds.runs import RUNS, run_row
@@ -52,8 +53,6 @@ RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
 """Seconds that a change waits for the tools to be looked for."""
-TICK = 5.0
-"""Seconds after which a picture is made although nothing changed, since some rules look at the clock."""
 
 
 _NOT_LOOKED_FOR = {
@@ -95,6 +94,7 @@ class Session:
         self.picture = Picture(at=clock(), notices=options.settings.notices)
         self._charts = ChartVersions(self._list_releases, self.changed)
         self.seen_runs = SeenRuns()
+        self._judging = Judging()
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -110,7 +110,7 @@ class Session:
         self._stopped = threading.Event()
         self._pinning = threading.Lock()
         self._renewing = threading.Lock()
-        self._detach: Callable[[], None] = lambda: None
+        self._detach = self.store.subscribe(self._heard)
 
     @property
     def settings(self) -> Settings:
@@ -119,7 +119,6 @@ class Session:
 
     def start(self) -> None:
         """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
-        self._detach = self.store.subscribe(self._heard)
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
             spawn(call, self._failed)
@@ -244,6 +243,7 @@ class Session:
         return f"{self.identity.server} {self.identity.uid or self.identity.fingerprint}" if self.identity else ""
 
     def _heard(self, delta: Delta) -> None:
+        self._judging.heard(delta)
         self._wake.set()
         if delta.table == RELEASES.table and self.identity is not None:
             self._charts.ask()
@@ -336,7 +336,7 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return picture(
+        return self._judging.picture(
             Observed(
                 rows=self.store,
                 settings=self.settings,

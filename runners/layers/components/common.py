@@ -49,9 +49,9 @@ def rollout_findings(workloads: Iterable[Workload]) -> Iterator[Finding]:
     for row in sorted(workloads, key=lambda row: row.name):
         about = f"{_SINGULAR[row.kind]} {row.name}"
         if row.stuck:
-            yield Finding(about, Severity.BLOCKER, f"{_lag(row)}, {row.stuck}", "look at its pods")
+            yield Finding(about, Severity.BLOCKER, f"{_lag(row)}, {row.stuck}", "look at its pods", about=row.key)
         elif not row.rolled_out:
-            yield Finding(about, Severity.WARNING, _lag(row))
+            yield Finding(about, Severity.WARNING, _lag(row), about=row.key)
 
 
 def _lag(row: Workload) -> str:
@@ -84,7 +84,7 @@ def idle_workloads(needed: Iterable[Workload]) -> Iterator[Finding]:
     for row in sorted(needed, key=lambda row: row.name):
         if row.observed and row.wanted == 0:
             remedy = "look at its node selector" if row.kind == DAEMONSETS.id else "scale it up"
-            yield Finding(f"{_SINGULAR[row.kind]} {row.name}", Severity.BLOCKER, "wants no pods", remedy)
+            yield Finding(f"{_SINGULAR[row.kind]} {row.name}", Severity.BLOCKER, "wants no pods", remedy, about=row.key)
 
 
 def ready_line(workloads: Iterable[Workload]) -> str:
