@@ -18,6 +18,7 @@ from runners.layers.kinds.longhorn_backups import (
     LONGHORN_BACKUPS,
     LONGHORN_SYSTEM_BACKUPS,
 )
+from runners.layers.kinds.longhorn_credentials import BACKUP_CREDENTIALS
 from runners.layers.kinds.longhorn_engines import (
     LONGHORN_ENGINE_IMAGES,
     LONGHORN_ENGINES,
@@ -51,6 +52,7 @@ CORE: tuple[AnyKind, ...] = (
     ENDPOINTSLICES,
     PODS,
     EVENTS,
+    BACKUP_CREDENTIALS,
 )
 
 CUSTOM: tuple[AnyKind, ...] = (
