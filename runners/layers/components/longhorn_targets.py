@@ -14,7 +14,7 @@ from runners.layers.kinds.longhorn_credentials import BACKUP_CREDENTIALS, host_o
 from runners.layers.kinds.network import SERVICES
 from runners.layers.rows import Rows
 
-_URL = re.compile(r"([a-z0-9]+)://([^?]*)", re.IGNORECASE)
+_URL = re.compile(r"([a-z0-9]+)://([^?]*)(?:\?.*)?", re.IGNORECASE)
 _BY_SECRET = ("s3", "azblob")
 """Schemes that name a bucket; the server stands in the Secret, or is the provider's own."""
 _BY_HOST = ("nfs", "cifs")

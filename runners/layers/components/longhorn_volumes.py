@@ -83,7 +83,7 @@ def _rests(row: LonghornVolume) -> bool:
 def _trouble(row: LonghornVolume) -> Trouble | None:
     if row.robustness == "faulted":
         return FAULTED
-    if row.state not in _STATES or row.robustness not in _ROBUST:
+    if row.state not in _STATES or row.robustness not in _ROBUST or _contradicts_itself(row):
         return UNREADABLE
     if row.restoring or row.restore_required:
         return None if row.standby else RESTORING if row.restoring or not row.why else LOST_RESTORE
@@ -93,6 +93,11 @@ def _trouble(row: LonghornVolume) -> Trouble | None:
         return UNPLACED
     # Detached, no engine looks after its replicas, so that nothing is known of them.
     return SILENT if row.robustness == "unknown" and row.state == "attached" else None
+
+
+def _contradicts_itself(row: LonghornVolume) -> bool:
+    """Has it replicas although it isn't made yet?"""
+    return row.state == "creating" and row.robustness != "unknown"
 
 
 def _one(trouble: Trouble, row: LonghornVolume) -> Finding:
