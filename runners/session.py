@@ -32,7 +32,6 @@ from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
-from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.kinds.runs import RUNS, run_row
 from runners.layers.picture import Picture
@@ -100,7 +99,7 @@ class Session:
         spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
         self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
         self.seen_runs = SeenRuns()
-        place = Place(options.repository, options.settings, self.environ, self.connection, self.store, self._git)
+        place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
         self._judging = Judging()
         self.plugin_said: Callable[[str], None] = lambda _line: None
@@ -255,12 +254,8 @@ class Session:
     def _heard(self, delta: Delta) -> None:
         self._judging.heard(delta)
         self._wake.set()
-        if self.identity is None:
-            return
-        if delta.table == RELEASES.table:
+        if delta.table == RELEASES.table and self.identity is not None:
             self.helm_releases.ask()
-        elif delta.table == LONGHORN_BACKUP_TARGETS.table:
-            self.outlook.ask()
 
     def wait_for_tools(self) -> None:
         """Returns when the tools were looked for; that takes a second, and more where one of them hangs."""

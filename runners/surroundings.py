@@ -1,15 +1,13 @@
-"""Looks around for what would survive beside the claims: Git, the keys' sources, the sheet, where backups really lie.
+"""Looks around for what would survive beside the claims: Git, the keys' sources, the sheet.
 
-Only looks: Git is asked by calls that read, and of a Secret nothing is kept but that it is there, or the host that an
-endpoint names.
+Only looks: Git is asked by calls that read, and of a Secret nothing is asked but whether it is there.
 """
 
 from __future__ import annotations
 
-import base64
 import shutil
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +17,10 @@ from runners.cluster.connection import Connection
 from runners.cluster.errors import ApiError, NotFound
 from runners.cluster.listing import METADATA
 from runners.edges import Errand
-from runners.layers.jsons import Json, mapping, sequence, text
-from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, BackupTarget
-from runners.layers.rows import Rows
 from runners.layers.settings import KeySource, Settings
 from runners.layers.survival.checkout import STATUS, Checkout, read_status
 from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.survival.keys import KeyState
-from runners.layers.survival.targets import inside, is_address, target_host
 from runners.tools.capture import Captured, ToolMissing, ToolTimeout
 from runners.tools.tool_errors import one_line
 
@@ -36,7 +30,6 @@ SETTLE = 0.2
 """Seconds that a burst of reasons to look is given before it is looked once for all of them."""
 AGAIN = 30.0
 """Seconds after which it is looked again although nobody asked."""
-_ENDPOINTS = "AWS_ENDPOINTS"
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,6 @@ class Place:
     settings: Settings
     environ: Mapping[str, str]
     connection: Connection
-    rows: Rows
     git: Git
 
 
@@ -95,7 +87,6 @@ def look_around(place: Place) -> Surroundings:
         checkout=anyio.run(_checkout, place.git, folders),
         keys=tuple(_key(place, key) for key in place.settings.keys),
         sheet=sheet_file(place),
-        inside=tuple(_inside(place)),
     )
 
 
@@ -166,29 +157,3 @@ def secret_path(secret: str) -> str:
     """The path of a Secret that is named ``namespace/name``."""
     namespace, _, name = secret.partition("/")
     return f"/api/v1/namespaces/{namespace}/secrets/{name}"
-
-
-def _inside(place: Place) -> Iterator[tuple[str, str]]:
-    for target in place.rows.all(LONGHORN_BACKUP_TARGETS):
-        host = target_host(target, _endpoints(place.connection, target))
-        how = inside(host, _services(place.connection) if is_address(host) else ())
-        if how:
-            yield target.name, how
-
-
-def _endpoints(connection: Connection, target: BackupTarget) -> str:
-    """Where S3 is, from the target's credentials; empty where that may not be read."""
-    if not (target.url.startswith("s3:") and target.credential_secret):
-        return ""
-    try:
-        secret = connection.request("GET", secret_path(f"{target.namespace}/{target.credential_secret}"))
-        return base64.b64decode(text(secret, "data", _ENDPOINTS)).decode("utf-8", "replace")
-    except (ApiError, ValueError):
-        return ""
-
-
-def _services(connection: Connection) -> Sequence[Json]:
-    try:
-        return [mapping(item) for item in sequence(connection.request("GET", "/api/v1/services"), "items")]
-    except ApiError:
-        return ()

@@ -1,8 +1,7 @@
-"""What is looked at beside the rows: Git as it really answers, keys, the sheet, and where a backup target is."""
+"""What is looked at beside the rows: Git as it really answers, keys and the sheet."""
 
 from __future__ import annotations
 
-import base64
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,11 +11,9 @@ import pytest
 
 from runners.cluster.errors import Forbidden, NotFound
 from runners.layers.jsons import Json
-from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, KeySource, Settings
 from runners.surroundings import Place, look_around
 from runners.tools.capture import Captured, ToolMissing, capture
-from tests.layers import survival_world as s
 from tests.tui.still_session import ACCESS, NoConnection
 
 SETTINGS = Settings(
@@ -29,7 +26,6 @@ SETTINGS = Settings(
     ),
     survival_file="~/home.yaml",
 )
-ENDPOINT = base64.b64encode(b"http://minio.minio-tenant.svc:9000").decode()
 
 
 class Answers(NoConnection):
@@ -38,7 +34,6 @@ class Answers(NoConnection):
     answers: Mapping[str, Json | str] = {
         "/api/v1/namespaces/a/secrets/there": {},
         "/api/v1/namespaces/c/secrets/closed": "forbidden",
-        "/api/v1/namespaces/longhorn-system/secrets/backup-credentials": {"data": {"AWS_ENDPOINTS": ENDPOINT}},
     }
 
     def request(self, method: str, path: str, **_more: object) -> Json:
@@ -54,7 +49,7 @@ def place(folder: Path, **more: object) -> Place:
         return await capture(argv, environ=ENVIRON, cwd=folder, timeout=20)
 
     environ = {"HOME": str(folder / "home"), "PATH": ""}
-    made = Place(folder, SETTINGS, environ, Answers(ACCESS), FrozenRows([s.target()]), git)
+    made = Place(folder, SETTINGS, environ, Answers(ACCESS), git)
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -123,9 +118,3 @@ def test_the_sheet_is_found_where_it_is_wanted(tmp_path: Path) -> None:
     assert look_around(place(tmp_path)).sheet.written > 0
     unset = replace(SETTINGS, survival_file="")
     assert look_around(place(tmp_path, settings=unset)).sheet.path == ""
-
-
-def test_a_target_in_the_cluster_is_known_by_its_endpoint(tmp_path: Path) -> None:
-    assert look_around(place(tmp_path)).inside == (("default", "minio.minio-tenant.svc is a Service"),)
-    away = FrozenRows([s.target(url="nfs://nas.home:/backups")])
-    assert look_around(place(tmp_path, rows=away)).inside == ()

@@ -114,8 +114,7 @@ class Judge:
         )
 
     def _survival(self, seen: Observed) -> Survival:
-        inside = seen.surroundings.inside if seen.surroundings else ()
-        claims = self._ask(("claims", inside), seen, lambda sight: self._fates.join(sight, dict(inside)))
+        claims = self._ask("claims", seen, self._fates.join)
         return survival(claims, seen.rows.freshness(CLAIMS), seen.surroundings, seen.runs, seen.now)
 
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:

@@ -23,12 +23,12 @@ from tests.layers.worlds import NOW
 FORBIDDEN = Freshness(Reach.FORBIDDEN, detail="list backups")
 
 
-def joined(rows: Sequence[Row], freshness: dict[str, Freshness] | None = None, inside: str = "") -> Claims:
-    return Fates().join(FrozenRows(rows, freshness), {"default": inside} if inside else {})
+def joined(rows: Sequence[Row], freshness: dict[str, Freshness] | None = None) -> Claims:
+    return Fates().join(FrozenRows(rows, freshness))
 
 
-def fate_of(rows: Sequence[Row], **more: str) -> ClaimFate:
-    (found,) = joined(rows, **more).fates  # type: ignore[arg-type]
+def fate_of(rows: Sequence[Row]) -> ClaimFate:
+    (found,) = joined(rows).fates
     return found
 
 
@@ -95,9 +95,9 @@ def test_what_returns_returns_from_the_newest_whole_backup() -> None:
 
 
 def test_backups_in_the_cluster_itself_are_none() -> None:
-    found = joined([*DB, s.backup("db")], inside="minio.minio-tenant.svc is a Service").fates[0]
+    found = fate_of([*DB[:3], s.target(url="nfs://store.minio-tenant.svc:/backups"), s.backup("db")])
     assert (found.fate, found.loses(NOW)) == (Fate.GONE, None)
-    assert found.why == "its backups lie in the cluster itself: minio.minio-tenant.svc is a Service"
+    assert found.why == "its backups lie in the cluster itself: store.minio-tenant.svc"
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_a_join_that_remembers_says_what_one_without_memory_says(changes: list[t
             there[row.key] = row
         else:
             there.pop(row.key, None)
-        kept = fates.join(FrozenRows(there.values()), {})
+        kept = fates.join(FrozenRows(there.values()))
         anew = joined(list(there.values()))
         assert set(kept.fates) == set(anew.fates)
         assert (kept.findings, kept.oldest, kept.all) == (anew.findings, anew.oldest, anew.all)
-        assert fates.join(FrozenRows(there.values()), {}) is kept
+        assert fates.join(FrozenRows(there.values())) is kept

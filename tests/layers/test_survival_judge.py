@@ -1,4 +1,4 @@
-"""What would be missing beside the claims: Git, keys, the sheet; and backup targets that die with the cluster."""
+"""What would be missing beside the claims: Git, keys, the sheet."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import pytest
 
 from runners.layers.findings import Severity
 from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
-from runners.layers.jsons import Json
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.settings import KeySource
 from runners.layers.survival.checkout import Checkout, checkout_findings, read_status
 from runners.layers.survival.fold import Claims
 from runners.layers.survival.judge import SheetFile, Surroundings, survival
 from runners.layers.survival.keys import KeyState, key_findings
-from runners.layers.survival.targets import inside, target_host
-from tests.layers import survival_world as s
 from tests.layers.worlds import NOW
 
 FINE = Checkout("3d2789eb", "main", "origin/main")
@@ -136,48 +133,3 @@ def test_what_worries_is_a_warning_and_not_a_failure() -> None:
         Severity.NOTE,
         Severity.WARNING,
     }
-
-
-@pytest.mark.parametrize(
-    ("url", "endpoints", "host"),
-    [
-        ("s3://backups@home/", "http://minio.minio-tenant.svc:9000", "minio.minio-tenant.svc"),
-        ("s3://backups@home/", "https://10.0.0.7:9000,https://other", "10.0.0.7"),
-        ("s3://backups@eu-1/", "", ""),
-        ("s3://backups@home/", "minio.home:9000", "minio.home"),
-        ("nfs://nas.home:/volume1", "", "nas.home"),
-        ("nfs://[fd00::7]:/volume1", "", "fd00::7"),
-        ("cifs://user@nas/share", "", "nas"),
-        ("", "", ""),
-        ("odd", "http://x", "odd"),
-    ],
-)
-def test_where_a_target_is(url: str, endpoints: str, host: str) -> None:
-    assert target_host(s.target(url=url), endpoints) == host
-
-
-SERVICES: list[Json] = [
-    {
-        "metadata": {"namespace": "garage", "name": "s3"},
-        "spec": {"clusterIP": "10.96.0.9", "externalIPs": ["10.0.0.8"]},
-    },
-    {"metadata": {"namespace": "minio", "name": "api"}, "status": {"loadBalancer": {"ingress": [{"ip": "10.0.0.7"}]}}},
-    {"spec": {"clusterIP": "None"}, "status": "odd"},
-]
-
-
-@pytest.mark.parametrize(
-    ("host", "how"),
-    [
-        ("minio.minio-tenant.svc", "minio.minio-tenant.svc is a Service"),
-        ("minio.minio-tenant.svc.cluster.local", "minio.minio-tenant.svc.cluster.local is a Service"),
-        ("10.0.0.7", "10.0.0.7 is Service minio/api"),
-        ("10.0.0.8", "10.0.0.8 is Service garage/s3"),
-        ("10.96.0.9", "10.96.0.9 is Service garage/s3"),
-        ("10.0.0.200", ""),
-        ("nas.home", ""),
-        ("", ""),
-    ],
-)
-def test_what_is_in_the_cluster_itself(host: str, how: str) -> None:
-    assert inside(host, SERVICES) == how

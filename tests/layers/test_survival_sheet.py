@@ -39,8 +39,9 @@ SETTINGS = Settings(
         KeySource("flux-system/sops-age", "", "age-plugin x", "flux"),
     ),
 )
+ROWS = (*w.longhorn_world(), *s.world(), w.flux_object("Kustomization", "flux-system"))
 SEEN = Observed(
-    rows=FrozenRows([*w.longhorn_world(), *s.world(), w.flux_object("Kustomization", "flux-system")]),
+    rows=FrozenRows({row.key: row for row in ROWS}.values()),
     settings=SETTINGS,
     now=w.NOW,
     identity=Identity("home", "https://10.0.0.10:6443", "41c7d0aa", version="v1.37.2"),

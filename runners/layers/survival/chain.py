@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from runners.layers.components.longhorn_storage import DRIVER
+from runners.layers.components.longhorn_targets import targets_inside
 from runners.layers.kinds.fates import FATES, ClaimFate, Fate
 from runners.layers.kinds.longhorn import LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_BACKUPS, Backup, BackupTarget
 from runners.layers.kinds.storage import VOLUMES, Claim, Volume
 from runners.layers.rows import Rows
 
-DRIVER = "driver.longhorn.io"
 _ON_A_NODE = ("hostPath", "local")
 """Sources of a PersistentVolume that lie on one node's own disk."""
 _WHOLE, _FAILED = "Completed", "Error"
@@ -43,9 +44,10 @@ class Conditions:
         return next(((fate, why) for name, fate, why in self.doubts if name == target), None)
 
 
-def conditions(rows: Rows, inside: Mapping[str, str]) -> Conditions:
-    """What holds for every claim at this moment; ``inside`` says of targets in the cluster how that is known."""
+def conditions(rows: Rows) -> Conditions:
+    """What holds for every claim at this moment."""
     targets = rows.all(LONGHORN_BACKUP_TARGETS) if rows.freshness(LONGHORN_BACKUP_TARGETS).trusted else ()
+    inside = targets_inside(rows)
     doubts = tuple((row.name, *doubt) for row in targets if (doubt := _doubt(row, inside.get(row.name, ""))))
     return Conditions(rows.freshness(VOLUMES).trusted, rows.freshness(LONGHORN_BACKUPS).trusted, doubts)
 

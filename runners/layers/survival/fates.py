@@ -6,7 +6,7 @@ judged again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from runners.layers.kinds.base import Key
 from runners.layers.kinds.fates import ClaimFate
@@ -33,16 +33,11 @@ class Fates:
         self._known: dict[Key, ClaimFate] = {}
         self._result = Claims()
 
-    def join(self, rows: Rows, inside: Mapping[str, str]) -> Claims:
-        """The fate of every claim, in no particular order; the very same value while nothing changed.
-
-        Args:
-            rows: the cluster.
-            inside: by name of each backup target that lies in the cluster itself: how that is known.
-        """
+    def join(self, rows: Rows) -> Claims:
+        """The fate of every claim, in no particular order; the very same value while nothing changed."""
         claims = rows.all(CLAIMS)
         went, touched = self._update(rows, claims)
-        now = conditions(rows, inside)
+        now = conditions(rows)
         if now != self._conditions:
             self._conditions, self._known, touched = now, {}, claims
         elif not went and not touched:

@@ -30,13 +30,11 @@ class SheetFile:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What was found outside the rows: on this machine, and by asking the cluster for single objects."""
+    """What was found outside the rows: on this machine, and of single Secrets whether they are there."""
 
     checkout: Checkout
     keys: tuple[KeyState, ...] = ()
     sheet: SheetFile = SheetFile()
-    inside: tuple[tuple[str, str], ...] = ()
-    """Backup targets that lie in the cluster itself, each with how that is known."""
 
 
 def survival(
