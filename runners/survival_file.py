@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from runners.cluster.objects import get
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.jsons import mapping, text
 from runners.layers.kinds.flux import KUSTOMIZATIONS
+from runners.layers.kinds.storage import CLAIMS
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_making import SYNC, Gathered, make_sheet
@@ -66,7 +68,14 @@ class SheetRefused(Exception):  # noqa: N818  it says what is the case
 
 
 async def current_sheet(session: Session) -> Sheet:
-    """The sheet of this moment, of a cluster that has answered. Blocks no loop."""
+    """The sheet of this moment, of a cluster that has answered. Blocks no loop.
+
+    Raises:
+        ToolError: its claims can't be seen, and a sheet without them would be worse than none.
+    """
+    freshness = session.store.freshness(CLAIMS)
+    if not freshness.trusted:
+        raise ToolError(f"survival sheet: claims are {freshness.words(time.time())}, so it would have none")
     charts = await session.helm_releases.now()
     return await anyio.to_thread.run_sync(_sheet, session, charts)
 

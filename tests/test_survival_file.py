@@ -12,6 +12,8 @@ import pytest
 
 from runners.asks import Refusal
 from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.kinds.storage import CLAIMS
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_text import read_sheet, sheet_text
@@ -118,6 +120,15 @@ def test_the_choke_point_says_why_it_does_not_write(session: StillSession, tmp_p
         anyio.run(Operator(session).write_survival, notes)
     with pytest.raises(ToolError, match="survival sheet"):
         anyio.run(Operator(session).write_survival, folder)
+
+
+def test_no_sheet_is_made_without_claims(session: StillSession) -> None:
+    anyio.run(keep_after, session, RUN, HELD)
+    before = kept(session).read_text()
+    session.store.set_freshness(CLAIMS, Freshness(Reach.FORBIDDEN, detail="list claims"))
+    (said,) = anyio.run(keep_after, session, RUN, HELD)
+    assert "claims are forbidden: list claims" in said.text
+    assert kept(session).read_text() == before
 
 
 def test_no_secret_is_in_it(sheet: Sheet) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 
 import anyio
@@ -31,11 +30,11 @@ def survival(session: Session, write: Path | None) -> int:
         if latest.identity is None:
             print("bedplate: the cluster has not answered, so there is nothing to write down", file=sys.stderr)
             return CANT_TELL
-        if write is None:
-            print(harmless(sheet_text(anyio.run(current_sheet, session))), end="", flush=True)
-            return _DONE
         try:
-            anyio.run(partial(Operator(session).write_survival, write))
+            if write is None:
+                print(harmless(sheet_text(anyio.run(current_sheet, session))), end="", flush=True)
+                return _DONE
+            anyio.run(Operator(session).write_survival, write)
         except (Refusal, ToolError) as error:
             print(f"bedplate: {harmless(str(error))}", file=sys.stderr)
             return _NOT_WRITTEN
