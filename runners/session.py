@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runners.charts import ChartVersions
 from runners.cluster.access import Access, KubeconfigError
 from runners.cluster.connection import Connection
 from runners.cluster.discovery import discover
@@ -22,6 +21,7 @@ from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, look
 from runners.edges import guarded, spawn
+from runners.helm_releases import HelmReleases
 from runners.journal import Journal
 from runners.judging import Judging
 from runners.known_clusters import KnownClusters
@@ -40,7 +40,6 @@ from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
-from runners.tools.helm import list_argv
 from runners.tools.helmfile_source import hooks_on_reading
 from runners.tools.runs import Runs
 from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
@@ -92,7 +91,8 @@ class Session:
         self.identity: Identity | None = None
         self.toolbox: Toolbox | None = None
         self.picture = Picture(at=clock(), notices=options.settings.notices)
-        self._charts = ChartVersions(self._list_releases, self.changed)
+        spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
+        self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
         self.seen_runs = SeenRuns()
         self._judging = Judging()
         self.plugin_said: Callable[[str], None] = lambda _line: None
@@ -122,7 +122,7 @@ class Session:
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
             spawn(call, self._failed)
-        self._charts.start()
+        self.helm_releases.start()
 
     def stop(self) -> None:
         """Ends every watch; no callback comes afterwards."""
@@ -130,7 +130,7 @@ class Session:
         self._subscribers.clear()
         self._wake.set()
         self._detach()
-        self._charts.stop()
+        self.helm_releases.stop()
         self.watches.stop()
         self.connection.close()
 
@@ -213,7 +213,7 @@ class Session:
                 self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
-                self._charts.ask()
+                self.helm_releases.ask()
             return self.identity
 
     def _met_before(self, found: Identity) -> Finding | None:
@@ -246,15 +246,15 @@ class Session:
         self._judging.heard(delta)
         self._wake.set()
         if delta.table == RELEASES.table and self.identity is not None:
-            self._charts.ask()
+            self.helm_releases.ask()
 
     def wait_for_tools(self) -> None:
         """Returns when the tools were looked for; that takes a second, and more where one of them hangs."""
         self._tools_known.wait(TOOLS_PATIENCE)
 
-    async def _list_releases(self) -> Captured:
+    async def _ask_helm(self, argv: tuple[str, ...]) -> Captured:
         return await capture(
-            list_argv(self.options.access.context),
+            argv,
             environ=self.environ,
             cwd=self.options.repository,
             kubeconfig=self.options.access.private_kubeconfig(),
@@ -342,7 +342,8 @@ class Session:
                 settings=self.settings,
                 now=self._clock(),
                 identity=self.identity,
-                charts=self._charts.known,
+                charts=self.helm_releases.charts,
+                objects=self.helm_releases.objects,
                 notices=tuple(self._notices()),
                 runs=self.seen_runs.all[:RUNS_SHOWN],
             )

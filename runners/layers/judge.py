@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from runners.layers.components import KNOWN, foundation, gitops
-from runners.layers.components.base import Component, Judgement, Scene
+from runners.layers.components.base import Component, Judgement, Revisions, Scene
 from runners.layers.components.gitops import FLUX, Appliers, appliers_by_name, summary
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
@@ -40,6 +40,8 @@ class Observed:
     identity: Identity | None = None
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart."""
+    objects: Revisions = field(default_factory=dict)
+    """What should be there of the foundation's releases."""
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
@@ -74,7 +76,7 @@ class Judge:
         self._memo = Memo()
         self._roster = Roster()
         self._states: dict[Hashable, ComponentState] = {}
-        self._charts: Mapping[tuple[str, str], str] = {}
+        self._from_helm: tuple[object, ...] = ()
         self._timed = float("-inf")
 
     def picture(self, seen: Observed, changed: Iterable[Mark] = ()) -> Picture:
@@ -105,9 +107,9 @@ class Judge:
 
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""
-        if seen.charts != self._charts:
+        if (seen.charts, seen.objects) != self._from_helm:
             self._memo.forget_all()
-            self._roster, self._charts = Roster(), seen.charts
+            self._roster, self._from_helm = Roster(), (seen.charts, seen.objects)
         if not 0 <= seen.now - self._timed < TICK:
             changed.add(CLOCK)
             self._timed = seen.now
@@ -126,7 +128,7 @@ class Judge:
         def judged(sight: Sight) -> ComponentState:
             component, spaces = self._roster.members[key]
             appliers = sight.by_name("flux", self._roster.appliers)
-            scene = Scene(component.name, sight, spaces, seen.charts, appliers)
+            scene = Scene(component.name, sight, spaces, seen.charts, seen.objects, appliers)
             return _state(component, spaces, component.judge(scene))
 
         return self._ask(key, seen, judged)
@@ -184,7 +186,7 @@ def _state(component: Component, namespaces: tuple[str, ...], judgement: Judgeme
         version=judgement.version,
         summary=_summary(component, judgement, verdict),
         details=judgement.details,
-        findings=tuple(sorted(judgement.findings, key=lambda finding: -finding.severity)),
+        findings=tuple(sorted(dict.fromkeys(judgement.findings), key=lambda finding: -finding.severity)),
         namespaces=namespaces,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from runners.layers.findings import Finding
-from runners.layers.kinds.base import Row
+from runners.layers.kinds.base import Key, Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.releases import RELEASES, Revision, current
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
@@ -16,6 +16,10 @@ from runners.layers.sight import Sight
 
 SETTLING = 600.0
 """Seconds after a release's last change during which what is still missing is on its way rather than lost."""
+
+
+Revisions = Mapping[tuple[str, str, int], frozenset[Key]]
+"""(namespace, release, revision) → what that consists of, among the kinds that are watched whole."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Scene:
     namespaces: tuple[str, ...]
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart, as ``helm list`` says."""
+    objects: Revisions = field(default_factory=dict)
+    """What should be there of each release, as ``helm get manifest`` says."""
     appliers: Mapping[str, Sequence[FluxObject]] = field(default_factory=dict)
     """Every Kustomization and HelmRelease, by name: made once for all components of a picture."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from runners.layers.components.base import Judgement, Scene
+from runners.layers.components.lost_objects import lost, lost_objects
 from runners.layers.components.releases import (
     chart_versions,
     halted,
@@ -71,12 +72,7 @@ def missing_workloads(scene: Scene, wanted: Iterable[tuple[AnyKind, str]]) -> It
         return
     for kind, name in wanted:
         if (kind.id, name) not in there and sees(scene, kind):
-            yield Finding(
-                f"{kind.singular} {name}",
-                Severity.BLOCKER,
-                "is missing, although its release is deployed",
-                f"repair {scene.name}",
-            )
+            yield lost(scene, kind, name)
 
 
 def idle_workloads(needed: Iterable[Workload]) -> Iterator[Finding]:
@@ -105,10 +101,10 @@ def judge_plain(scene: Scene) -> Judgement:
     # A rollout is progress for as long as nothing says that it is stuck; a failed release is never progress.
     moving = in_flight(scene) or (bool(problems) and settling(scene))
     return Judgement(
-        findings=(*doubts, *release_findings(scene), *problems),
+        findings=(*doubts, *release_findings(scene), *lost_objects(scene), *problems),
         version=chart_versions(scene),
         details=tuple(filter(None, (ready_line(workloads),))),
-        progressing=moving and not halted(scene),
+        progressing=moving and not halted(scene) and not any(lost_objects(scene)),
     )
 
 
