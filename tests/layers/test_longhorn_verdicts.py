@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def nodes(first: lh.Obj) -> lh.World:
     return changed(nodes=[first, *(lh.node(name) for name in w.NODES[1:])])
 
 
-def volume_in(state: str = "attached", robustness: str = "healthy", **status: object) -> lh.World:
+def volume_in(state: str = "attached", robustness: str = "healthy", **status: Any) -> lh.World:
     return changed(volumes=[lh.volume(state=state, robustness=robustness, **status)])
 
 

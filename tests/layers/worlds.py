@@ -7,10 +7,10 @@ from dataclasses import replace
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.longhorn import LonghornVolume
-from runners.layers.kinds.longhorn_backups import BackupTarget
+from runners.layers.kinds.longhorn_backups import BackupTarget, SystemBackup
 from runners.layers.kinds.longhorn_engines import InstanceManager
 from runners.layers.kinds.longhorn_nodes import LonghornNode
-from runners.layers.kinds.longhorn_settings import Setting
+from runners.layers.kinds.longhorn_settings import RecurringJob, Setting
 from runners.layers.kinds.nodes import Node
 from runners.layers.kinds.releases import Revision
 from runners.layers.kinds.storage import Claim, CsiNode, StorageClass
@@ -114,6 +114,16 @@ def setting(name: str, value: str) -> Setting:
     return Setting("longhorn-settings", "longhorn-system", name, f"uid-{name}", LONG_AGO, value, applied=True)
 
 
+def system_backup() -> SystemBackup:
+    kind = "longhorn-systembackups"
+    return SystemBackup(kind, "longhorn-system", "first-day", "uid-sb", LONG_AGO, "Ready", "v1.12.1", LONG_AGO, "")
+
+
+def recurring_job() -> RecurringJob:
+    kind = "longhorn-recurringjobs"
+    return RecurringJob(kind, "longhorn-system", "nightly", "uid-rj", LONG_AGO, "backup", "0 2 * * *", ("default",), 7)
+
+
 def claim(namespace: str, name: str, status: str = "Bound") -> Claim:
     return Claim(
         "persistentvolumeclaims", namespace, name, f"uid-{name}", LONG_AGO, status, "pv", "1Gi", "RWO", "longhorn"
@@ -176,6 +186,7 @@ def longhorn_world(*, storage: bool = True) -> list[Row]:
         ]
         rows += [instance_manager(name) for name in NODES]
         rows += [backup_target("nfs://nas.example.org:/backups"), setting("default-engine-image", ENGINE)]
+        rows += [system_backup(), recurring_job()]
         rows += [csinode(name, "driver.longhorn.io") for name in NODES]
         rows += [longhorn_node(name) for name in NODES]
         rows.append(storage_class("longhorn"))
