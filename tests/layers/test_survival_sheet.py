@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from dataclasses import replace
 
 import pytest
@@ -53,6 +54,7 @@ GATHERED = Gathered(
 )
 
 
+@functools.cache
 def made() -> Sheet:
     return make_sheet(SEEN, picture(SEEN), GATHERED)
 
@@ -132,7 +134,7 @@ SHEETS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20)
 @given(SHEETS)
 def test_a_sheet_is_read_back_as_it_was_written(sheet: Sheet) -> None:
     assert read_sheet(sheet_text(sheet)) == sheet
@@ -164,7 +166,7 @@ def test_what_is_no_sheet_is_said_to_be_none(text: str) -> None:
         read_sheet(text)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20)
 @given(st.data())
 def test_a_broken_sheet_is_an_error_of_ours(data: st.DataObject) -> None:
     text = sheet_text(made())
