@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,9 +43,11 @@ from runners.layers.settings import Settings
 from runners.probes import prospects
 from runners.probes.base import Scene
 from runners.probes.evidence import Proofs
+from runners.surroundings import Outlook, Place
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import Source, read_source
+from runners.tools.known_files import QUIETLY
 from runners.tools.runs import Runs
 from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
 
@@ -53,6 +55,8 @@ PICTURE_EVERY = 0.1
 """Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at runs and helmfiles on disk while the cluster keeps changing."""
+GIT_PATIENCE = 10.0
+"""Seconds that a look at Git may take."""
 RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
@@ -86,6 +90,7 @@ class Session:
     def __init__(self, options: Options, runs: Runs, journal: Journal, clock: Callable[[], float] = time.time) -> None:
         """Takes everything, and the present time in seconds since the epoch; starts nothing."""
         self._clock = clock
+        self._wake = threading.Event()
         self.options = options
         self.runs = runs
         self.journal = journal
@@ -100,6 +105,8 @@ class Session:
         self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
         self.seen_runs = SeenRuns()
         self._proofs = Proofs(runs)
+        place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
+        self.outlook = Outlook(place, self._wake.set, self._failed)
         self._judging = Judging()
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
@@ -112,7 +119,6 @@ class Session:
         self._rebuilt: Finding | None = None
         self._looked = 0.0
         self._subscribers: list[Callable[[Picture], None]] = []
-        self._wake = threading.Event()
         self._stopped = threading.Event()
         self._pinning = threading.Lock()
         self._renewing = threading.Lock()
@@ -128,6 +134,7 @@ class Session:
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
             spawn(call, self._failed)
+        self.outlook.start()
         self.helm_releases.start()
 
     def stop(self) -> None:
@@ -136,6 +143,7 @@ class Session:
         self._subscribers.clear()
         self._wake.set()
         self._detach()
+        self.outlook.stop()
         self.helm_releases.stop()
         self.watches.stop()
         self.connection.close()
@@ -145,8 +153,9 @@ class Session:
         self._subscribers.append(callback)
 
     def changed(self) -> None:
-        """Says that something besides the store changed, so that a look at the disk and the next picture are due."""
+        """Says that something besides the store changed, so that looks at the disk and the next picture are due."""
         self._looked = float("-inf")
+        self.outlook.ask()
         self._wake.set()
 
     def noticed(self, run: RunRecord) -> None:
@@ -278,6 +287,10 @@ class Session:
             timeout=60,
         )
 
+    async def _git(self, argv: Sequence[str]) -> Captured:
+        environ = {**self.environ, **QUIETLY}
+        return await capture(argv, environ=environ, cwd=self.options.repository, timeout=GIT_PATIENCE)
+
     def _synced_path(self) -> str | None:
         if not self.store.freshness(KUSTOMIZATIONS).trusted:
             return None
@@ -325,6 +338,8 @@ class Session:
             self._stopped.wait(PICTURE_EVERY)
 
     def _renew_soon(self) -> None:
+        if self.identity is not None:
+            self.outlook.ask_again()
         self.renew(patience=LOOK_EVERY)
 
     def _failed(self, words: str) -> None:
@@ -353,19 +368,27 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return self._judging.picture(
-            Observed(
-                rows=self.store,
-                settings=self.settings,
-                now=self._clock(),
-                identity=self.identity,
-                charts=self.helm_releases.charts,
-                objects=self.helm_releases.objects,
-                notices=tuple(self._notices()),
-                runs=self.seen_runs.all[:RUNS_SHOWN],
-                evidence=self._proofs.of(self.seen_runs.all),
-            )
+        return self._judging.picture(self.observed())
+
+    def observed(self) -> Observed:
+        """Everything that a picture of this moment is made from."""
+        return Observed(
+            rows=self.store,
+            settings=self.settings,
+            now=self._clock(),
+            identity=self.identity,
+            charts=self.helm_releases.charts,
+            objects=self.helm_releases.objects,
+            notices=tuple(self._notices()),
+            runs=self.seen_runs.all[:RUNS_SHOWN],
+            surroundings=self.outlook.known,
+            evidence=self._proofs.of(self.seen_runs.all),
         )
+
+    @property
+    def has_looked(self) -> bool:
+        """Was everything asked at least once that a picture is made from beside the rows?"""
+        return self.outlook.known is not None and self.helm_releases.settled.is_set()
 
     def _notices(self) -> list[Finding]:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]

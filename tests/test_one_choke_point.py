@@ -47,11 +47,14 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     },
     "calls tools": {
         "runners/operate.py": "hands the planner its bench",
-        "runners/session.py": "helm list, for the charts' versions",
+        "runners/session.py": "helm list, for the charts' versions; git status",
         "runners/tools/versions.py": "the tools' versions",
     },
     "starts, interrupts or kills runs": {"runners/operate.py": "the choke point"},
     "makes runs": {"runners/operate.py": "the choke point"},
+    "writes the survival sheet": {
+        "runners/operate.py": "the choke point: after a good change, and when it is told to",
+    },
     "takes the Lease": {"runners/operate.py": "the choke point"},
     "forwards ports": {"runners/probes/s3.py": "to an S3 server that exists only in the cluster"},
     "stores objects": {"runners/probes/s3_exchange.py": "one of its own, and deletes it"},
@@ -71,6 +74,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "websocket."),
     "calls tools": ("runners.tools.capture.capture",),
     "makes runs": ("runners.tools.runs.RunRequest", "runners.tools.run_start."),
+    "writes the survival sheet": ("runners.survival_file.keep_*", "runners.survival_file.write_sheet"),
     "takes the Lease": ("runners.lease_keeping.take_lease", "runners.lease_keeping.give_back"),
     "forwards ports": ("runners.cluster.port_forward.",),
     "stores objects": ("obstore.",),
