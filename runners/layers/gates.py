@@ -24,6 +24,7 @@ from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.freshness import Reach
 from runners.layers.gitops_settings import path_conflict
 from runners.layers.picture import Layer
+from runners.layers.settings import Ownership
 from runners.layers.verdicts import Verdict
 
 Rule = Callable[[Command, Situation], Iterator[Finding]]
@@ -93,6 +94,9 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
         return
     if not command.changes:
         return
+    if entry.ownership is Ownership.HANDOVER:
+        words = "is handed over to Flux, which changes back what is applied here"
+        yield Finding(component, Severity.WARNING, words, "change it in Git once Flux runs")
     own = situation.picture.component(component)
     for finding in own.findings if own is not None else ():
         if finding.severity is Severity.WARNING or finding.severity is Severity.BLOCKER:
