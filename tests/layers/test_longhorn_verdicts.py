@@ -41,7 +41,7 @@ H, D, F, U = Verdict.HEALTHY, Verdict.DEGRADED, Verdict.FAILED, Verdict.UNKNOWN
 def test_all_is_well() -> None:
     found = state("longhorn", lh.rows(lh.all_well()))
     assert (found.verdict, found.summary) == (Verdict.HEALTHY, "")
-    assert found.details[:2] == ("3/3 nodes · 1 volumes: 1 healthy", "StorageClass longhorn (default) · backups ok")
+    assert found.details[:2] == ("3/3 nodes · 1 volume: 1 healthy", "StorageClass longhorn (default) · backups ok")
 
 
 @pytest.mark.parametrize(
