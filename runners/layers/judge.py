@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.gitops import FLUX, appliers_by_name, summary
+from runners.layers.components.flux import FLUX
+from runners.layers.components.gitops import summary
 from runners.layers.findings import Finding, Severity
+from runners.layers.flux_roots import FluxIndex
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
-from runners.layers.kinds.flux import FluxObject
+from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.picture import ComponentState, Layer, Picture
@@ -42,34 +44,38 @@ def picture(seen: Observed) -> Picture:
     """The verdicts and findings of one moment."""
     nodes = seen.rows.all(NODES)
     # Once for the whole picture: there may be as many of them as there are components.
-    appliers = appliers_by_name(seen.rows)
+    flux = flux_index(seen.rows)
     return Picture(
         at=seen.now,
         identity=seen.identity,
         freshness=connection_freshness(seen.rows) if seen.identity else _before_it_answered(seen.rows),
-        components=tuple(_state(component, spaces, seen, appliers) for component, spaces in members(seen, appliers)),
+        components=tuple(_state(component, spaces, seen, flux) for component, spaces in members(seen, flux)),
         nodes_ready=sum(row.ready for row in nodes),
         nodes=len(nodes),
         flux_version=_flux_version(seen.rows),
-        flux_summary=summary(appliers),
+        flux_summary=summary(flux.appliers),
         notices=(*seen.settings.notices, *seen.notices),
         runs=seen.runs,
     )
 
 
-def members(seen: Observed, appliers: Iterable[str]) -> list[tuple[Component, tuple[str, ...]]]:
-    """The components of both layers with their namespaces, in the order in which they come up.
+def flux_index(rows: Rows) -> FluxIndex:
+    """Every Flux object that is seen, for all rules alike."""
+    table = KUSTOMIZATIONS.table
+    return FluxIndex(rows.table(table), complete=rows.table_freshness(table).trusted)
 
-    ``appliers`` are the names of what Flux applies.
-    """
+
+def members(seen: Observed, flux: FluxIndex) -> list[tuple[Component, tuple[str, ...]]]:
+    """The components of both layers with their namespaces, in the order in which they come up."""
     found = [(foundation(entry.component, entry.namespaces), entry.namespaces) for entry in seen.settings.foundation]
     found.append((FLUX, FLUX.namespaces))
     named = list(seen.settings.gitops_components)
     # Without a list in bedplate.yaml, what Flux applies is the list.
-    others = sorted(set(appliers) - {FLUX.name, *named})
+    others = sorted(set(flux.appliers) - {FLUX.name, *named})
     for name in (*named, *_in_known_order(others)):
         component = gitops(name)
-        found.append((component, component.namespaces))
+        spaces = {space for row in flux.appliers.get(name, ()) for space in row.spaces}
+        found.append((component, (*component.namespaces, *sorted(spaces - {*component.namespaces}))))
     return found
 
 
@@ -91,10 +97,8 @@ def _before_it_answered(rows: Rows) -> Freshness:
     return LOADING if found.reach is Reach.LIVE else found
 
 
-def _state(
-    component: Component, namespaces: tuple[str, ...], seen: Observed, appliers: Mapping[str, Sequence[FluxObject]]
-) -> ComponentState:
-    scene = Scene(component.name, seen.rows, namespaces, seen.now, seen.charts, appliers)
+def _state(component: Component, namespaces: tuple[str, ...], seen: Observed, flux: FluxIndex) -> ComponentState:
+    scene = Scene(component.name, seen.rows, namespaces, seen.now, seen.charts, flux)
     judgement = component.judge(scene)
     verdict = Verdict.ABSENT if judgement.absent else fold(judgement.findings, progressing=judgement.progressing)
     return ComponentState(

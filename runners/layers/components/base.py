@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runners.layers.findings import Finding
+from runners.layers.flux_roots import FluxIndex
 from runners.layers.kinds import AnyKind
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
@@ -29,8 +30,13 @@ class Scene:
     """Seconds since the epoch."""
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart, as ``helm list`` says."""
-    appliers: Mapping[str, Sequence[FluxObject]] = field(default_factory=dict)
-    """Every Kustomization and HelmRelease, by name: made once for all components of a picture."""
+    flux: FluxIndex = field(default_factory=FluxIndex)
+    """Every Flux object, and why it isn't ready: made once for all components of a picture."""
+
+    @property
+    def appliers(self) -> Sequence[FluxObject]:
+        """The Kustomizations and HelmReleases that bear the component's name."""
+        return self.flux.appliers.get(self.name, ())
 
     @property
     def revisions(self) -> Sequence[Revision]:
@@ -75,7 +81,11 @@ class Component:
     """Where it lives unless bedplate.yaml says otherwise."""
     judge: Callable[[Scene], Judgement]
     reads: tuple[AnyKind, ...] = ()
-    """Kinds that its rule looks at as a whole; of others it sees its own namespaces, and Flux objects of its name."""
+    """Kinds that its rule looks at as a whole; of others it sees its own namespaces.
+
+    Of Flux it sees the objects of its name, and what ``FluxIndex.root`` says of them; ``KUSTOMIZATIONS`` here means
+    every Flux object.
+    """
     protected: bool = False
     """Removing its release, namespace or CRDs loses data: never allowed, whatever a person types."""
     one_minor_at_a_time: bool = False

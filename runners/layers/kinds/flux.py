@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
-from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head, timestamp
+from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Key, Kind, Row, Tone, head, timestamp
 from runners.layers.kinds.flux_operator import Report, Sync, report_of, sync_of
 
 GROUP_SUFFIXES = (".toolkit.fluxcd.io", ".extensions.fluxcd.io", "fluxcd.controlplane.io")
@@ -24,6 +24,10 @@ ALIASES = {
 
 _STATIC = ("Alert", "Provider")
 """Kinds without a status: their controller reads them, and says nothing of them."""
+_OFF = ("fluxcd.controlplane.io/reconcile", "disabled")
+"""The annotation by which the Flux Operator's kinds are suspended."""
+_WORKLOADS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets"}
+"""The kinds of the apps group that run something, by the names of ours."""
 _LONGEST_RELEASE = 53
 """Characters of a release's name; helm-controller shortens longer ones, with a part of their digest."""
 
@@ -67,6 +71,10 @@ class FluxObject(Row):
     """Where Helm keeps that release's revisions."""
     inventory: tuple[str, ...] = ()
     """Ids of what it applied, ``namespace_name_group_Kind``; an empty namespace for what is in none."""
+    workloads: tuple[Key, ...] = ()
+    """The keys of those in its inventory that run something in this cluster."""
+    changed: float = 0.0
+    """When what it applies last changed (its revision, or the Helm release), in seconds since the epoch; 0 if unknown."""
     remote: bool = False
     """It applies to another cluster (``spec.kubeConfig``): nothing in its inventory is here."""
     decryption: str = ""
@@ -82,6 +90,12 @@ class FluxObject(Row):
     def ref(self) -> str:
         """``Kind/namespace/name``, as ``source`` and ``depends_on`` write others."""
         return f"{self.singular}/{self.namespace}/{self.name}"
+
+    @property
+    def spaces(self) -> frozenset[str]:
+        """The namespaces of this cluster in which what it applied runs."""
+        found = frozenset(namespace for _kind, namespace, _name in self.workloads)
+        return found | {self.release.partition("/")[0]} if self.release and not self.remote else found
 
     @property
     def status(self) -> str:
@@ -118,7 +132,10 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
     conditions = {text(item, "type"): mapping(item) for item in sequence(obj, "status", "conditions")}
     ready, reconciling = conditions.get("Ready", {}), conditions.get("Reconciling", {})
     namespace, singular = text(obj, "metadata", "namespace"), text(obj, "kind")
-    suspended = truth(obj, "spec", "suspend")
+    suspended = truth(obj, "spec", "suspend") or text(obj, "metadata", "annotations", _OFF[0]) == _OFF[1]
+    inventory = tuple(text(item, "id") for item in sequence(obj, "status", "inventory", "entries"))
+    history = mapping((*sequence(obj, "status", "history"), None)[0])
+    remote = bool(mapping(obj, "spec", "kubeConfig"))
     sync = sync_of(obj) if singular == "FluxInstance" else None
     return FluxObject(
         *head(kind, obj),
@@ -136,12 +153,14 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
         since=timestamp(text(ready, "lastTransitionTime")),
         stalled=truth(conditions.get("Stalled", {}), "status"),
         reconciling_since=timestamp(text(reconciling, "lastTransitionTime")) if truth(reconciling, "status") else 0.0,
-        last_worked=_last_worked(obj, conditions) if suspended else 0.0,
+        last_worked=_last_worked(obj, history, conditions) if suspended else 0.0,
         static=singular in _STATIC or (singular == "HelmRepository" and text(obj, "spec", "type") == "oci"),
         release=_release(obj, namespace) if singular == "HelmRelease" else "",
         storage_namespace=(text(obj, "spec", "storageNamespace") or namespace) if singular == "HelmRelease" else "",
-        inventory=tuple(text(item, "id") for item in sequence(obj, "status", "inventory", "entries")),
-        remote=bool(mapping(obj, "spec", "kubeConfig")),
+        inventory=inventory,
+        workloads=() if remote else tuple(_workloads(inventory)),
+        changed=timestamp(text(history, "firstReconciled") or text(history, "lastDeployed")),
+        remote=remote,
         decryption=text(obj, "spec", "decryption", "provider"),
         substitutes_from=_substitutes(obj, namespace),
         sync=sync,
@@ -161,8 +180,14 @@ def _revision(obj: Json) -> str:
     return text(obj, "status", "lastAppliedRevision") or text(obj, "status", "artifact", "revision") or chart
 
 
-def _last_worked(obj: Json, conditions: Mapping[str, Json]) -> float:
-    history = mapping((*sequence(obj, "status", "history"), None)[0])
+def _workloads(inventory: Iterable[str]) -> Iterator[Key]:
+    for entry in inventory:
+        namespace, name, group, kind = (*entry.split("_"), "", "", "", "")[:4]
+        if group == "apps" and kind in _WORKLOADS:
+            yield (_WORKLOADS[kind], namespace, name)
+
+
+def _last_worked(obj: Json, history: Json, conditions: Mapping[str, Json]) -> float:
     stamps = [text(condition, "lastTransitionTime") for condition in conditions.values()]
     stamps += [text(history, "lastReconciled"), text(history, "lastDeployed")]
     stamps += [text(obj, "status", "lastHandledReconcileAt"), text(obj, "status", "artifact", "lastUpdateTime")]
