@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from runners.layers.kinds.base import Kind, TableKind
+from runners.layers.kinds.ceph import CEPH_CLUSTERS, CEPH_OBJECT_STORES
 from runners.layers.kinds.events import EVENTS
 from runners.layers.kinds.longhorn import LONGHORN_ENGINES, LONGHORN_NODES, LONGHORN_VOLUMES
+from runners.layers.kinds.network import ENDPOINTSLICES, SERVICES
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.pods import PODS
 from runners.layers.kinds.releases import RELEASES
@@ -32,8 +34,17 @@ CORE: tuple[AnyKind, ...] = (
     CSINODES,
     VOLUMES,
     CLAIMS,
+    SERVICES,
+    ENDPOINTSLICES,
     PODS,
     EVENTS,
 )
 
-CUSTOM: tuple[AnyKind, ...] = (LONGHORN_NODES, LONGHORN_VOLUMES, LONGHORN_ENGINES, TENANTS)
+CUSTOM: tuple[AnyKind, ...] = (
+    LONGHORN_NODES,
+    LONGHORN_VOLUMES,
+    LONGHORN_ENGINES,
+    TENANTS,
+    CEPH_CLUSTERS,
+    CEPH_OBJECT_STORES,
+)
