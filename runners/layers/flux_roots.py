@@ -74,9 +74,9 @@ class FluxIndex:
         if row.suspended:
             return None
         if row.status == "ready":
+            # Only what is seen to be broken holds it back: once its source is gone it says so itself.
             source = self.source(row)
-            held = source if source and self._worry(source) is _Worry.BROKEN else ""
-            return self._settled(held) if held else None
+            return self._settled(source) if source in self.objects and self._worry(source) is _Worry.BROKEN else None
         return self._settled(row.ref) if self._ahead(row.ref) else None
 
     def source(self, row: FluxObject) -> str:

@@ -117,9 +117,8 @@ def _report_words(report: Report) -> str:
 def _source_line(scene: Scene) -> Iterator[str]:
     states = Counter(row.status for row in scene.flux.objects.values() if row.singular.endswith("Repository"))
     if states.total():
-        said = ", ".join(
-            f"{count} {state}" for state, count in sorted(states.items(), key=lambda item: item[0] != "ready")
-        )
+        best_first = sorted(states.items(), key=lambda item: item[0] != "ready")
+        said = ", ".join(f"{count} {state}" for state, count in best_first)
         yield f"{states.total()} source{'s' if states.total() != 1 else ''}: {said}"
 
 

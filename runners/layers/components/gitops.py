@@ -59,7 +59,8 @@ def with_own(
         details: lines for the card, before the plain ones.
     """
     troubled = [finding for finding in own if finding.severity > Severity.NOTE]
-    waits = bool(troubled) and not hopeless_any(scene, scene.appliers) and is_fresh(scene)
+    at_work = is_fresh(scene) or any(row.status != "ready" for row in scene.appliers)
+    waits = bool(troubled) and at_work and not hopeless_any(scene, scene.appliers)
     return replace(
         plain,
         findings=(*lost, *plain.findings, *own),

@@ -10,8 +10,12 @@ from typing import Any
 
 from runners.layers.kinds.base import Kind, TableKind
 from runners.layers.kinds.ceph import CEPH_CLUSTERS, CEPH_OBJECT_STORES
+from runners.layers.kinds.cert_manager import CERTIFICATES, CLUSTER_ISSUERS, ISSUERS
 from runners.layers.kinds.events import EVENTS
+from runners.layers.kinds.ingress import INGRESSCLASSES
 from runners.layers.kinds.longhorn import LONGHORN_ENGINES, LONGHORN_NODES, LONGHORN_VOLUMES
+from runners.layers.kinds.metallb import ADDRESS_POOLS, BGP_ADVERTISEMENTS, L2_ADVERTISEMENTS
+from runners.layers.kinds.monitoring import ALERTMANAGERS, PROMETHEUSES
 from runners.layers.kinds.network import ENDPOINTSLICES, SERVICES
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.pods import PODS
@@ -36,6 +40,7 @@ CORE: tuple[AnyKind, ...] = (
     CLAIMS,
     SERVICES,
     ENDPOINTSLICES,
+    INGRESSCLASSES,
     PODS,
     EVENTS,
 )
@@ -47,4 +52,12 @@ CUSTOM: tuple[AnyKind, ...] = (
     TENANTS,
     CEPH_CLUSTERS,
     CEPH_OBJECT_STORES,
+    ADDRESS_POOLS,
+    L2_ADVERTISEMENTS,
+    BGP_ADVERTISEMENTS,
+    ISSUERS,
+    CLUSTER_ISSUERS,
+    CERTIFICATES,
+    PROMETHEUSES,
+    ALERTMANAGERS,
 )

@@ -74,7 +74,7 @@ class FluxObject(Row):
     workloads: tuple[Key, ...] = ()
     """The keys of those in its inventory that run something in this cluster."""
     changed: float = 0.0
-    """When what it applies last changed (its revision, or the Helm release), in seconds since the epoch; 0 if unknown."""
+    """When what it applies changed (its revision, or the Helm release), in seconds since the epoch; 0 if unknown."""
     remote: bool = False
     """It applies to another cluster (``spec.kubeConfig``): nothing in its inventory is here."""
     decryption: str = ""
