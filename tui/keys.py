@@ -42,7 +42,7 @@ ROW_KEYS: tuple[Binding, ...] = (
 )
 """What shows more of the row under the cursor."""
 GRAPH_KEYS: tuple[Binding, ...] = (
-    Binding("t,g", "graph", "Graph", show=False, tooltip="what it waits for, and what waits for it"),
+    Binding("t", "graph", "Graph", show=False, tooltip="what it waits for, and what waits for it"),
 )
 """What traces a component or a Flux object through both layers."""
 TEXT_KEYS: tuple[Binding, ...] = (

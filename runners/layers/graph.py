@@ -173,9 +173,11 @@ class Graph:
         return Branch(self.node(name), why, branches)
 
     def _calm(self, name: str) -> int:
+        """The place among siblings: a root cause, what is broken by another, what leads there, all else."""
+        blaming = name in self._blaming
         if self.node(name).broken:
-            return 0
-        return 1 if name in self._blaming else 2
+            return 1 if blaming else 0
+        return 2 if blaming else 3
 
     def _elsewhere(self, name: str) -> Node:
         kind, _, rest = name.partition("/")

@@ -101,7 +101,7 @@ async def test_it_begins_at_a_row_of_flux_and_nowhere_else(session: StillSession
         await started(app, pilot)
         await pilot.press("tab", "tab", "t")
         assert top(app) is app.overview
-        screen = await traced(app, pilot, "4", "g")
+        screen = await traced(app, pilot, "4", "t")
         assert lines(screen)[0].endswith("waits for")
 
 
