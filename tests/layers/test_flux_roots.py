@@ -152,6 +152,13 @@ def test_flux_itself(rows: list[Row], verdict: Verdict, says: str) -> None:
     assert any(says in f"{each.subject} {each.text}" for each in found.findings), found
 
 
+def test_what_waits_for_a_source_that_is_being_fetched_is_on_its_way() -> None:
+    fetching = source(ready="Unknown", reason="Progressing", revision="")
+    found = state("flux-system", [CONTROLLER, ks("flux-system", **NO_ARTIFACT), fetching])
+    assert found.verdict is Verdict.PROGRESSING
+    assert "waits, since GitRepository flux-system/flux-system is not ready yet" in found.summary
+
+
 def test_beyond_a_screenful_what_is_broken_is_counted() -> None:
     rows = [*FLUX, *(w.flux_object("HelmRepository", f"x{at}", ready="False") for at in range(30))]
     found = [each for each in state("flux-system", rows).findings if each.severity is Severity.WARNING]

@@ -28,9 +28,11 @@ def _begun(row: FluxObject) -> float:
 def hopeless(row: FluxObject, flux: FluxIndex, now: float) -> bool:
     """Will it stay as it is until somebody does something: it failed, or something did that it can't do without?"""
     root = flux.root(row)
-    if row.status in ("failed", "suspended") or overdue(row, now):
+    if row.status == "suspended" or row.stalled or overdue(row, now):
         return True
-    if root is None or root.settles or row.status == "ready":
+    if root is None or row.status == "ready":
+        return row.status == "failed"
+    if root.settles:
         return False
     # What is missing may be on its way for as long as everything is new.
     return root.key is not None or now - row.created >= SETTLING
@@ -72,7 +74,7 @@ def _held(row: FluxObject, root: Root) -> Finding:
 
 def _blamed(row: FluxObject, root: Root, late: str) -> Finding:
     """Waits for another: a failure where that won't come by itself and nothing of its own was ever applied."""
-    lost = row.status == "failed" or not (root.settles or row.revision)
+    lost = not root.settles and (row.status == "failed" or not row.revision)
     severity = Severity.BLOCKER if lost else Severity.WARNING
     return _finding(row, severity, f"waits, since {root}{late}", "" if root.settles else f"look at {root.ref}")
 
