@@ -61,6 +61,9 @@ def with_own(
     troubled = [finding for finding in own if finding.severity > Severity.NOTE]
     at_work = is_fresh(scene) or any(row.status != "ready" for row in scene.appliers)
     waits = bool(troubled) and at_work and not hopeless_any(scene, scene.appliers)
+    if waits:
+        # Not a failure yet, and no better reason than what Flux itself says.
+        own = [replace(each, severity=min(each.severity, Severity.WARNING)) for each in own]
     return replace(
         plain,
         findings=(*lost, *plain.findings, *own),
