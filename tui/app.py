@@ -16,6 +16,7 @@ from runners.asks import Refusal
 from runners.cluster_runs import SeenRuns
 from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
+from runners.layers.picture import ComponentState
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs.bootstrap import bootstrap
 from runners.operate import Operator
@@ -24,11 +25,13 @@ from runners.session import Session
 from runners.tools.calls import ToolError
 from tui.bridge import Bridge, Merged
 from tui.dialogs import hooks_question, plain_question
-from tui.events import CommandChosen, RowAsked, RunChanged, SaveAsked
+from tui.events import CommandChosen, ComponentAsked, GraphAsked, RowAsked, RunChanged, SaveAsked
 from tui.failures import failure
 from tui.opening import screen_for
 from tui.screens.change import ChangeScreen
 from tui.screens.component import ComponentScreen
+from tui.screens.following import FollowingScreen
+from tui.screens.graph import GraphScreen
 from tui.screens.ground import Ground
 from tui.screens.help import HelpScreen
 from tui.screens.overview import GuideText, Overview
@@ -94,7 +97,7 @@ class BedplateApp(App[None]):
     def _show_picture(self) -> None:
         self.overview.show_picture(self.session.picture)
         for screen in self.screen_stack:
-            if isinstance(screen, ComponentScreen | SurvivalScreen | WalkthroughScreen) and screen.is_mounted:
+            if isinstance(screen, FollowingScreen) and screen.is_mounted:
                 screen.show_picture(self.session.picture, self.overview.header)
         seen = self.session.seen_runs
         if not self._resumed and seen.cluster:
@@ -136,7 +139,18 @@ class BedplateApp(App[None]):
 
     def on_layer_pane_card_opened(self, event: LayerPane.CardOpened) -> None:
         """Shows a component whole."""
-        self.push_screen(ComponentScreen(self.session, event.component, self.overview.header, self._clock))
+        self._show_component(event.component)
+
+    def on_component_asked(self, event: ComponentAsked) -> None:
+        """Shows a component whole."""
+        self._show_component(event.component)
+
+    def _show_component(self, state: ComponentState) -> None:
+        self.push_screen(ComponentScreen(self.session, state, self.overview.header, self._clock))
+
+    def on_graph_asked(self, event: GraphAsked) -> None:
+        """Shows what something waits for, and what waits for it."""
+        self.push_screen(GraphScreen(self.session, event.node, self.overview.header, self._clock))
 
     def action_walk(self) -> None:
         """Opens the walkthrough of the first day."""

@@ -41,6 +41,10 @@ ROW_KEYS: tuple[Binding, ...] = (
     Binding("l", "more('log')", show=False, tooltip="a pod's log; else that of the run before"),
 )
 """What shows more of the row under the cursor."""
+GRAPH_KEYS: tuple[Binding, ...] = (
+    Binding("t", "graph", "Graph", show=False, tooltip="what it waits for, and what waits for it"),
+)
+"""What traces a component or a Flux object through both layers."""
 TEXT_KEYS: tuple[Binding, ...] = (
     Binding("slash", "search", show=False, tooltip="search; esc forgets it"),
     Binding("c", "copy", show=False, tooltip="copy the whole text"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from runners.layers.commands import Scope, Target
-from runners.layers.components.gitops import APPLIERS
+from runners.layers.flux_roots import APPLIERS
+from runners.layers.flux_words import KINDS
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.picture import ComponentState, Layer
-from runners.tools.flux import KINDS
 
 Targets = Mapping[Scope, Target]
 

@@ -8,12 +8,16 @@ from typing import TypeVar
 
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Revisions, Scene
-from runners.layers.components.gitops import FLUX, Appliers, appliers_by_name, summary
+from runners.layers.components.flux import FLUX
+from runners.layers.components.gitops import summary
 from runners.layers.components.object_storage import S3
 from runners.layers.findings import Finding, Severity
+from runners.layers.flux_roots import FluxIndex
+from runners.layers.flux_sight import FluxSight, troubled
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
+from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.workloads import DEPLOYMENTS
@@ -63,19 +67,25 @@ Member = tuple[Component, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Roster:
-    """Who is in a picture, and what Flux applies: everything that takes a look at all of Flux's objects."""
+    """Who is in a picture, and what Flux has: everything that takes a look at all of Flux's objects."""
 
     members: Mapping[Hashable, Member] = field(default_factory=dict)
     """In the order in which they come up; a hand-over has two of one name, one in each layer."""
-    appliers: Appliers = field(default_factory=dict)
+    flux: FluxIndex = field(default_factory=FluxIndex)
     summary: str = ""
 
     def renewed(self, sight: Sight, settings: Settings) -> Roster:
         """The one of this moment; of the same members where no name came or went."""
-        appliers = appliers_by_name(sight)
-        same = self.members and appliers.keys() == self.appliers.keys()
-        named = self.members if same else {_key(member): member for member in members(settings, appliers)}
-        return Roster(named, appliers, summary(appliers))
+        flux = flux_index(sight)
+        same = self.members and flux.appliers.keys() == self.flux.appliers.keys()
+        named = self.members if same else {_key(member): member for member in members(settings, flux.appliers)}
+        return Roster(named, flux, summary(flux.appliers))
+
+
+def flux_index(rows: Rows) -> FluxIndex:
+    """Every Flux object that is seen, for all rules alike."""
+    table = KUSTOMIZATIONS.table
+    return FluxIndex(rows.table(table), complete=rows.table_freshness(table).trusted)
 
 
 class Judge:
@@ -130,9 +140,11 @@ class Judge:
         if not 0 <= seen.now - self._timed < TICK:
             changed.add(CLOCK)
             self._timed = seen.now
-        dropped = self._memo.forget(changed)
+        dropped = set(self._memo.forget(changed))
         before = self._roster
         self._roster = self._ask("roster", seen, lambda sight: before.renewed(sight, seen.settings))
+        if self._roster.flux is not before.flux:
+            dropped |= self._memo.forget(troubled(before.flux, self._roster.flux))
         if self._roster.members is not before.members:
             self._states = {key: self._state(key, seen) for key in self._roster.members}
         else:
@@ -144,8 +156,9 @@ class Judge:
     def _state(self, key: Hashable, seen: Observed) -> ComponentState:
         def judged(sight: Sight) -> ComponentState:
             component, spaces = self._roster.members[key]
-            appliers = sight.by_name("flux", self._roster.appliers)
-            scene = Scene(component.name, sight, spaces, seen.charts, seen.objects, appliers)
+            if component.layer is Layer.GITOPS:
+                spaces = (*spaces, *_made_spaces(component, spaces, FluxSight(self._roster.flux, sight)))
+            scene = Scene(component.name, sight, spaces, seen.charts, seen.objects, self._roster.flux)
             judgement = component.judge(scene)
             if component.probe and not (judgement.absent or judgement.unseen):
                 proof = probe_findings(component.probe, seen.evidence.get(component.name), sight.now)
@@ -153,6 +166,11 @@ class Judge:
             return _state(component, spaces, judgement)
 
         return self._ask(key, seen, judged)
+
+
+def _made_spaces(component: Component, own: tuple[str, ...], flux: FluxSight) -> tuple[str, ...]:
+    """The namespaces, beside its own, in which Flux has made something of it."""
+    return tuple(sorted({space for row in flux.appliers(component.name) for space in row.spaces} - {*own}))
 
 
 def _key(member: Member) -> Hashable:

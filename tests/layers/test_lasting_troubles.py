@@ -17,7 +17,7 @@ from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
 from tests.layers import worlds as w
-from tests.layers.judged import CONTROLLER, FLUX, SETTINGS, SYNC, state
+from tests.layers.judged import CONTROLLER, FLUX, SETTINGS, SOURCE, SYNC, state
 
 OLD = w.NOW - 3 * 3600
 GARAGE = Settings(origin="test", foundation=(FoundationEntry("garage", "garage/helmfile.yaml", ("garage",)),))
@@ -147,22 +147,26 @@ def test_an_operator_of_no_pods_is_a_failure() -> None:
 
 
 def applying(ready: str, reason: str, since: float) -> list[Row]:
-    return [CONTROLLER, w.flux_object("Kustomization", "flux-system", ready=ready, reason=reason, since=since)]
+    return [CONTROLLER, SOURCE, w.flux_object("Kustomization", "flux-system", ready=ready, reason=reason, since=since)]
 
 
 @pytest.mark.parametrize(
     ("rows", "verdict", "says"),
     [
         (FLUX[1:], Verdict.FAILED, "has no controllers"),
-        ([w.workload("deployments", "flux-system", "kustomize-controller", 0, 0), FLUX[1]], Verdict.FAILED, "no pods"),
+        (
+            [w.workload("deployments", "flux-system", "kustomize-controller", 0, 0), SYNC, SOURCE],
+            Verdict.FAILED,
+            "no pods",
+        ),
         (applying("Unknown", "Progressing", w.NOW - 60), Verdict.PROGRESSING, "Progressing"),
         (applying("Unknown", "Progressing", OLD), Verdict.DEGRADED, "Progressing (for 3h)"),
         (applying("False", "DependencyNotReady", w.NOW - 60), Verdict.PROGRESSING, "DependencyNotReady"),
         (applying("False", "DependencyNotReady", OLD), Verdict.DEGRADED, "(for 3h)"),
         (applying("", "", 0.0), Verdict.DEGRADED, "not seen by its controller yet (for 24h)"),
-        ([replace(CONTROLLER, ready=0), FLUX[1]], Verdict.DEGRADED, "0/1 ready"),
-        ([replace(CONTROLLER, ready=0, created=w.NOW - 60), FLUX[1]], Verdict.PROGRESSING, "0/1 ready"),
-        ([replace(CONTROLLER, ready=0), replace(SYNC, since=w.NOW - 60)], Verdict.PROGRESSING, "0/1 ready"),
+        ([replace(CONTROLLER, ready=0), SYNC, SOURCE], Verdict.DEGRADED, "0/1 ready"),
+        ([replace(CONTROLLER, ready=0, created=w.NOW - 60), SYNC, SOURCE], Verdict.PROGRESSING, "0/1 ready"),
+        ([replace(CONTROLLER, ready=0), replace(SYNC, since=w.NOW - 60), SOURCE], Verdict.PROGRESSING, "0/1 ready"),
     ],
 )
 def test_flux_that_applies_nothing_or_takes_too_long(rows: list[Row], verdict: Verdict, says: str) -> None:

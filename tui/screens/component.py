@@ -16,10 +16,10 @@ from runners.layers.picture import ComponentState, Picture
 from runners.layers.runs import RunRecord
 from runners.session import Session
 from tui.bridge import Bridge
-from tui.events import CommandChosen, Face, RowAsked
-from tui.keys import ROW_KEYS, command_bindings, shown_key
+from tui.events import CommandChosen, Face, GraphAsked, RowAsked
+from tui.keys import GRAPH_KEYS, ROW_KEYS, command_bindings, shown_key
 from tui.parts import PartFeed, parts
-from tui.screens.once import LeavesOnce
+from tui.screens.following import FollowingScreen
 from tui.targets import Targets, component_targets, row_targets
 from tui.texts import component_facts
 from widgets.facts import FactsPane
@@ -32,7 +32,7 @@ from widgets.tabs import Tab, TabStrip
 _MOVING = (Hint("esc", "back"), Hint("←→", "tabs"), Hint("↵", "open"), Hint("?", "help"))
 
 
-class ComponentScreen(LeavesOnce[None]):
+class ComponentScreen(FollowingScreen):
     """Follows the cluster as the overview does; the keys of its commands act on it wherever the focus is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,6 +42,7 @@ class ComponentScreen(LeavesOnce[None]):
         Binding("right", "part(1)", "Next tab", show=False, tooltip="its parts"),
         *(Binding(str(at), f"part_at({at - 1})", show=False) for at in range(1, 8)),
         *ROW_KEYS,
+        *GRAPH_KEYS,
         Binding("question_mark", "app.help", "Help", show=False, tooltip="every key"),
     ]
 
@@ -126,6 +127,10 @@ class ComponentScreen(LeavesOnce[None]):
         row = self.query_one(LiveTable).row
         if row is not None:
             self.post_message(RowAsked(row, Face(face)))
+
+    def action_graph(self) -> None:
+        """Shows what it waits for, and what waits for it."""
+        self.post_message(GraphAsked(self._state.name))
 
     def action_back(self) -> None:
         """back to the overview."""

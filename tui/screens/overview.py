@@ -23,8 +23,9 @@ from runners.layers.runs import RunRecord
 from runners.session import Session
 from tui.bridge import Bridge
 from tui.command_line import Act, Word
-from tui.events import CommandChosen, Face, RowAsked, RunChanged
-from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
+from tui.events import CommandChosen, Face, GraphAsked, RowAsked, RunChanged
+from tui.keys import GRAPH_KEYS, ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
+from tui.links import node_of
 from tui.outlines import HEADINGS
 from tui.screens.ground import Ground
 from tui.tables import TablePane
@@ -56,6 +57,7 @@ class Overview(Ground[None]):
         *command_bindings(),
         *TABLE_KEYS,
         *ROW_KEYS,
+        *GRAPH_KEYS,
         *SCREEN_KEYS,
     ]
 
@@ -243,6 +245,16 @@ class Overview(Ground[None]):
             self.post_message(RowAsked(row, Face(face)))
         else:
             self.notify(f"{face} is about a row of the table: go to one with tab", markup=False)
+
+    def action_graph(self) -> None:
+        """Traces the component of a card, or the Flux object under the cursor."""
+        focused = self.focused.id if self.focused is not None else ""
+        card = self._pane(focused).component if focused in ("foundation", "gitops") else None
+        node = card.name if card else node_of(self._session, self._tables.row) if focused == "table" else ""
+        if node:
+            self.post_message(GraphAsked(node))
+        else:
+            self.notify("a graph is of a component or a Flux object: go to one with tab", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""

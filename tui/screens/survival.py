@@ -17,7 +17,7 @@ from runners.layers.survival.fold import claim_key
 from runners.session import Session
 from tui.events import Face
 from tui.keys import ROW_KEYS
-from tui.screens.once import LeavesOnce
+from tui.screens.following import FollowingScreen
 from tui.texts import survival_facts
 from widgets.facts import FactsPane
 from widgets.header import Header, HeaderFacts
@@ -35,7 +35,7 @@ _HINTS = (
 )
 
 
-class SurvivalScreen(LeavesOnce[None]):
+class SurvivalScreen(FollowingScreen):
     """Follows the picture; rows are claims, and open as such."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

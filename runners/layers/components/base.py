@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from runners.layers.findings import Finding
+from runners.layers.flux_roots import FluxIndex
+from runners.layers.flux_sight import FluxSight
 from runners.layers.kinds.base import Key, Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.releases import RELEASES, Revision, current
@@ -33,8 +35,18 @@ class Scene:
     """(namespace, release) → version of its chart, as ``helm list`` says."""
     objects: Revisions = field(default_factory=dict)
     """What should be there of each release, as ``helm get manifest`` says."""
-    appliers: Mapping[str, Sequence[FluxObject]] = field(default_factory=dict)
-    """Every Kustomization and HelmRelease, by name: made once for all components of a picture."""
+    index: FluxIndex = field(default_factory=FluxIndex)
+    """Every Flux object, and why it isn't ready: made once for all components of a picture."""
+
+    @cached_property
+    def flux(self) -> FluxSight:
+        """The same, as this rule sees it."""
+        return FluxSight(self.index, self.rows)
+
+    @property
+    def appliers(self) -> Sequence[FluxObject]:
+        """The Kustomizations and HelmReleases that bear the component's name."""
+        return self.flux.appliers(self.name)
 
     @property
     def now(self) -> float:

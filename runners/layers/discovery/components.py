@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runners.layers.components import KNOWN
-from runners.layers.components.gitops import FLUX
+from runners.layers.components.flux import FLUX
 from runners.layers.discovery.documents import is_known
 from runners.layers.discovery.helmfiles import Helmfile
 from runners.layers.discovery.paths import folder_of
