@@ -167,8 +167,10 @@ class FluxIndex:
 
 def _chart_of(row: FluxObject) -> str:
     """The HelmChart that is made for a HelmRelease; empty where none is."""
+    if row.singular != "HelmRelease":
+        return ""
     kind, _, place = row.source.partition("/")
-    if row.singular != "HelmRelease" or kind in ("OCIRepository", "HelmChart", ""):
+    if kind in ("OCIRepository", "HelmChart", ""):
         return ""
     return f"HelmChart/{place.partition('/')[0]}/{row.namespace}-{row.name}"
 

@@ -27,6 +27,7 @@ class FluxSight:
         """Takes the index, and where it is noted what was asked."""
         self._index = index
         self._sight = sight
+        self._roots: dict[str, Root | None] = {}
 
     @property
     def objects(self) -> Mapping[str, FluxObject]:
@@ -41,9 +42,12 @@ class FluxSight:
 
     def root(self, row: FluxObject) -> Root | None:
         """What keeps an object from being ready, or from anything newer; None where nothing does but itself."""
-        self._sight.table_freshness(TABLE)
-        self._sight.marks.update(map(_trouble, self._index.rests_on(row)))
-        return self._index.root(row)
+        ref = row.ref
+        if ref not in self._roots:
+            self._sight.table_freshness(TABLE)
+            self._sight.marks.update(map(_trouble, self._index.rests_on(row)))
+            self._roots[ref] = self._index.root(row)
+        return self._roots[ref]
 
     def source(self, row: FluxObject) -> str:
         """What it reads from; of a HelmRelease the HelmChart that is made for it, once that is there."""

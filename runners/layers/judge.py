@@ -17,7 +17,7 @@ from runners.layers.flux_sight import FluxSight, troubled
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
-from runners.layers.kinds.flux import KUSTOMIZATIONS
+from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.workloads import DEPLOYMENTS
@@ -156,9 +156,10 @@ class Judge:
     def _state(self, key: Hashable, seen: Observed) -> ComponentState:
         def judged(sight: Sight) -> ComponentState:
             component, spaces = self._roster.members[key]
+            flux = FluxSight(self._roster.flux, sight)
             if component.layer is Layer.GITOPS:
-                spaces = (*spaces, *_made_spaces(component, spaces, FluxSight(self._roster.flux, sight)))
-            scene = Scene(component.name, sight, spaces, seen.charts, seen.objects, self._roster.flux)
+                spaces = (*spaces, *_made_spaces(flux.appliers(component.name), spaces))
+            scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects)
             judgement = component.judge(scene)
             if component.probe and not (judgement.absent or judgement.unseen):
                 proof = probe_findings(component.probe, seen.evidence.get(component.name), sight.now)
@@ -168,9 +169,9 @@ class Judge:
         return self._ask(key, seen, judged)
 
 
-def _made_spaces(component: Component, own: tuple[str, ...], flux: FluxSight) -> tuple[str, ...]:
-    """The namespaces, beside its own, in which Flux has made something of it."""
-    return tuple(sorted({space for row in flux.appliers(component.name) for space in row.spaces} - {*own}))
+def _made_spaces(appliers: Iterable[FluxObject], own: tuple[str, ...]) -> tuple[str, ...]:
+    """The namespaces, beside a component's own, in which Flux has made something of it."""
+    return tuple(sorted({space for row in appliers for space in row.spaces} - {*own}))
 
 
 def _key(member: Member) -> Hashable:

@@ -97,6 +97,11 @@ class Sight:
         self.marks.add(_fresh(kind.table))
         return self._rows.freshness(kind)
 
+    def trusts(self, kinds: Iterable[AnyKind]) -> bool:
+        """May a verdict rest on the rows of all these kinds?"""
+        found = [self.freshness(kind).trusted for kind in kinds]  # all of them are noted, whatever the first says
+        return all(found)
+
     def table_freshness(self, table: str) -> Freshness:
         """The least fresh of the watches that fill a table."""
         self.marks.add(_fresh(table))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from runners.layers.findings import Finding
-from runners.layers.flux_roots import FluxIndex
 from runners.layers.flux_sight import FluxSight
 from runners.layers.kinds.base import Key, Row
 from runners.layers.kinds.flux import FluxObject
@@ -31,19 +30,14 @@ class Scene:
     name: str
     rows: Sight
     namespaces: tuple[str, ...]
+    flux: FluxSight
+    """Flux's objects, and why they aren't ready."""
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart, as ``helm list`` says."""
     objects: Revisions = field(default_factory=dict)
     """What should be there of each release, as ``helm get manifest`` says."""
-    index: FluxIndex = field(default_factory=FluxIndex)
-    """Every Flux object, and why it isn't ready: made once for all components of a picture."""
 
     @cached_property
-    def flux(self) -> FluxSight:
-        """The same, as this rule sees it."""
-        return FluxSight(self.index, self.rows)
-
-    @property
     def appliers(self) -> Sequence[FluxObject]:
         """The Kustomizations and HelmReleases that bear the component's name."""
         return self.flux.appliers(self.name)

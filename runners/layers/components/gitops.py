@@ -17,6 +17,7 @@ from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.kinds.workloads import Workload
 from runners.layers.picture import Layer
 
+_DOUBTED = (*WORKLOADS, KUSTOMIZATIONS)
 _BY_ID: Mapping[str, AnyKind] = {kind.id: kind for kind in WORKLOADS}
 
 
@@ -37,10 +38,14 @@ def judge_service(scene: Scene, workloads: Sequence[Workload]) -> Judgement:
     if not mine and not workloads:
         return Judgement(findings=doubts, absent=not doubts, unseen=bool(doubts))
     findings = [object_finding(row, scene.flux, scene.now) for row in mine]
+    version = next((row.short_revision for row in mine if row.revision), "")
     rollouts = (*rollout_findings(workloads), *_lost(scene))
+    if not rollouts and all(row.status == "ready" for row in mine):
+        # Of thousands of objects nearly all are: nothing more is asked of them.
+        return Judgement((*doubts, *findings), version, tuple(filter(None, (ready_line(workloads),))))
     return Judgement(
         findings=(*doubts, *findings, *rollouts),
-        version=next((row.short_revision for row in mine if row.short_revision), ""),
+        version=version,
         details=tuple(filter(None, (ready_line(workloads),))),
         progressing=moves(scene, mine, rollouts),
     )
@@ -74,8 +79,10 @@ def with_own(
 
 def flux_doubts(scene: Scene) -> tuple[Finding, ...]:
     """What can't be seen of workloads and of Flux's kinds: a HelmRelease out of sight may be what applies it."""
-    doubts = tuple(unseen(scene, (*WORKLOADS, KUSTOMIZATIONS)))
     others = scene.rows.table_freshness("flux")
+    if others.trusted and scene.rows.trusts(_DOUBTED):
+        return ()
+    doubts = tuple(unseen(scene, _DOUBTED))
     if others.trusted or not scene.rows.freshness(KUSTOMIZATIONS).trusted:
         return doubts
     return (*doubts, doubt("Flux objects", others, scene.now, "every Flux kind"))
