@@ -29,6 +29,7 @@ from runners.layers.plan_rules import danger, differences, plan_findings, repair
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
 from runners.lease_keeping import give_back, take_lease
+from runners.recovery import RECOVERIES, Recovery, recovery
 from runners.session import Session
 from runners.tools import flux
 from runners.tools.bootstrap import bootstrap_argv, token_environ
@@ -85,6 +86,11 @@ class Operator:
             text = f"planning runs the helmfile's {', '.join(hooks)} hooks, and nobody was asked"
             raise Refusal(Finding(target.component, Severity.BLOCKER, text, "say yes to that first", False))
         identity = await self._same_cluster()
+        if command in RECOVERIES:
+            way = await self._recovery(command, target)
+            answer = GateAnswer((*answer.findings, *way.findings))
+            _refuse_closed(answer)
+            return Ask(command, target, identity, answer, Danger.CHANGES, way.work)
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
             return Ask(command, target, identity, answer, reads_or_changes, self._flux_work(command, target))
@@ -124,6 +130,8 @@ class Operator:
             await self._same_cluster(ask.identity)
             if ask.plan is not None:
                 await self._same_plan(ask, ask.plan)
+            if ask.command in RECOVERIES:
+                await self._same_way(ask)
             begun()
             return await anyio.to_thread.run_sync(self._start, ask, typed)
 
@@ -169,6 +177,7 @@ class Operator:
         with contextlib.suppress(ApiError):  # the gate says so
             await anyio.to_thread.run_sync(self._session.identify)
         await anyio.to_thread.run_sync(self._session.wait_for_tools)
+        await anyio.to_thread.run_sync(self._session.look_for_keys)
         await anyio.to_thread.run_sync(self._session.renew)
         return self.gate(command, target)
 
@@ -196,6 +205,17 @@ class Operator:
         changed = differences(shown, now)
         if changed:
             raise Refusal(*(Finding("plan", Severity.BLOCKER, text, "plan again", False) for text in changed))
+
+    async def _recovery(self, command: Command, target: Target) -> Recovery:
+        return await recovery(self._session, await self._bench(), command, target)
+
+    async def _same_way(self, ask: Ask) -> None:
+        """The release is as it was when the question was asked, and still nobody is at it."""
+        now = await self._recovery(ask.command, ask.target)
+        new = unseen(ask.gate, GateAnswer(now.findings))
+        if new or now.work != ask.work:
+            changed = Finding(str(ask.target), Severity.BLOCKER, "is not as it was", "ask again", False)
+            raise Refusal(*(new or (changed,)))
 
     async def _bench(self) -> Bench:
         session = self._session
@@ -248,6 +268,7 @@ class Operator:
 
     def _request(self, ask: Ask, run_id: str, lease: LeaseFacts | None, without: Finding | None) -> RunRequest:
         session = self._session
+        freed = (ask.target.namespace, ask.target.name) if ask.command in RECOVERIES else None
         return RunRequest(
             id=run_id,
             title=ask.title,
@@ -259,7 +280,7 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without)},
+            notes={CONFIRMED: confirmation(ask.plan, without, freed)},
         )
 
     @contextlib.contextmanager

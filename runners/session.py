@@ -18,6 +18,7 @@ from runners.cluster.connection import Connection
 from runners.cluster.discovery import discover
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.cluster.objects import SECRETS, is_there
 from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, look
@@ -37,6 +38,7 @@ from runners.layers.picture import Picture
 from runners.layers.plans import Served
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
+from runners.movement import Movement
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helm import list_argv
@@ -95,6 +97,9 @@ class Session:
         self.picture = Picture(at=clock(), notices=options.settings.notices)
         self._charts = ChartVersions(self._list_releases, self.changed)
         self.seen_runs = SeenRuns()
+        self.movement = Movement(clock)
+        self.keys_there: Mapping[str, bool | None] = {}
+        """Secret of a listed key → was it there the last time somebody looked? None where it may not be looked at."""
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -165,6 +170,8 @@ class Session:
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
+            rows=self.store,
+            keys=self.keys_there,
         )
 
     def look_around(self) -> None:
@@ -245,8 +252,15 @@ class Session:
 
     def _heard(self, delta: Delta) -> None:
         self._wake.set()
+        self.movement.heard(delta)
         if delta.table == RELEASES.table and self.identity is not None:
             self._charts.ask()
+
+    def look_for_keys(self) -> None:
+        """Asks whether the Secrets that bedplate.yaml lists are there; of each, only its metadata."""
+        names = {key.secret.partition("/")[::2] for key in self.settings.keys}
+        self.keys_there = {"/".join(at): is_there(self.connection, SECRETS, *at) for at in names}
+        self._wake.set()
 
     def wait_for_tools(self) -> None:
         """Returns when the tools were looked for; that takes a second, and more where one of them hangs."""

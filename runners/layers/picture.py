@@ -60,6 +60,11 @@ class Picture:
     notices: tuple[Finding, ...] = ()
     """What is true of the whole rather than of one component: configuration, missing tools, a rebuilt cluster."""
 
+    boundary: tuple[Finding, ...] = ()
+    """Where one layer has a hand in the other, worst first: what both manage, and what would wait for the other."""
+    preflight: tuple[Finding, ...] = ()
+    """What stands in the way of the next change although nothing is wrong now: tools, rights, files, nodes."""
+
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster, those that go on and those that ended."""
 

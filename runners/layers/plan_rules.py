@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from runners.layers.findings import Finding, Severity
+from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import Change, Comparison, Danger, ObjectRef, Plan, ReleaseAction, ReleasePlan
 from runners.layers.version_steps import version_step
 
@@ -91,12 +92,12 @@ def _other_clusters(plan: Plan) -> Iterator[Finding]:
 
 def _moving(plan: Plan) -> Iterator[Finding]:
     for release in plan.releases:
-        if release.status.startswith("pending-") or release.status == "uninstalling":
+        if in_the_middle(release.status):
             yield Finding(
                 f"release {release.id}",
                 Severity.BLOCKER,
                 f"is {release.status}: someone is changing it right now, or was stopped in the middle of it",
-                "wait for its end; when nobody is at it, roll it back or finish it with helm",
+                "wait for its end; when nobody is at it, go to it in Releases: u rolls it back, x deletes its record",
                 overridable=False,
             )
 

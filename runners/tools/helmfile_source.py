@@ -15,7 +15,8 @@ from pathlib import Path
 
 import yaml
 
-from runners.layers.jsons import mapping, sequence, strings, text
+from runners.layers.jsons import integer, mapping, sequence, strings, text
+from runners.layers.stuck import HELM_TIMEOUT
 from runners.tools.calls import PlanError
 
 EVENTS = ("prepare", "preapply", "presync", "preuninstall", "postuninstall", "postsync", "cleanup")
@@ -32,6 +33,7 @@ _EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b")
 _EXEC = re.compile(r"\{\{[^}]*\b(?:exec|envExec|execOrEmpty)\b")
 _CONTEXT = re.compile(r"\bkubeContext[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'{},#]+)")
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_TIMEOUT = re.compile(r"\btimeout[\"']?[ \t]*:[ \t]*[\"']?(\d+)")
 _PATH = re.compile(r"[\w.@%+~*/-]+")
 _HELMFILE = re.compile(
     r"^(?:releases|helmfiles|bases|environments|helmDefaults|templates|commonLabels)[ \t]*:", re.MULTILINE
@@ -52,6 +54,8 @@ class Source:
     """Every ``kubeContext`` that is written out."""
     paths: tuple[str, ...] = ()
     """What might be paths of files and folders, relative to the helmfile's folder."""
+    timeout: int = 0
+    """Seconds that the slowest of its releases may take; 0 where it has none."""
 
     def __or__(self, other: Source) -> Source:
         """Both together; each thing once."""
@@ -59,6 +63,7 @@ class Source:
             in_order((*self.events, *other.events)),
             tuple(dict.fromkeys((*self.contexts, *other.contexts))),
             tuple(dict.fromkeys((*self.paths, *other.paths))),
+            max(self.timeout, other.timeout),
         )
 
 
@@ -74,7 +79,9 @@ def described(documents: Iterable[object]) -> Source:
     """What a helmfile's YAML says."""
     events: set[str] = set()
     contexts, paths = dict[str, None](), dict[str, None]()
+    timeout = 0
     for node in documents:
+        timeout = max([timeout, *_timeouts(node)])
         for key, value in _walk("", node):
             if key == "hooks":
                 events |= set(strings(value, "events"))
@@ -82,7 +89,13 @@ def described(documents: Iterable[object]) -> Source:
                 contexts[value] = None
             if isinstance(value, str) and _is_path(value):
                 paths[value] = None
-    return Source(in_order(events), tuple(contexts), tuple(paths))
+    return Source(in_order(events), tuple(contexts), tuple(paths), timeout)
+
+
+def _timeouts(document: object) -> Iterator[int]:
+    """What each release may take: its own timeout, the helmfile's default, or helm's."""
+    default = integer(document, "helmDefaults", "timeout") or int(HELM_TIMEOUT)
+    yield from (integer(release, "timeout") or default for release in sequence(document, "releases"))
 
 
 def built(stdout: str) -> Source:
@@ -139,7 +152,9 @@ def _by_words(written: str) -> Source:
     if re.search(r"\bhooks\b", written) and not events:
         events = set(READING_EVENTS)
     paths = dict.fromkeys(word for word in _PATH.findall(written) if _is_path(word))
-    return Source(in_order(events), tuple(dict.fromkeys(_CONTEXT.findall(written))), tuple(paths))
+    # Which release a timeout in a template is of can't be told: at least one may do without.
+    timeout = max([int(HELM_TIMEOUT), *map(int, _TIMEOUT.findall(written))])
+    return Source(in_order(events), tuple(dict.fromkeys(_CONTEXT.findall(written))), tuple(paths), timeout)
 
 
 def _is_path(value: str) -> bool:
