@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import Change, Comparison, Danger, ObjectRef, Plan, ReleaseAction, ReleasePlan
+from runners.layers.upward import upward_refs
 from runners.layers.version_steps import version_step
 
 NAMED = 5
@@ -122,6 +123,7 @@ def _remarks(plan: Plan) -> Iterator[Finding]:
         text = "what it rests on is not committed as it is" if plan.commit else "is in no Git repository"
         yield Finding(plan.helmfile, Severity.NOTE, f"{text}: what is applied is not on record")
     for release in plan.changing:
+        yield from upward_refs(release.hashes)
         if release.compared is Comparison.RECORDED:
             text = "is compared with its last revision, since a kind is not served yet: changes by hand don't show"
             yield Finding(f"release {release.id}", Severity.NOTE, text)

@@ -1,0 +1,148 @@
+"""Upward: does the foundation need anything that only GitOps provides? A static look at helmfiles and values.
+
+What a file says in so many words is found; a template says it only when it is filled in, and then the plan shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from runners.layers.findings import Finding, Severity
+from runners.layers.jsons import mapping, sequence, text, truth
+from runners.layers.plans import ObjectRef
+
+PROVIDERS: Mapping[str, str] = {
+    "monitoring.coreos.com": "monitoring",
+    "cert-manager.io": "cert-manager",
+    "acme.cert-manager.io": "cert-manager",
+    "external-secrets.io": "External Secrets",
+    "bitnami.com": "Sealed Secrets",
+    "metallb.io": "MetalLB",
+    "gateway.networking.k8s.io": "a gateway",
+    "traefik.io": "Traefik",
+}
+"""API group → what serves it, usually from GitOps."""
+
+_SWITCHES: Mapping[str, str] = {
+    "servicemonitor": "monitoring.coreos.com",
+    "podmonitor": "monitoring.coreos.com",
+    "prometheusrule": "monitoring.coreos.com",
+    "prometheusrules": "monitoring.coreos.com",
+    "certmanager": "cert-manager.io",
+    "externalsecret": "external-secrets.io",
+    "externalsecrets": "external-secrets.io",
+    "httproute": "gateway.networking.k8s.io",
+}
+"""A section of a chart's values that, switched on, makes an object of a group."""
+
+_IN_CLUSTER = re.compile(r"(?:^|[/@.])[\w-]+\.[\w-]+\.svc(?:\.[\w.-]+)?(?::\d+)?(?:/|$)|\.svc\.cluster\.local\b")
+_PULLED = frozenset(
+    {"registry", "repository", "image", "hub", "chart", "url", "imageregistry", "systemdefaultregistry"}
+)
+"""Keys that say where a chart or an image is pulled from."""
+_DEEPEST = 40
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files of one component's helmfile, read."""
+
+    component: str
+    helmfile: str
+    documents: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    """Path, relative to the repository → the YAML documents in it: the helmfile, and every values file it names."""
+    unreadable: tuple[str, ...] = ()
+    """Files that say what they say only when they are filled in, and those that are no YAML."""
+
+
+def upward(written: Written) -> tuple[Finding, ...]:
+    """What a component's files ask of GitOps."""
+    waits = any(_waits(document) for documents in written.documents.values() for document in documents)
+    found = [
+        finding
+        for path, documents in written.documents.items()
+        for document in documents
+        for finding in _asked(path, document, waits=waits)
+    ]
+    found += [_unclear(path, written.component) for path in written.unreadable]
+    return tuple(dict.fromkeys(found))
+
+
+def upward_refs(refs: Mapping[ObjectRef, str]) -> Iterator[Finding]:
+    """The objects of a rendering that somebody has to serve who comes with GitOps."""
+    for group, provider in PROVIDERS.items():
+        mine = sorted(ref for ref in refs if ref.group == group)
+        if mine:
+            more = f" and {len(mine) - 1} more" if len(mine) > 1 else ""
+            text_ = f"needs {provider}{more}: on an empty cluster it comes later, and helm can't make this"
+            yield Finding(str(mine[0]), Severity.WARNING, text_, "switch it off here, and let GitOps bring it")
+
+
+def _waits(document: object) -> bool:
+    releases = sequence(document, "releases")
+    return truth(document, "helmDefaults", "wait") or any(truth(release, "wait") for release in releases)
+
+
+def _unclear(path: str, component: str) -> Finding:
+    remedy = f"plan {component} (i): a plan names what it needs"
+    return Finding(path, Severity.UNKNOWN, "what it needs of GitOps can't be told from the file", remedy)
+
+
+def _asked(path: str, document: object, *, waits: bool) -> Iterator[Finding]:
+    for keys, value in _walk((), document):
+        last = keys[-1].casefold() if keys else ""
+        where = f"{path}: {'.'.join(keys)}"
+        if last in _SWITCHES and truth(value, "enabled"):
+            yield _needs(where, PROVIDERS[_SWITCHES[last]])
+        elif last == "ingress" and truth(value, "enabled"):
+            yield from _ingress(where, value)
+        elif last == "type" and value == "LoadBalancer":
+            yield _balancer(where, waits=waits)
+        elif isinstance(value, str) and last in _PULLED and _IN_CLUSTER.search(value):
+            yield _pulled(where)
+        elif isinstance(value, Mapping) and text(value, "kind") and _group(value) in PROVIDERS:
+            yield _needs(f"{path}: {text(value, 'kind')} {text(value, 'metadata', 'name')}", PROVIDERS[_group(value)])
+
+
+def _group(obj: object) -> str:
+    return text(obj, "apiVersion").rpartition("/")[0]
+
+
+def _needs(where: str, provider: str) -> Finding:
+    text_ = f"needs {provider}, which comes with GitOps: on an empty cluster helm can't make this"
+    return Finding(where, Severity.WARNING, text_, "switch it off here, and let GitOps bring it")
+
+
+def _ingress(where: str, value: object) -> Iterator[Finding]:
+    """An Ingress without its controller does no harm; only nobody answers."""
+    name = text(value, "ingressClassName") or text(value, "className")
+    of = f" of class {name}" if name else ""
+    yield Finding(
+        where, Severity.NOTE, f"makes an Ingress{of}, which answers only once GitOps has brought a controller"
+    )
+
+
+def _balancer(where: str, *, waits: bool) -> Finding:
+    if waits:
+        text_ = "is a LoadBalancer, and helm waits for its address, which only MetalLB gives: it comes with GitOps"
+        return Finding(where, Severity.BLOCKER, text_, "take wait out of the helmfile, or use a ClusterIP")
+    return Finding(where, Severity.NOTE, "is a LoadBalancer, which has no address before GitOps has brought MetalLB")
+
+
+def _pulled(where: str) -> Finding:
+    text_ = "is pulled from a registry in the cluster itself: when the cluster is gone, so is what builds it"
+    return Finding(where, Severity.BLOCKER, text_, "pull it from a registry off the cluster")
+
+
+def _walk(keys: tuple[str, ...], node: object) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Every value with the keys that lead to it; a list's items have the list's."""
+    if len(keys) > _DEEPEST:
+        return
+    yield keys, node
+    if isinstance(node, list):
+        for item in node:
+            yield from _walk((*keys, ""), item) if isinstance(item, list) else _walk(keys, item)
+    for name, value in mapping(node).items():
+        yield from _walk((*keys, str(name)), value)
