@@ -38,10 +38,10 @@ _SWITCHES: Mapping[str, str] = {
 """A section of a chart's values that, switched on, makes an object of a group."""
 
 _IN_CLUSTER = re.compile(r"(?:^|[/@.])[\w-]+\.[\w-]+\.svc(?:\.[\w.-]+)?(?::\d+)?(?:/|$)|\.svc\.cluster\.local\b")
-_PULLED = frozenset(
-    {"registry", "repository", "image", "hub", "chart", "url", "imageregistry", "systemdefaultregistry"}
-)
-"""Keys that say where a chart or an image is pulled from."""
+_PULLED = frozenset({"registry", "repository", "image", "hub", "imageregistry", "systemdefaultregistry"})
+"""Keys of values that say where an image is pulled from."""
+_FETCHED = frozenset({("repositories", "url"), ("releases", "chart"), ("releases", "values"), ("helmfiles", "path")})
+"""First and last key of what a helmfile fetches."""
 _DEEPEST = 40
 
 
@@ -76,8 +76,8 @@ def upward_refs(refs: Mapping[ObjectRef, str]) -> Iterator[Finding]:
         mine = sorted(ref for ref in refs if ref.group == group)
         if mine:
             more = f" and {len(mine) - 1} more" if len(mine) > 1 else ""
-            text_ = f"needs {provider}{more}: on an empty cluster it comes later, and helm can't make this"
-            yield Finding(str(mine[0]), Severity.WARNING, text_, "switch it off here, and let GitOps bring it")
+            words = f"needs {provider}{more}: on an empty cluster it comes later, and helm can't make this"
+            yield Finding(str(mine[0]), Severity.WARNING, words, "switch it off here, and let GitOps bring it")
 
 
 def _waits(document: object) -> bool:
@@ -100,10 +100,15 @@ def _asked(path: str, document: object, *, waits: bool) -> Iterator[Finding]:
             yield from _ingress(where, value)
         elif last == "type" and value == "LoadBalancer":
             yield _balancer(where, waits=waits)
-        elif isinstance(value, str) and last in _PULLED and _IN_CLUSTER.search(value):
+        elif isinstance(value, str) and _is_source(keys) and _IN_CLUSTER.search(value):
             yield _pulled(where)
         elif isinstance(value, Mapping) and text(value, "kind") and _group(value) in PROVIDERS:
             yield _needs(f"{path}: {text(value, 'kind')} {text(value, 'metadata', 'name')}", PROVIDERS[_group(value)])
+
+
+def _is_source(keys: tuple[str, ...]) -> bool:
+    """Do these keys lead to where something is fetched from?"""
+    return bool(keys) and (keys[-1].casefold() in _PULLED or (keys[0], keys[-1]) in _FETCHED)
 
 
 def _group(obj: object) -> str:
@@ -111,8 +116,8 @@ def _group(obj: object) -> str:
 
 
 def _needs(where: str, provider: str) -> Finding:
-    text_ = f"needs {provider}, which comes with GitOps: on an empty cluster helm can't make this"
-    return Finding(where, Severity.WARNING, text_, "switch it off here, and let GitOps bring it")
+    words = f"needs {provider}, which comes with GitOps: on an empty cluster helm can't make this"
+    return Finding(where, Severity.WARNING, words, "switch it off here, and let GitOps bring it")
 
 
 def _ingress(where: str, value: object) -> Iterator[Finding]:
@@ -126,14 +131,14 @@ def _ingress(where: str, value: object) -> Iterator[Finding]:
 
 def _balancer(where: str, *, waits: bool) -> Finding:
     if waits:
-        text_ = "is a LoadBalancer, and helm waits for its address, which only MetalLB gives: it comes with GitOps"
-        return Finding(where, Severity.BLOCKER, text_, "take wait out of the helmfile, or use a ClusterIP")
+        words = "is a LoadBalancer, and helm waits for its address, which only MetalLB gives: it comes with GitOps"
+        return Finding(where, Severity.BLOCKER, words, "take wait out of the helmfile, or use a ClusterIP")
     return Finding(where, Severity.NOTE, "is a LoadBalancer, which has no address before GitOps has brought MetalLB")
 
 
 def _pulled(where: str) -> Finding:
-    text_ = "is pulled from a registry in the cluster itself: when the cluster is gone, so is what builds it"
-    return Finding(where, Severity.BLOCKER, text_, "pull it from a registry off the cluster")
+    words = "is pulled from a registry in the cluster itself: when the cluster is gone, so is what builds it"
+    return Finding(where, Severity.BLOCKER, words, "pull it from a registry off the cluster")
 
 
 def _walk(keys: tuple[str, ...], node: object) -> Iterator[tuple[tuple[str, ...], object]]:
