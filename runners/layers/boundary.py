@@ -7,10 +7,12 @@ as an Ingress for its UI.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from runners.layers.components import foundation
 from runners.layers.components.longhorn import DRIVER
+from runners.layers.discovery.reach import GitObject
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Key, Row
 from runners.layers.kinds.flux import FluxObject
@@ -20,7 +22,7 @@ from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS
 from runners.layers.plan_rules import named
 from runners.layers.plans import ObjectRef
 from runners.layers.rows import Rows
-from runners.layers.settings import Settings
+from runners.layers.settings import Ownership, Settings
 
 WORKLOADS = (DEPLOYMENTS, DAEMONSETS, STATEFULSETS)
 _RUNS_OR_KEEPS = frozenset(
@@ -48,6 +50,8 @@ class Ground:
     """Workload that a release of the foundation made → that release."""
     classes: frozenset[str] = frozenset()
     """StorageClasses that the foundation serves."""
+    handed_over: frozenset[str] = frozenset()
+    """Components that helmfile only begins, and that Flux is meant to take over."""
 
 
 def ground_of(rows: Rows, settings: Settings, releases: Releases) -> Ground:
@@ -70,7 +74,9 @@ def ground_of(rows: Rows, settings: Settings, releases: Releases) -> Ground:
         if row.release in made
     }
     classes = frozenset(row.name for row in rows.all(STORAGECLASSES) if row.provisioner == DRIVER)
-    return Ground(made, namespaces, owned, classes)
+    over = (entry.component for entry in settings.foundation if entry.ownership is Ownership.HANDOVER)
+    handed = frozenset(name for name in over if not foundation(name, ()).protected)
+    return Ground(made, namespaces, owned, classes, handed)
 
 
 class BoundaryLook:
@@ -80,19 +86,25 @@ class BoundaryLook:
         """Knows nothing yet."""
         self._ground = Ground()
         self._known: dict[int, tuple[Row, tuple[Finding, ...]]] = {}
+        self._in_git: tuple[Sequence[GitObject], tuple[Finding, ...]] = ((), ())
 
-    def downward(self, rows: Rows, ground: Ground) -> tuple[Finding, ...]:
-        """What of the foundation Flux manages; worst first."""
-        known = self._known if ground == self._ground else {}
-        kept: dict[int, tuple[Row, tuple[Finding, ...]]] = {}
+    def downward(self, rows: Rows, ground: Ground, git: Sequence[GitObject] = ()) -> tuple[Finding, ...]:
+        """What of the foundation Flux manages, in the cluster or as soon as it syncs Git; worst first."""
+        if ground != self._ground:
+            self._ground, self._known, self._in_git = ground, {}, ((), ())
+        known, kept = self._known, dict[int, tuple[Row, tuple[Finding, ...]]]()
         found: list[Finding] = []
         for row in rows.table("flux"):
-            at = id(row)  # held by the row beside it, so that it stays this row's
+            at = id(row)  # the row beside it is held, so that the number stays this row's
             entry = known.get(at) or (row, managed_by(row, ground) if isinstance(row, FluxObject) else ())
             kept[at] = entry
             if entry[1]:
                 found += entry[1]
-        self._ground, self._known = ground, kept
+        self._known = kept
+        if self._in_git[0] is not git:
+            self._in_git = (git, tuple(_in_git(git, ground)))
+        live = {finding.subject for finding in found}
+        found += (finding for finding in self._in_git[1] if finding.subject not in live)
         return worst_first([*found, *_labelled(rows, ground, found)])
 
 
@@ -109,20 +121,28 @@ def managed_by(row: FluxObject, ground: Ground) -> tuple[Finding, ...]:
     return tuple(_adopted(row, ground)) or tuple(_applied(row, ground))
 
 
-def adopts(release: str, component: str, about: str, key: Key | None = None) -> Finding:
-    """The loudest finding there is: one release with two owners, of which one uninstalls it."""
-    text = (
-        f"makes the release {release}, which is {component}'s and helmfile's: Flux takes it over, "
+def adopts(release: str, ground: Ground, about: str, where: str = "", key: Key | None = None) -> Finding:
+    """The loudest finding there is: one release with two owners, of which one uninstalls it.
+
+    What is meant to be handed over is said quietly; storage never is meant to be.
+    """
+    component = ground.releases[release]
+    if component in ground.handed_over:
+        words = f"takes the release {release} over from helmfile{where}, as it is meant to"
+        return Finding(
+            about, Severity.NOTE, words, "keep its HelmRelease in Git: without it the release goes", about=key
+        )
+    words = (
+        f"makes the release {release}, which is {component}'s and helmfile's{where}: Flux takes it over, "
         "and uninstalls it with all its data when this HelmRelease goes"
     )
     remedy = "suspend it (s) before anything else: what is suspended uninstalls nothing; then take it out of Git"
-    return Finding(about, Severity.BLOCKER, text, remedy, about=key)
+    return Finding(about, Severity.BLOCKER, words, remedy, about=key)
 
 
 def _adopted(row: FluxObject, ground: Ground) -> Iterator[Finding]:
-    component = ground.releases.get(row.release) if row.release else None
-    if component is not None:
-        yield adopts(row.release, component, f"HelmRelease {row.namespace}/{row.name}", row.key)
+    if row.release in ground.releases:
+        yield adopts(row.release, ground, f"HelmRelease {row.namespace}/{row.name}", key=row.key)
 
 
 def _applied(row: FluxObject, ground: Ground) -> Iterator[Finding]:
@@ -156,6 +176,22 @@ _SAID = {
     ),
     Severity.NOTE: ("applies {} beside the foundation, which is fine as long as the foundation can do without", ""),
 }
+
+
+def _in_git(objects: Sequence[GitObject], ground: Ground) -> Iterator[Finding]:
+    """The same of what Flux reaches in Git: what it will do, where it has not done it yet."""
+    shares: dict[tuple[str, Severity], list[ObjectRef]] = {}
+    for one in objects:
+        release = "/".join(one.release) if one.release else ""
+        if release in ground.releases:
+            yield adopts(release, ground, f"HelmRelease {one.namespace}/{one.name}", f" ({one.path}:{one.line})")
+            continue
+        ref = ObjectRef(one.kind, one.namespace, one.name, one.group)
+        grade = grade_of(ref, ground)
+        if grade is not None:
+            shares.setdefault((one.applier or "flux-system/flux-system", grade), []).append(ref)
+    for (applier, grade), refs in shares.items():
+        yield shared(grade, refs, f"Kustomization {applier}")
 
 
 def ref_of(entry: str) -> ObjectRef:

@@ -1,131 +1,168 @@
-"""What the repository says of the next change: Flux objects that are old or lead nowhere, ignored files, keys."""
+"""What a repository's files say of the next change: whose releases are whose, references, old versions, keys.
+
+Made when the files change, so that a picture only folds it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from runners.layers.decrypting import LocalKeys, decrypting
+from runners.layers.discovery.documents import Files, is_known
+from runners.layers.discovery.helmfiles import Helmfile
+from runners.layers.discovery.look import Looked, look
+from runners.layers.discovery.manifests import Manifest, manifests
+from runners.layers.discovery.reach import GitObject
+from runners.layers.discovery.releases import Release
+from runners.layers.discovery.remarks import remarks
 from runners.layers.findings import Finding, Severity
+from runners.layers.jsons import mapping, sequence, text
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.rows import Rows
+from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.upward import upward
 
-NAMED = 3
+_NAMED = 3
 """Files that a sentence names before it counts the rest."""
-
-OLD_VERSIONS = re.compile(
+_FLUX = "toolkit.fluxcd.io"
+_OLD = re.compile(
     r"(?:helm\.toolkit\.fluxcd\.io/v2beta[12]|(?:source|kustomize)\.toolkit\.fluxcd\.io/v1(?:alpha1|beta[12])"
     r"|notification\.toolkit\.fluxcd\.io/v1beta[12]|image\.toolkit\.fluxcd\.io/v1(?:alpha\d|beta1))"
 )
-"""API versions that Flux has stopped to serve, or will: HelmRelease v2beta2 went with Flux 2.8."""
+"""API versions that Flux has stopped to serve, or will."""
 _GONE_SINCE = (2, 8)
+"""The Flux that stopped to serve HelmRelease v2beta2, and what was as old."""
+_MADE_BY_BOOTSTRAP = (("GitRepository", "flux-system"), ("Kustomization", "flux-system"))
 
 
 @dataclass(frozen=True, slots=True)
-class FluxManifest:
-    """One Flux object as a file has it."""
+class Reference:
+    """One object in Git that names another."""
 
-    file: str
-    api: str
-    """``helm.toolkit.fluxcd.io/v2``."""
+    place: str
+    """``clusters/home/apps.yaml:7``."""
+    about: str
     kind: str
     namespace: str
-    """Empty where the file leaves it to a kustomization."""
+    """Empty where a kustomization may put it anywhere."""
     name: str
-    refers: tuple[str, ...] = ()
-    """``Kind/namespace/name`` of its source and of what it depends on; an empty namespace for its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """Something that decrypts, named by the repository."""
-
-    name: str
-    """``sops``, ``helm-secrets``, ``vals``."""
-    named_by: str
-    """The file that names it."""
-    lacking: str = ""
-    """Why it can't work here without a person; empty when nothing is known to stand in its way."""
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GitFacts:
     """What was read of the repository."""
 
-    manifests: tuple[FluxManifest, ...] = ()
-    ignored: tuple[tuple[str, str], ...] = ()
-    """(kustomization, file): a file that a kustomization needs and that .gitignore leaves out of Git."""
-    crd_trap: tuple[str, ...] = ()
-    """Helmfiles of which one release may use kinds that another one brings."""
-    backends: tuple[Backend, ...] = ()
-    missing_sources: tuple[tuple[str, str], ...] = ()
-    """(Secret, file): where a listed key comes from, and the file is not there."""
-    unread: str = ""
-    """Why not everything was read; empty when it was."""
+    releases: Mapping[str, str] = field(default_factory=dict)
+    """``namespace/name`` of a release that a helmfile makes → its component."""
+    objects: tuple[GitObject, ...] = ()
+    """What Flux reaches from its roots."""
+    upward: tuple[Finding, ...] = ()
+    """What the foundation needs of GitOps."""
+    said: tuple[Finding, ...] = ()
+    """What is to be said whatever the cluster has."""
+    old: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """API version that goes or is gone → the files that have it."""
+    names: frozenset[tuple[str, str, str]] = frozenset()
+    """(kind, namespace, name) of Flux's objects in Git."""
+    references: tuple[Reference, ...] = ()
+
+
+def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) -> GitFacts:
+    """Reads everything that matters; takes about a second for a thousand files.
+
+    Args:
+        files: path and text.
+        remote: the URL of the checkout's ``origin``.
+        settings: which helmfiles are the foundation's.
+        keys: what this machine has to decrypt with.
+    """
+    looked = look(files, remote)
+    flux = list(manifests(files, (_FLUX,)))
+    mine = {entry.component: _releases(entry, looked) for entry in settings.foundation}
+    return GitFacts(
+        releases={release.id: name for name, found in mine.items() for release in found if is_known(release.id)},
+        objects=tuple(found for reached in looked.reached for found in reached.objects),
+        upward=tuple(finding for name, found in mine.items() for finding in upward(name, found, files)),
+        said=(*remarks(looked), *_crd_traps(looked.callables), *_sources(settings, files), *decrypting(files, keys)),
+        old=_old_versions(flux),
+        names=frozenset((one.kind, one.namespace, one.name) for one in flux),
+        references=tuple(_references(flux)),
+    )
 
 
 def git_findings(facts: GitFacts, rows: Rows, flux: str) -> Iterator[Finding]:
-    """What the files speak against; ``flux`` is the version that is to read them."""
-    yield from _old(facts, flux)
+    """What the files speak against, seen with what the cluster has; ``flux`` is the version that is to read them."""
+    yield from facts.said
+    yield from _old_findings(facts.old, flux)
     yield from _dangling(facts, rows)
-    for kustomization, file in facts.ignored:
-        words = f"needs {file}, which .gitignore keeps out of Git: a sync from Git fails without it"
-        yield Finding(kustomization, Severity.WARNING, words, f"take {file} out of .gitignore, and commit it")
-    for helmfile in facts.crd_trap:
-        words = "some of its releases may use kinds that another brings, so a first helmfile apply by hand may fail"
-        yield Finding(helmfile, Severity.NOTE, words, "Bedplate plans and applies them one by one: nothing to do")
-    for backend in facts.backends:
-        if backend.lacking:
-            yield Finding(
-                backend.name,
-                Severity.WARNING,
-                f"{backend.named_by} needs it, and {backend.lacking}: a run has no terminal",
-                backend.remedy,
-            )
-    for secret, file in facts.missing_sources:
-        words = f"comes from {file}, which is not there"
-        yield Finding(f"Secret {secret}", Severity.WARNING, words, "bring it back, or name another source")
-    if facts.unread:
-        yield Finding("repository", Severity.UNKNOWN, facts.unread, "look at the rest by hand")
 
 
-def _old(facts: GitFacts, flux: str) -> Iterator[Finding]:
-    files: dict[str, dict[str, None]] = {}
-    for manifest in facts.manifests:
-        if OLD_VERSIONS.fullmatch(manifest.api):
-            files.setdefault(manifest.api, {})[manifest.file] = None
+def _releases(entry: FoundationEntry, looked: Looked) -> Sequence[Release]:
+    found = [release for one in looked.callables if one.path == entry.helmfile for release in one.releases]
+    return [release for release in found if not entry.releases or release.id in entry.releases]
+
+
+def _crd_traps(callables: Sequence[Helmfile]) -> Iterator[Finding]:
+    """A helmfile of which one release waits for another: the second may use kinds that the first brings."""
+    for one in callables:
+        own = {release.id for release in one.releases}
+        if any(need in own for release in one.releases for need in release.needs):
+            words = "one of its releases needs another, and may use its CRDs: a first apply by hand can fail on that"
+            yield Finding(one.path, Severity.NOTE, words, "nothing to do: Bedplate plans and applies past that")
+
+
+def _sources(settings: Settings, files: Files) -> Iterator[Finding]:
+    for key in settings.keys:
+        if key.file and key.file.endswith((".yaml", ".yml")) and key.file not in files and not key.file.startswith("/"):
+            words = f"comes from {key.file}, which is not in the repository"
+            yield Finding(f"Secret {key.secret}", Severity.WARNING, words, "bring it back, or name another source")
+
+
+def _old_versions(flux: Sequence[Manifest]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for one in flux:
+        api = text(one.body, "apiVersion")
+        if _OLD.fullmatch(api):
+            found.setdefault(api, {})[one.path] = None
+    return {api: tuple(files) for api, files in sorted(found.items())}
+
+
+def _old_findings(old: Mapping[str, Sequence[str]], flux: str) -> Iterator[Finding]:
     found = re.match(r"v?(\d+)\.(\d+)", flux)
     gone = found is not None and (int(found[1]), int(found[2])) >= _GONE_SINCE
-    for api, names in sorted(files.items()):
-        told = "is no longer served" if gone else "goes with one of the next versions of Flux"
-        words = f"{told}, and {_some(list(names))} {'have' if len(names) > 1 else 'has'} it"
+    for api, files in old.items():
+        told = f"is not served by flux {flux.removeprefix('v')}" if gone else "goes with a later version of Flux"
+        rest = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+        words = f"{told}: {', '.join(files[:_NAMED])}{rest}"
         severity = Severity.BLOCKER if gone else Severity.WARNING
         yield Finding(api, severity, words, "flux migrate -f . --dry-run shows what to write instead")
 
 
+def _references(flux: Sequence[Manifest]) -> Iterator[Reference]:
+    for one in flux:
+        spec = mapping(one.body, "spec")
+        places = (mapping(spec, "sourceRef"), mapping(spec, "chartRef"), mapping(spec, "chart", "spec", "sourceRef"))
+        depends = ({"kind": one.kind, **mapping(item)} for item in sequence(spec, "dependsOn"))
+        for found in (*places, *depends):
+            kind, name = text(found, "kind"), text(found, "name")
+            if kind and name and is_known(name):
+                yield Reference(f"{one.path}:{one.line}", one.id, kind, text(found, "namespace") or one.namespace, name)
+
+
 def _dangling(facts: GitFacts, rows: Rows) -> Iterator[Finding]:
     """References to what neither Git nor the cluster has; a bootstrap makes its own source and Kustomization."""
-    there: dict[tuple[str, str], set[str]] = {}
-    for manifest in facts.manifests:
-        there.setdefault((manifest.kind, manifest.name), set()).add(manifest.namespace)
-    for row in rows.table("flux"):
+    there: dict[tuple[str, str], set[str]] = {at: {"flux-system"} for at in _MADE_BY_BOOTSTRAP}
+    for kind, namespace, name in facts.names:
+        there.setdefault((kind, name), set()).add(namespace)
+    for row in rows.table("flux") if facts.references else ():
         if isinstance(row, FluxObject):
             there.setdefault((row.singular, row.name), set()).add(row.namespace)
-    for kind in ("GitRepository", "Kustomization"):
-        there.setdefault((kind, "flux-system"), set()).add("flux-system")
-    for manifest in facts.manifests:
-        for reference in manifest.refers:
-            kind, namespace, name = reference.split("/", 2)
-            wanted = namespace or manifest.namespace
-            found = there.get((kind, name), set())
-            # What a kustomization puts into a namespace may be anywhere.
-            if not (found and (not wanted or "" in found or wanted in found)):
-                place = f"{wanted}/" if wanted else ""
-                words = f"{manifest.kind} {manifest.name} refers to {kind} {place}{name}, which is nowhere"
-                yield Finding(manifest.file, Severity.WARNING, words, "name what is there, or add what is meant")
-
-
-def _some(files: list[str]) -> str:
-    rest = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
-    return ", ".join(sorted(files)[:NAMED]) + rest
+    for one in facts.references:
+        found = there.get((one.kind, one.name), set())
+        # What a kustomization puts into a namespace, or into one that a variable names, may be anywhere.
+        loose = not one.namespace or "" in found or not is_known(one.namespace)
+        if not found or not (loose or one.namespace in found):
+            words = f"{one.about} refers to {one.kind} {one.name}, which neither Git nor the cluster has"
+            yield Finding(one.place, Severity.WARNING, words, "name one that is there, or add it")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from runners.layers.boundary import BoundaryLook, ground_of, worst_first
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Scene
 from runners.layers.components.gitops import FLUX, appliers_by_name, summary
@@ -16,6 +17,7 @@ from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.preflight import PreflightFacts, preflight
 from runners.layers.rows import Rows
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
@@ -36,6 +38,10 @@ class Observed:
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
+    facts: PreflightFacts = field(default_factory=PreflightFacts)
+    """What was gathered beside the rows: tools, rights, files."""
+    boundary: BoundaryLook = field(default_factory=BoundaryLook)
+    """Keeps what it found from one picture to the next."""
 
 
 def picture(seen: Observed) -> Picture:
@@ -43,6 +49,7 @@ def picture(seen: Observed) -> Picture:
     nodes = seen.rows.all(NODES)
     # Once for the whole picture: there may be as many of them as there are components.
     appliers = appliers_by_name(seen.rows)
+    running = _flux_version(seen.rows)
     return Picture(
         at=seen.now,
         identity=seen.identity,
@@ -50,11 +57,25 @@ def picture(seen: Observed) -> Picture:
         components=tuple(_state(component, spaces, seen, appliers) for component, spaces in members(seen, appliers)),
         nodes_ready=sum(row.ready for row in nodes),
         nodes=len(nodes),
-        flux_version=_flux_version(seen.rows),
+        flux_version=running,
         flux_summary=summary(appliers),
         notices=(*seen.settings.notices, *seen.notices),
+        boundary=_boundary(seen),
+        preflight=_preflight(seen, running),
         runs=seen.runs,
     )
+
+
+def _boundary(seen: Observed) -> tuple[Finding, ...]:
+    """Both ways: what of the foundation Flux manages, and what of GitOps the foundation needs."""
+    git = seen.facts.git
+    ground = ground_of(seen.rows, seen.settings, git.releases)
+    return worst_first((*seen.boundary.downward(seen.rows, ground, git.objects), *git.upward))
+
+
+def _preflight(seen: Observed, flux: str) -> tuple[Finding, ...]:
+    server = seen.identity.version if seen.identity else ""
+    return preflight(seen.facts, seen.rows, seen.settings, server, flux)
 
 
 def members(seen: Observed, appliers: Iterable[str]) -> list[tuple[Component, tuple[str, ...]]]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from runners.layers.discovery.documents import Files, read
+from runners.layers.discovery.paths import folder_of, matching
+from runners.layers.discovery.releases import Release
 from runners.layers.findings import Finding, Severity
-from runners.layers.jsons import mapping, sequence, text, truth
+from runners.layers.jsons import mapping, text, truth
 from runners.layers.plans import ObjectRef
 
 PROVIDERS: Mapping[str, str] = {
@@ -45,29 +47,31 @@ _FETCHED = frozenset({("repositories", "url"), ("releases", "chart"), ("releases
 _DEEPEST = 40
 
 
-@dataclass(frozen=True)
-class Written:
-    """The files of one component's helmfile, read."""
+def upward(component: str, releases: Sequence[Release], files: Files) -> tuple[Finding, ...]:
+    """What the files of a component ask of GitOps: its helmfiles, and every file of values that its releases name."""
+    found: dict[Finding, None] = {}
+    for path in dict.fromkeys(release.file for release in releases):
+        for document in read(files.get(path, "")).documents:
+            # What a release says of itself is asked below, with what is laid over it.
+            whole = {key: value for key, value in document.items() if key != "releases"}
+            found |= dict.fromkeys(_asked(path, whole, waits=False))
+    for release in releases:
+        found |= dict.fromkeys(_of_release(component, release, files))
+    return tuple(found)
 
-    component: str
-    helmfile: str
-    documents: Mapping[str, Sequence[object]] = field(default_factory=dict)
-    """Path, relative to the repository → the YAML documents in it: the helmfile, and every values file it names."""
-    unreadable: tuple[str, ...] = ()
-    """Files that say what they say only when they are filled in, and those that are no YAML."""
 
-
-def upward(written: Written) -> tuple[Finding, ...]:
-    """What a component's files ask of GitOps."""
-    waits = any(_waits(document) for documents in written.documents.values() for document in documents)
-    found = [
-        finding
-        for path, documents in written.documents.items()
-        for document in documents
-        for finding in _asked(path, document, waits=waits)
-    ]
-    found += [_unclear(path, written.component) for path in written.unreadable]
-    return tuple(dict.fromkeys(found))
+def _of_release(component: str, release: Release, files: Files) -> Iterator[Finding]:
+    own = {"releases": [{"chart": release.chart, "values": list(release.values)}]}
+    yield from _asked(f"{release.file}:{release.line}", own, waits=release.wait)
+    for values in release.inline:
+        yield from _asked(f"{release.file}:{release.line}", values, waits=release.wait)
+    for name in release.values:
+        for path in matching(files, folder_of(release.file), name):
+            reading = read(files[path])
+            if reading.mistake or reading.conditional:
+                yield _unclear(path, component)
+            for document in reading.documents:
+                yield from _asked(path, document, waits=release.wait)
 
 
 def upward_refs(refs: Mapping[ObjectRef, str]) -> Iterator[Finding]:
@@ -78,11 +82,6 @@ def upward_refs(refs: Mapping[ObjectRef, str]) -> Iterator[Finding]:
             more = f" and {len(mine) - 1} more" if len(mine) > 1 else ""
             words = f"needs {provider}{more}: on an empty cluster it comes later, and helm can't make this"
             yield Finding(str(mine[0]), Severity.WARNING, words, "switch it off here, and let GitOps bring it")
-
-
-def _waits(document: object) -> bool:
-    releases = sequence(document, "releases")
-    return truth(document, "helmDefaults", "wait") or any(truth(release, "wait") for release in releases)
 
 
 def _unclear(path: str, component: str) -> Finding:
