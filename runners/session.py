@@ -25,6 +25,7 @@ from runners.cluster_runs import SeenRuns, look
 from runners.edges import guarded, spawn
 from runners.journal import Journal
 from runners.known_clusters import KnownClusters
+from runners.layers.boundary import BoundaryLook
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
@@ -39,6 +40,7 @@ from runners.layers.plans import Served
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 from runners.movement import Movement
+from runners.preflight_look import PreflightLook
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helm import list_argv
@@ -95,6 +97,8 @@ class Session:
         self.identity: Identity | None = None
         self.toolbox: Toolbox | None = None
         self.picture = Picture(at=clock(), notices=options.settings.notices)
+        self.ahead = PreflightLook(options.repository, options.settings, self.connection, self.environ, self._wake_up)
+        self._boundary = BoundaryLook()
         self._charts = ChartVersions(self._list_releases, self.changed)
         self.seen_runs = SeenRuns()
         self.movement = Movement(clock)
@@ -103,6 +107,7 @@ class Session:
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
+        self._known_cluster = threading.Event()
         self._trouble: Finding | None = None
         self._hooks: dict[str, tuple[str, ...]] = {}
         self._doubt: Finding | None = None
@@ -126,17 +131,19 @@ class Session:
         """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
         self._detach = self.store.subscribe(self._heard)
         self.watches.start()
-        for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
+        for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up, self._look_ahead):
             spawn(call, self._failed)
         self._charts.start()
 
     def stop(self) -> None:
         """Ends every watch; no callback comes afterwards."""
         self._stopped.set()
+        self._known_cluster.set()  # nobody waits for it any more
         self._subscribers.clear()
         self._wake.set()
         self._detach()
         self._charts.stop()
+        self.ahead.stop()
         self.watches.stop()
         self.connection.close()
 
@@ -218,6 +225,7 @@ class Session:
                 found = resolve(self.connection)
                 self._rebuilt = self._met_before(found)
                 self.identity = found
+                self._known_cluster.set()
                 self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
@@ -249,6 +257,17 @@ class Session:
     def cluster_words(self) -> str:
         """The pinned cluster as runs are marked with it; empty before it answered."""
         return f"{self.identity.server} {self.identity.uid or self.identity.fingerprint}" if self.identity else ""
+
+    def _look_ahead(self) -> None:
+        """Gathers for the preflight once it is known which cluster this is, and with which tools."""
+        self.wait_for_tools()
+        self._known_cluster.wait()
+        if not self._stopped.is_set():
+            self.look_for_keys()
+            self.ahead.follow(lambda: self.toolbox, self._failed)
+
+    def _wake_up(self) -> None:
+        self._wake.set()
 
     def _heard(self, delta: Delta) -> None:
         self._wake.set()
@@ -359,6 +378,8 @@ class Session:
                 charts=self._charts.known,
                 notices=tuple(self._notices()),
                 runs=self.seen_runs.all[:RUNS_SHOWN],
+                facts=self.ahead.facts,
+                boundary=self._boundary,
             )
         )
 
@@ -366,8 +387,7 @@ class Session:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]
         if self.toolbox is not None:
             # A mere recommendation waits in the dialog that it matters to.
-            said = (finding for findings in self.toolbox.findings.values() for finding in findings)
-            notices += [finding for finding in said if finding.closes]
+            notices += [finding for finding in self.toolbox.needed if finding.closes]
         return notices
 
     def _credential_plugin_said(self, line: str) -> None:

@@ -28,6 +28,7 @@ from tui.failures import failure
 from tui.opening import screen_for
 from tui.screens.change import ChangeScreen
 from tui.screens.component import ComponentScreen
+from tui.screens.findings import FindingsScreen
 from tui.screens.ground import Ground
 from tui.screens.help import HelpScreen
 from tui.screens.overview import GuideText, Overview
@@ -91,7 +92,7 @@ class BedplateApp(App[None]):
     def _show_picture(self) -> None:
         self.overview.show_picture(self.session.picture)
         for screen in self.screen_stack:
-            if isinstance(screen, ComponentScreen) and screen.is_mounted:
+            if isinstance(screen, ComponentScreen | FindingsScreen) and screen.is_mounted:
                 screen.show_picture(self.session.picture, self.overview.header)
         seen = self.session.seen_runs
         if not self._resumed and seen.cluster:

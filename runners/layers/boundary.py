@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from runners.layers.components import foundation
+from runners.layers.components import KNOWN
 from runners.layers.components.longhorn import DRIVER
 from runners.layers.discovery.reach import GitObject
 from runners.layers.findings import Finding, Severity
@@ -75,7 +75,7 @@ def ground_of(rows: Rows, settings: Settings, releases: Releases) -> Ground:
     }
     classes = frozenset(row.name for row in rows.all(STORAGECLASSES) if row.provisioner == DRIVER)
     over = (entry.component for entry in settings.foundation if entry.ownership is Ownership.HANDOVER)
-    handed = frozenset(name for name in over if not foundation(name, ()).protected)
+    handed = frozenset(name for name in over if name not in KNOWN)
     return Ground(made, namespaces, owned, classes, handed)
 
 
@@ -124,14 +124,13 @@ def managed_by(row: FluxObject, ground: Ground) -> tuple[Finding, ...]:
 def adopts(release: str, ground: Ground, about: str, where: str = "", key: Key | None = None) -> Finding:
     """The loudest finding there is: one release with two owners, of which one uninstalls it.
 
-    What is meant to be handed over is said quietly; storage never is meant to be.
+    What is meant to be handed over (a CNI, a DNS) is said quietly; what keeps data never is meant to be.
     """
     component = ground.releases[release]
     if component in ground.handed_over:
         words = f"takes the release {release} over from helmfile{where}, as it is meant to"
-        return Finding(
-            about, Severity.NOTE, words, "keep its HelmRelease in Git: without it the release goes", about=key
-        )
+        remedy = "keep its HelmRelease in Git: without it the release goes"
+        return Finding(about, Severity.NOTE, words, remedy, about=key)
     words = (
         f"makes the release {release}, which is {component}'s and helmfile's{where}: Flux takes it over, "
         "and uninstalls it with all its data when this HelmRelease goes"

@@ -30,6 +30,7 @@ from runners.layers.gitops_settings import path_conflict
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.releases import RELEASES, current
 from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.rights import about_rights
 from runners.layers.stuck import not_stuck
 from runners.layers.verdicts import Verdict
 
@@ -143,7 +144,7 @@ def _volumes(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def _keys(command: Command, situation: Situation) -> Iterator[Finding]:
     """The Secrets that bedplate.yaml wants there before this: names alone are looked at."""
-    user = "flux" if command is BOOTSTRAP else situation.target.component if command in (APPLY, REPAIR) else ""
+    user = _user(command, situation)
     for key in situation.settings.keys:
         if key.before != user or not user:
             continue
@@ -154,6 +155,17 @@ def _keys(command: Command, situation: Situation) -> Iterator[Finding]:
             yield Finding(f"Secret {key.secret}", Severity.UNKNOWN, f"{looked}, and {user} needs it", source)
         elif not there:
             yield Finding(f"Secret {key.secret}", Severity.BLOCKER, f"is not there, and {user} needs it", source)
+
+
+def _rights(command: Command, situation: Situation) -> Iterator[Finding]:
+    """What this user may not do, as the preflight has found it."""
+    subject = about_rights(_user(command, situation))
+    yield from (finding for finding in situation.picture.preflight if finding.subject == subject)
+
+
+def _user(command: Command, situation: Situation) -> str:
+    """Whom a change is for, as keys and rights name it: a component, or ``flux``; empty for all that is smaller."""
+    return "flux" if command is BOOTSTRAP else situation.target.component if command in (APPLY, REPAIR) else ""
 
 
 def _flux_row(command: Command, situation: Situation) -> Iterator[Finding]:
@@ -209,6 +221,7 @@ _RULES: tuple[Rule, ...] = (
     _foundation,
     _volumes,
     _keys,
+    _rights,
     _flux_row,
     _release,
     _bootstrap,

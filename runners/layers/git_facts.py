@@ -6,7 +6,7 @@ Made when the files change, so that a picture only folds it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runners.layers.decrypting import LocalKeys, decrypting
@@ -34,7 +34,7 @@ _OLD = re.compile(
 """API versions that Flux has stopped to serve, or will."""
 _GONE_SINCE = (2, 8)
 """The Flux that stopped to serve HelmRelease v2beta2, and what was as old."""
-_MADE_BY_BOOTSTRAP = (("GitRepository", "flux-system"), ("Kustomization", "flux-system"))
+_MADE_BY_BOOTSTRAP = (("GitRepository", "flux-system", "flux-system"), ("Kustomization", "flux-system", "flux-system"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,8 @@ class GitFacts:
     """What is to be said whatever the cluster has."""
     old: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """API version that goes or is gone → the files that have it."""
-    names: frozenset[tuple[str, str, str]] = frozenset()
-    """(kind, namespace, name) of Flux's objects in Git."""
-    references: tuple[Reference, ...] = ()
+    loose: tuple[Reference, ...] = ()
+    """References of Flux's objects to what Git itself does not have."""
 
 
 def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) -> GitFacts:
@@ -87,8 +86,7 @@ def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) ->
         upward=tuple(finding for name, found in mine.items() for finding in upward(name, found, files)),
         said=(*remarks(looked), *_crd_traps(looked.callables), *_sources(settings, files), *decrypting(files, keys)),
         old=_old_versions(flux),
-        names=frozenset((one.kind, one.namespace, one.name) for one in flux),
-        references=tuple(_references(flux)),
+        loose=tuple(_loose(flux)),
     )
 
 
@@ -151,18 +149,33 @@ def _references(flux: Sequence[Manifest]) -> Iterator[Reference]:
                 yield Reference(f"{one.path}:{one.line}", one.id, kind, text(found, "namespace") or one.namespace, name)
 
 
+def _loose(flux: Sequence[Manifest]) -> Iterator[Reference]:
+    """What leads out of Git; a bootstrap makes a source and a Kustomization of its own."""
+    there = _by_name((*_MADE_BY_BOOTSTRAP, *((one.kind, one.namespace, one.name) for one in flux)))
+    return (one for one in _references(flux) if not _is_in(there, one))
+
+
 def _dangling(facts: GitFacts, rows: Rows) -> Iterator[Finding]:
-    """References to what neither Git nor the cluster has; a bootstrap makes its own source and Kustomization."""
-    there: dict[tuple[str, str], set[str]] = {at: {"flux-system"} for at in _MADE_BY_BOOTSTRAP}
-    for kind, namespace, name in facts.names:
-        there.setdefault((kind, name), set()).add(namespace)
-    for row in rows.table("flux") if facts.references else ():
-        if isinstance(row, FluxObject):
-            there.setdefault((row.singular, row.name), set()).add(row.namespace)
-    for one in facts.references:
-        found = there.get((one.kind, one.name), set())
-        # What a kustomization puts into a namespace, or into one that a variable names, may be anywhere.
-        loose = not one.namespace or "" in found or not is_known(one.namespace)
-        if not found or not (loose or one.namespace in found):
+    """References to what neither Git nor the cluster has."""
+    if not facts.loose:
+        return
+    flux = (row for row in rows.table("flux") if isinstance(row, FluxObject))
+    there = _by_name((row.singular, row.namespace, row.name) for row in flux)
+    for one in facts.loose:
+        if not _is_in(there, one):
             words = f"{one.about} refers to {one.kind} {one.name}, which neither Git nor the cluster has"
             yield Finding(one.place, Severity.WARNING, words, "name one that is there, or add it")
+
+
+def _by_name(objects: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    for kind, namespace, name in objects:
+        found.setdefault((kind, name), set()).add(namespace)
+    return found
+
+
+def _is_in(there: Mapping[tuple[str, str], set[str]], one: Reference) -> bool:
+    """Is it there? What a kustomization, or a variable, puts into a namespace may be in any."""
+    found = there.get((one.kind, one.name), set())
+    anywhere = not one.namespace or "" in found or not is_known(one.namespace)
+    return bool(found) and (anywhere or one.namespace in found)

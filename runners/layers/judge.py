@@ -49,7 +49,8 @@ def picture(seen: Observed) -> Picture:
     nodes = seen.rows.all(NODES)
     # Once for the whole picture: there may be as many of them as there are components.
     appliers = appliers_by_name(seen.rows)
-    running = _flux_version(seen.rows)
+    running, boundary = _flux_version(seen.rows), _boundary(seen)
+    crossed = tuple(finding for finding in boundary if finding.severity is Severity.BLOCKER)
     return Picture(
         at=seen.now,
         identity=seen.identity,
@@ -59,8 +60,8 @@ def picture(seen: Observed) -> Picture:
         nodes=len(nodes),
         flux_version=running,
         flux_summary=summary(appliers),
-        notices=(*seen.settings.notices, *seen.notices),
-        boundary=_boundary(seen),
+        notices=(*seen.settings.notices, *seen.notices, *crossed),
+        boundary=boundary,
         preflight=_preflight(seen, running),
         runs=seen.runs,
     )

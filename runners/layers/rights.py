@@ -26,6 +26,11 @@ class Right:
         return f"{self.verb} {self.resource}{where}"
 
 
+def about_rights(user: str) -> str:
+    """The subject of what is found on the rights for a component, ``flux`` or Bedplate itself."""
+    return f"rights for {user}"
+
+
 _RBAC = "rbac.authorization.k8s.io"
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
 
@@ -59,7 +64,7 @@ def rights_findings(found: Mapping[Right, bool | None]) -> Iterator[Finding]:
             words = f"{user} needs rights that you have not: {', '.join(lacking)}"
             # Without its Lease Bedplate goes on, and says so.
             severity = Severity.WARNING if user == "Bedplate" else Severity.BLOCKER
-            yield Finding(f"rights for {user}", severity, words, "ask for them, or use another user")
+            yield Finding(about_rights(user), severity, words, "ask for them, or use another user")
         elif unclear:
             words = "the server does not say what you may do, so a change may stop in the middle"
-            yield Finding(f"rights for {user}", Severity.UNKNOWN, words, "ask whoever runs the cluster")
+            yield Finding(about_rights(user), Severity.UNKNOWN, words, "ask whoever runs the cluster")

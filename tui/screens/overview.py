@@ -26,11 +26,12 @@ from tui.command_line import Act, Word
 from tui.events import CommandChosen, Face, RowAsked, RunChanged
 from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
 from tui.outlines import HEADINGS
+from tui.screens.findings import FindingsScreen, Told
 from tui.screens.ground import Ground
 from tui.tables import TablePane
 from tui.tail import RunTail
 from tui.targets import Targets, component_targets, row_targets
-from tui.texts import conclusion_text, context_text
+from tui.texts import boundary_facts, conclusion_text, context_text, layer_words, preflight_facts
 from widgets.cards import LayerPane
 from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
@@ -97,7 +98,7 @@ class Overview(Ground[None]):
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
         self._show_header()
-        footer = [_notice(picture) or (self._session.settings.origin, Tone.MUTED)]
+        footer = [*layer_words(picture), _notice(picture) or (self._session.settings.origin, Tone.MUTED)]
         self._pane("foundation").show(
             picture.layer(Layer.FOUNDATION),
             footer=footer,
@@ -183,6 +184,9 @@ class Overview(Ground[None]):
         if not self._tables.back():
             self.query_one("#foundation").focus()
 
+    def _show_findings(self, heading: str, told: Told) -> None:
+        self.app.push_screen(FindingsScreen(heading, told, self._session.picture, self.header))
+
     async def on_table_pane_ordered(self, event: TablePane.Ordered) -> None:
         """Does what the command line said, as the key for it would."""
         match event.order:
@@ -194,6 +198,10 @@ class Overview(Ground[None]):
                 self.notify("no run is going on", markup=False)
             case Word.CONTEXT:
                 self.notify(context_text(self._session.options.access), title="one session, one cluster", markup=False)
+            case Word.BOUNDARY:
+                self._show_findings("boundary between the layers", boundary_facts)
+            case Word.PREFLIGHT:
+                self._show_findings("preflight", preflight_facts)
             case word:
                 await self.run_action("app.help" if word is Word.HELP else "app.leave")
 
