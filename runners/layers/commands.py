@@ -192,7 +192,7 @@ ROLL_BACK = Command(
     undo="apply: it goes forward again",
 )
 DELETE_RECORD = Command(
-    name="delete the pending record",
+    name="delete record",
     key="x",
     label="delete record",
     help="Delete Helm's record of a change that is stuck, and no object.",

@@ -24,8 +24,8 @@ LONGHORN = replace(MINIO, target=c.Target(component="longhorn"))
 FAULTED = w.longhorn_volume("pvc-1", "faulted")
 
 
-def entry(name: str, **more: tuple[str, ...]) -> FoundationEntry:
-    return FoundationEntry(name, f"{name}/helmfile.yaml", (name,), **more)
+def entry(name: str, after: tuple[str, ...] = ()) -> FoundationEntry:
+    return FoundationEntry(name, f"{name}/helmfile.yaml", (name,), after=after)
 
 
 def needed(name: str, *others: str, rows: tuple[Row, ...] = (), after: tuple[str, ...] = ()) -> dict[str, str]:

@@ -105,8 +105,10 @@ def test_the_record_of_an_uninstall_is_never_deleted() -> None:
 def test_what_is_not_in_the_middle_needs_no_recovery() -> None:
     assert not_stuck(HUNG, "apps/web") is None
     deployed, gone = not_stuck(w.release("apps", "web"), "apps/web"), not_stuck(None, "apps/web")
-    assert deployed is not None and "helm left nothing unfinished" in deployed.text
-    assert gone is not None and gone.subject == "release apps/web"
+    assert deployed is not None
+    assert "helm left nothing unfinished" in deployed.text
+    assert gone is not None
+    assert gone.subject == "release apps/web"
 
 
 @given(st.text(max_size=20), st.floats(-1e12, 1e12), st.floats(-1e12, 1e12))
