@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -27,9 +28,10 @@ def kill_helm(place: Place, verb: str, status: str) -> None:
 
 
 def goes_to_the_release(person: Person, place: Place) -> None:
+    under_cursor = re.compile(rf"▶\S? +{re.escape(place.namespace)} +web ")
     person.terminal.press(":")
     person.terminal.press(f"releases {place.namespace}", "enter")
-    person.terminal.wait("the release under the cursor", lambda text: f"▶◐ {place.namespace}"[:40] in text)
+    person.terminal.wait("the release under the cursor", lambda text: bool(under_cursor.search(text)))
 
 
 def overrides(person: Person, title: str, verb: str) -> None:
@@ -65,7 +67,7 @@ def test_an_install_that_was_killed_loses_its_record(place: Place) -> None:
         assert "revision 1 is pending-install for" in text
         assert "helm would have ended it by itself" in text
         assert "nobody alive holds it" in text
-        assert f"kubectl delete secret sh.helm.release.v1.web.v1 --context rig -n {place.namespace}" in text
+        assert "kubectl delete secret sh.helm.release.v1.web.v1 --context rig" in text
         _carries_out(person, title, "Delete record")
         person.sees("delete record web ─ succeeded", seconds=60)
         person.sees(f"✔ release {place.namespace}/web: has no record any more")
@@ -93,7 +95,7 @@ def test_an_upgrade_that_was_killed_is_rolled_back(place: Place) -> None:
         goes_to_the_release(person, place)
         title = f"Roll back release {place.namespace}/web"
         until("its time is over", lambda: _asks(person, title, key="u"))
-        assert f"helm rollback web 1 --kube-context rig -n {place.namespace}" in unwrapped(person.is_asked(title))
+        assert "helm rollback web 1 --kube-context rig" in unwrapped(person.is_asked(title))
         _carries_out(person, title, "Roll back")
         person.sees("roll back web ─ succeeded", seconds=60)
         person.sees(f"✔ release {place.namespace}/web: revision 3 is deployed")
