@@ -177,7 +177,7 @@ class Operator:
         with contextlib.suppress(ApiError):  # the gate says so
             await anyio.to_thread.run_sync(self._session.identify)
         await anyio.to_thread.run_sync(self._session.wait_for_tools)
-        await anyio.to_thread.run_sync(self._session.look_for_keys)
+        await anyio.to_thread.run_sync(self._session.ahead.look_for_keys)
         await anyio.to_thread.run_sync(self._session.renew)
         return self.gate(command, target)
 

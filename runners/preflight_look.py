@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from runners.cluster.connection import Connection
+from runners.cluster.objects import SECRETS, is_there
 from runners.cluster.rights import reviewed
 from runners.edges import guarded
 from runners.layers.discovery.documents import Files
@@ -38,6 +39,8 @@ class PreflightLook:
     ) -> None:
         """Takes where to look, and whom to tell when there is something new."""
         self.facts = PreflightFacts()
+        self.keys: Mapping[str, bool | None] = {}
+        """Secret of a listed key → was it there the last time? None where it may not be looked at."""
         self._repository = repository
         self._settings = settings
         self._connection = connection
@@ -52,6 +55,7 @@ class PreflightLook:
     def follow(self, toolbox: Callable[[], Toolbox | None], failed: Callable[[str], None]) -> None:
         """Looks again and again until it is stopped; for a thread of its own."""
         while not self._stopped.is_set():
+            guarded(self.look_for_keys, failed)
             guarded(lambda: self.look(toolbox()), failed)
             self._looked.set()
             self._due.wait(LOOK_EVERY)
@@ -69,6 +73,14 @@ class PreflightLook:
     def wait(self, seconds: float) -> None:
         """Returns when it has looked for the first time, or has taken too long."""
         self._looked.wait(seconds)
+
+    def look_for_keys(self) -> None:
+        """Asks whether the Secrets that bedplate.yaml lists are there; of each, only its metadata."""
+        names = dict.fromkeys(key.secret for key in self._settings.keys)
+        found = {name: is_there(self._connection, SECRETS, *name.split("/", 1)) for name in names}
+        if found != self.keys:
+            self.keys = found
+            self._changed()
 
     def look(self, toolbox: Toolbox | None) -> None:
         """Gathers everything now."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import anyio.to_thread
@@ -52,7 +51,7 @@ async def recovery(session: Session, bench: Bench, command: Command, target: Tar
     other = not_stuck(row, f"{target.namespace}/{target.name}")
     if row is None or other is not None:
         return Recovery((other,) if other else (), Work(()))
-    stuck = stuck_findings(row, await anyio.to_thread.run_sync(_signs, session, row), time.time())
+    stuck = stuck_findings(row, await anyio.to_thread.run_sync(_signs, session, row), session.now)
     context = session.options.access.context
     if command is DELETE_RECORD:
         argv = delete_secret_argv(context, row.namespace, row.name)

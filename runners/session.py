@@ -18,7 +18,6 @@ from runners.cluster.connection import Connection
 from runners.cluster.discovery import discover
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
-from runners.cluster.objects import SECRETS, is_there
 from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, look
@@ -97,13 +96,10 @@ class Session:
         self.identity: Identity | None = None
         self.toolbox: Toolbox | None = None
         self.picture = Picture(at=clock(), notices=options.settings.notices)
-        self.ahead = PreflightLook(options.repository, options.settings, self.connection, self.environ, self._wake_up)
         self._boundary = BoundaryLook()
         self._charts = ChartVersions(self._list_releases, self.changed)
         self.seen_runs = SeenRuns()
         self.movement = Movement(clock)
-        self.keys_there: Mapping[str, bool | None] = {}
-        """Secret of a listed key → was it there the last time somebody looked? None where it may not be looked at."""
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -117,10 +113,16 @@ class Session:
         self._looked = 0.0
         self._subscribers: list[Callable[[Picture], None]] = []
         self._wake = threading.Event()
+        self.ahead = PreflightLook(options.repository, options.settings, self.connection, self.environ, self._wake.set)
         self._stopped = threading.Event()
         self._pinning = threading.Lock()
         self._renewing = threading.Lock()
         self._detach: Callable[[], None] = lambda: None
+
+    @property
+    def now(self) -> float:
+        """The present time, in seconds since the epoch."""
+        return self._clock()
 
     @property
     def settings(self) -> Settings:
@@ -178,7 +180,7 @@ class Session:
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
             rows=self.store,
-            keys=self.keys_there,
+            keys=self.ahead.keys,
         )
 
     def look_around(self) -> None:
@@ -263,23 +265,13 @@ class Session:
         self.wait_for_tools()
         self._known_cluster.wait()
         if not self._stopped.is_set():
-            self.look_for_keys()
             self.ahead.follow(lambda: self.toolbox, self._failed)
-
-    def _wake_up(self) -> None:
-        self._wake.set()
 
     def _heard(self, delta: Delta) -> None:
         self._wake.set()
         self.movement.heard(delta)
         if delta.table == RELEASES.table and self.identity is not None:
             self._charts.ask()
-
-    def look_for_keys(self) -> None:
-        """Asks whether the Secrets that bedplate.yaml lists are there; of each, only its metadata."""
-        names = {key.secret.partition("/")[::2] for key in self.settings.keys}
-        self.keys_there = {"/".join(at): is_there(self.connection, SECRETS, *at) for at in names}
-        self._wake.set()
 
     def wait_for_tools(self) -> None:
         """Returns when the tools were looked for; that takes a second, and more where one of them hangs."""
