@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runners.charts import ChartVersions
 from runners.cluster.access import Access, KubeconfigError
 from runners.cluster.connection import Connection
 from runners.cluster.discovery import discover
@@ -22,15 +21,16 @@ from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, look
 from runners.edges import guarded, spawn
+from runners.helm_releases import HelmReleases
 from runners.journal import Journal
+from runners.judging import Judging
 from runners.known_clusters import KnownClusters
-from runners.layers.boundary import BoundaryLook
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
-from runners.layers.judge import Observed, picture
+from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.kinds.runs import RUNS, run_row
@@ -42,7 +42,6 @@ from runners.movement import Movement
 from runners.preflight_look import PreflightLook
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
-from runners.tools.helm import list_argv
 from runners.tools.helmfile_source import hooks_on_reading
 from runners.tools.runs import Runs
 from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
@@ -55,8 +54,6 @@ RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
 """Seconds that a change waits for the tools to be looked for."""
-TICK = 5.0
-"""Seconds after which a picture is made although nothing changed, since some rules look at the clock."""
 
 
 _NOT_LOOKED_FOR = {
@@ -96,9 +93,10 @@ class Session:
         self.identity: Identity | None = None
         self.toolbox: Toolbox | None = None
         self.picture = Picture(at=clock(), notices=options.settings.notices)
-        self._boundary = BoundaryLook()
-        self._charts = ChartVersions(self._list_releases, self.changed)
+        spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
+        self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
         self.seen_runs = SeenRuns()
+        self._judging = Judging()
         self.movement = Movement(clock)
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
@@ -117,7 +115,7 @@ class Session:
         self._stopped = threading.Event()
         self._pinning = threading.Lock()
         self._renewing = threading.Lock()
-        self._detach: Callable[[], None] = lambda: None
+        self._detach = self.store.subscribe(self._heard)
 
     @property
     def now(self) -> float:
@@ -131,11 +129,10 @@ class Session:
 
     def start(self) -> None:
         """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
-        self._detach = self.store.subscribe(self._heard)
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up, self._look_ahead):
             spawn(call, self._failed)
-        self._charts.start()
+        self.helm_releases.start()
 
     def stop(self) -> None:
         """Ends every watch; no callback comes afterwards."""
@@ -144,7 +141,7 @@ class Session:
         self._subscribers.clear()
         self._wake.set()
         self._detach()
-        self._charts.stop()
+        self.helm_releases.stop()
         self.ahead.stop()
         self.watches.stop()
         self.connection.close()
@@ -231,7 +228,7 @@ class Session:
                 self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
-                self._charts.ask()
+                self.helm_releases.ask()
             return self.identity
 
     def _met_before(self, found: Identity) -> Finding | None:
@@ -268,18 +265,19 @@ class Session:
             self.ahead.follow(lambda: self.toolbox, self._failed)
 
     def _heard(self, delta: Delta) -> None:
+        self._judging.heard(delta)
         self._wake.set()
         self.movement.heard(delta)
         if delta.table == RELEASES.table and self.identity is not None:
-            self._charts.ask()
+            self.helm_releases.ask()
 
     def wait_for_tools(self) -> None:
         """Returns when the tools were looked for; that takes a second, and more where one of them hangs."""
         self._tools_known.wait(TOOLS_PATIENCE)
 
-    async def _list_releases(self) -> Captured:
+    async def _ask_helm(self, argv: tuple[str, ...]) -> Captured:
         return await capture(
-            list_argv(self.options.access.context),
+            argv,
             environ=self.environ,
             cwd=self.options.repository,
             kubeconfig=self.options.access.private_kubeconfig(),
@@ -361,17 +359,17 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return picture(
+        return self._judging.picture(
             Observed(
                 rows=self.store,
                 settings=self.settings,
                 now=self._clock(),
                 identity=self.identity,
-                charts=self._charts.known,
+                charts=self.helm_releases.charts,
+                objects=self.helm_releases.objects,
                 notices=tuple(self._notices()),
                 runs=self.seen_runs.all[:RUNS_SHOWN],
                 facts=self.ahead.facts,
-                boundary=self._boundary,
             )
         )
 

@@ -179,9 +179,9 @@ def test_the_simulator_is_on_nobodys_road(sources: dict[str, str]) -> None:
     [
         ("tui/app.py", "import subprocess\nsubprocess.run(['kubectl'])", "starts processes"),
         ("tui/app.py", "from subprocess import run as go\ngo(['kubectl'])", "starts processes"),
-        ("runners/charts.py", "import os as o\no.system('helm')", "starts processes"),
-        ("runners/charts.py", "import os\nos.execvp('helm', [])", "starts processes"),
-        ("runners/charts.py", "import anyio\nanyio.run_process(['helm'])", "starts processes"),
+        ("runners/helm_releases.py", "import os as o\no.system('helm')", "starts processes"),
+        ("runners/helm_releases.py", "import os\nos.execvp('helm', [])", "starts processes"),
+        ("runners/helm_releases.py", "import anyio\nanyio.run_process(['helm'])", "starts processes"),
         ("widgets/log.py", "import asyncio\nasyncio.create_subprocess_exec('helm')", "starts processes"),
         ("tui/tail.py", "import os, signal\nos.kill(1, signal.SIGINT)", "sends signals"),
         ("tui/tail.py", "process.send_signal(2)", "sends signals"),

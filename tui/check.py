@@ -57,7 +57,8 @@ def _await(session: Session, came: threading.Event, asked: threading.Event, wait
         latest = session.take_picture()
         waited = time.monotonic() - started
         answered = latest.identity is not None and latest.freshness.reach is not Reach.LOADING
-        settled = answered and not any(_is_loading(state) for state in latest.components)
+        loading = any(_is_loading(state) for state in latest.components)
+        settled = answered and not loading and session.helm_releases.settled.is_set()
         if settled and (exit_code(latest) == HEALTHY or waited >= wait):
             return latest
         if waited >= max(PATIENCE_FOR_A_LOGIN if asked.is_set() else PATIENCE, wait):

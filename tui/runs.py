@@ -64,9 +64,12 @@ def follow(environ: Mapping[str, str], run_id: str) -> int:
     run = _find(runs, run_id)
     if run is None:
         return UNKNOWN_RUN
-    with RunFollower(runs.log_path(run.id)) as log:
-        _print(_until_it_ends(runs, run, log))
-    ended = runs.record(run.id)
+    try:
+        with RunFollower(runs.log_path(run.id)) as log:
+            _print(_until_it_ends(runs, run, log))
+        ended = runs.record(run.id)
+    except RunUnknown:
+        return _refused(harmless(f"run {run.short_id} was removed while it was followed"))
     if ended.state is not RunState.SUCCEEDED:
         why = f": {ended.error}" if ended.error else ""
         print(harmless(f"bedplate: run {ended.short_id} ({ended.title}) {ended.state.value}{why}"), file=sys.stderr)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
+from runners.edges import spawn
 from runners.layers.kinds.base import age
 from runners.layers.runs import RunRecord, RunState
 from runners.tools.run_follower import RunFollower
-from runners.tools.runs import Runs
+from runners.tools.runs import Runs, RunUnknown
 from tui.bridge import Bridge
 from widgets.log import LogPane
 
@@ -46,7 +48,12 @@ class RunTail:
         self.run = run
         self._pane.clear()
         self.tick()
-        threading.Thread(target=self._read, args=(run, self._stop), name=f"tail {run.id}", daemon=True).start()
+        stop = self._stop
+
+        def follow() -> None:
+            self._read(run, stop)
+
+        spawn(follow, lambda words: self._bridge.post(lambda: self._show(f"\n{words}\n".encode(), stop)))
 
     def close(self) -> None:
         """Reads no more."""
@@ -62,13 +69,19 @@ class RunTail:
             latest = run
             while not stop.is_set():
                 # The record is read first: what the log has after the end was there before it.
-                latest = self._runs.record(run.id)
+                latest = self._record(latest)
                 while (new := log.read_new()) and not stop.is_set():
                     self._bridge.post(partial(self._show, new, stop))
                 if latest.state.ended:
                     break
                 stop.wait(LOOK_EVERY)
             self._bridge.post(lambda: None if stop.is_set() else self._ended(latest))
+
+    def _record(self, run: RunRecord) -> RunRecord:
+        try:
+            return self._runs.record(run.id)
+        except RunUnknown:  # a sweep of another program removed it
+            return replace(run, state=RunState.LOST)
 
     def _show(self, new: bytes, stop: threading.Event) -> None:
         if not stop.is_set():

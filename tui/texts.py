@@ -86,7 +86,7 @@ def context_text(access: Access) -> str:
 
 def _finding_facts(finding: Finding) -> list[Fact]:
     tone = SEVERITY_TONES[finding.severity]
-    said = Fact(f"{finding.subject}: {finding.text}", tone, finding.severity.symbol)
+    said = Fact(f"{finding.subject}: {finding.text}", tone, finding.severity.symbol, about=finding.about)
     return [said, Fact(f"→ {finding.remedy}", Tone.MOVING, indent=2)] if finding.remedy else [said]
 
 

@@ -1,14 +1,18 @@
-"""A pane of facts to read: each in its tone, wrapped and never cut; scrolls where they don't fit."""
+"""A pane of facts to read: each in its tone, wrapped and never cut; what a fact is about opens from it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
+from typing import ClassVar
 
+from textual import events
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 
-from runners.layers.kinds.base import Tone
+from runners.layers.kinds.base import Key, Tone
 from widgets.lines import PartsLine
 from widgets.safe import label, plain
 from widgets.scrolled import ScrolledPane
@@ -23,21 +27,36 @@ class Fact:
     symbol: str = ""
     """Stands before it, in the same tone."""
     indent: int = 0
+    about: Key | None = None
+    """The row that opens from it."""
 
 
-def fact_lines(facts: Sequence[Fact], width: int) -> list[PartsLine]:
-    """The facts in lines of so many cells; where one is wrapped, its symbol stands alone."""
+def fact_lines(facts: Sequence[Fact], width: int, cursor: int | None = None) -> list[tuple[int, PartsLine]]:
+    """The facts in lines of so many cells, each with the index of its fact; where one is wrapped, its symbol is alone.
+
+    Args:
+        facts: what is said.
+        width: cells of a line.
+        cursor: index of the fact that is selected.
+    """
     lines = []
-    for fact in facts:
-        head = " " * (1 + fact.indent) + (f"{fact.symbol} " if fact.symbol else "")
-        for part in wrap(plain(fact.text), max(8, width - len(head))) or [""]:
-            lines.append(PartsLine(((fact.tone.value, head), (fact.tone.value if not fact.symbol else "plain", part))))
+    for index, fact in enumerate(facts):
+        selected = index == cursor
+        head = " " * fact.indent + (f"{fact.symbol} " if fact.symbol else "")
+        tone = fact.tone.value if not fact.symbol else "plain"
+        for part in wrap(plain(fact.text), max(8, width - 1 - len(head))) or [""]:
+            parts = (("mark", "▶" if selected else " "), (fact.tone.value, head), (tone, part))
+            lines.append((index, PartsLine(parts, under="cursor" if selected else "")))
             head = " " * len(head)
     return lines
 
 
 class FactsPane(ScrolledPane):
-    """As high as what it says, as far as its screen lets it."""
+    """As high as what it says, as far as its screen lets it; a cursor goes from one fact that opens to the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", show=False, tooltip="the object that a reason is about"),
+    ]
 
     DEFAULT_CSS = """
     FactsPane {
@@ -48,9 +67,23 @@ class FactsPane(ScrolledPane):
     }
     """
 
+    class FactOpened(Message):
+        """Enter was pressed on a fact, or it was clicked twice."""
+
+        def __init__(self, pane: FactsPane, about: Key) -> None:
+            super().__init__()
+            self.pane = pane
+            self.about = about
+
+        @property
+        def control(self) -> FactsPane:
+            """The pane."""
+            return self.pane
+
     def __init__(self, heading: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._facts: tuple[Fact, ...] = ()
+        self._cursor = 0
         self.border_title = label(heading, "bold")
 
     @property
@@ -58,11 +91,20 @@ class FactsPane(ScrolledPane):
         """Everything that it says, in lines."""
         return "\n".join(" ".join(part for part in (fact.symbol, fact.text) if part) for fact in self._facts)
 
+    @property
+    def opens(self) -> bool:
+        """Is there a fact that opens something?"""
+        return any(fact.about for fact in self._facts)
+
     def show(self, facts: Sequence[Fact], heading: str) -> None:
-        """Takes the facts of the moment; the place stays."""
+        """Takes the facts of the moment; place and cursor stay, the cursor on what its fact is about."""
         self.border_title = label(heading, "bold")
         if self._facts != tuple(facts):
+            about = self._facts[self._cursor].about if self._cursor < len(self._facts) else None
             self._facts = tuple(facts)
+            places = self._openable
+            same = [index for index in places if self._facts[index].about == about]
+            self._cursor = next(iter(same or places), 0)
             self.refresh(layout=True)
             self.changed()
 
@@ -72,4 +114,47 @@ class FactsPane(ScrolledPane):
 
     def all_lines(self, width: int) -> Sequence[PartsLine]:
         """Everything, in lines of so many cells."""
-        return fact_lines(self._facts, width)
+        return [line for _index, line in self._numbered(width)]
+
+    def move_by(self, lines: int) -> None:
+        """To the next fact that opens while it is in view, else by lines: what opens nothing is read too."""
+        onward = [index for index in self._openable if (index - self._cursor) * lines > 0]
+        nearest = (min if lines > 0 else max)(onward, default=None)
+        seen = self._in_view
+        if nearest in seen and abs(lines) == 1:
+            self._cursor = nearest
+            self.changed()
+            return
+        super().move_by(lines)
+        if nearest is not None and self._cursor not in self._in_view:
+            self._cursor = next((index for index in onward if index in self._in_view), self._cursor)
+
+    def action_open(self) -> None:
+        """Opens what the fact under the cursor is about."""
+        about = self._facts[self._cursor].about if self._cursor < len(self._facts) else None
+        if about is not None:
+            self.post_message(self.FactOpened(self, about))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click selects a fact that opens, a double click opens it."""
+        offset = event.get_content_offset(self)
+        lines = self._numbered(self.content_size.width - 1)
+        place = self._top + offset.y if offset is not None else len(lines)
+        if place < len(lines) and self._facts[lines[place][0]].about is not None:
+            self._cursor = lines[place][0]
+            self.changed()
+            if event.chain > 1:
+                self.action_open()
+
+    @property
+    def _openable(self) -> list[int]:
+        return [index for index, fact in enumerate(self._facts) if fact.about is not None]
+
+    def _numbered(self, width: int) -> list[tuple[int, PartsLine]]:
+        cursor = self._cursor if self.has_focus and self.opens else None
+        return fact_lines(self._facts, width, cursor)
+
+    @property
+    def _in_view(self) -> set[int]:
+        lines = self._numbered(self.content_size.width - 1)[self._top : self._top + self.content_size.height]
+        return {index for index, _line in lines}

@@ -32,7 +32,7 @@ class ScrolledPane(Canvas):
 
     def move_by(self, lines: int) -> None:
         """Scrolls."""
-        self._top = max(0, self._top + lines)
+        self._top = max(0, min(self._top + lines, self._total - self.content_size.height))
         self.changed()
 
     def move_to_edge(self, direction: int) -> None:

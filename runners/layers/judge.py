@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
 
 from runners.layers.boundary import BoundaryLook, ground_of, worst_first
 from runners.layers.components import KNOWN, foundation, gitops
-from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.gitops import FLUX, appliers_by_name, summary
+from runners.layers.components.base import Component, Judgement, Revisions, Scene
+from runners.layers.components.gitops import FLUX, Appliers, appliers_by_name, summary
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
-from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.workloads import DEPLOYMENTS
+from runners.layers.memo import Memo
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.preflight import PreflightFacts, preflight
-from runners.layers.rows import Rows
+from runners.layers.rows import Rows, Steady
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
+from runners.layers.sight import CLOCK, Mark, Sight
 from runners.layers.verdicts import Verdict, fold
+
+T = TypeVar("T")
+
+TICK = 5.0
+"""Seconds after which rules that look at the clock are asked again although nothing changed."""
 
 
 @dataclass(frozen=True)
@@ -35,64 +43,143 @@ class Observed:
     identity: Identity | None = None
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart."""
+    objects: Revisions = field(default_factory=dict)
+    """What should be there of the foundation's releases."""
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
     facts: PreflightFacts = field(default_factory=PreflightFacts)
     """What was gathered beside the rows: tools, rights, files."""
-    boundary: BoundaryLook = field(default_factory=BoundaryLook)
-    """Keeps what it found from one picture to the next."""
+
+
+Member = tuple[Component, tuple[str, ...]]
+"""A component and its namespaces."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who is in a picture, and what Flux applies: everything that takes a look at all of Flux's objects."""
+
+    members: Mapping[Hashable, Member] = field(default_factory=dict)
+    """In the order in which they come up; a hand-over has two of one name, one in each layer."""
+    appliers: Appliers = field(default_factory=dict)
+    summary: str = ""
+
+    def renewed(self, sight: Sight, settings: Settings) -> Roster:
+        """The one of this moment; of the same members where no name came or went."""
+        appliers = appliers_by_name(sight)
+        same = self.members and appliers.keys() == self.appliers.keys()
+        named = self.members if same else {_key(member): member for member in members(settings, appliers)}
+        return Roster(named, appliers, summary(appliers))
+
+
+class Judge:
+    """Makes pictures, and asks again only the rules whose rows changed since the last one."""
+
+    def __init__(self) -> None:
+        """Starts without having seen anything."""
+        self._memo = Memo()
+        self._roster = Roster()
+        self._states: dict[Hashable, ComponentState] = {}
+        self._beside: tuple[object, ...] = ()
+        """What was seen beside the rows: what helm says, what was gathered ahead, and of which cluster it is."""
+        self._timed = float("-inf")
+        self._boundary = BoundaryLook()
+
+    def picture(self, seen: Observed, changed: Iterable[Mark] = ()) -> Picture:
+        """The verdicts and findings of one moment.
+
+        Args:
+            seen: the same rows and settings each time.
+            changed: everything that changed in the rows since the last time.
+        """
+        seen = replace(seen, rows=Steady(seen.rows))
+        self._look_again(seen, set(changed))
+        return self._picture(seen)
+
+    def _picture(self, seen: Observed) -> Picture:
+        nodes_ready, nodes = self._ask("nodes", seen, _count_nodes)
+        boundary = self._ask("boundary", seen, partial(self._both_ways, seen))
+        crossed = (finding for finding in boundary if finding.severity is Severity.BLOCKER)
+        return Picture(
+            at=seen.now,
+            identity=seen.identity,
+            freshness=connection_freshness(seen.rows) if seen.identity else _before_it_answered(seen.rows),
+            components=tuple(self._states.values()),
+            nodes_ready=nodes_ready,
+            nodes=nodes,
+            flux_version=self._ask("flux version", seen, _flux_version),
+            flux_summary=self._roster.summary,
+            notices=(*seen.settings.notices, *seen.notices, *crossed),
+            boundary=boundary,
+            preflight=self._ask("preflight", seen, partial(_preflight, seen)),
+            runs=seen.runs,
+        )
+
+    def _both_ways(self, seen: Observed, sight: Sight) -> tuple[Finding, ...]:
+        """What of the foundation Flux manages, and what of GitOps the foundation needs."""
+        git = seen.facts.git
+        ground = ground_of(sight, seen.settings, git.releases)
+        return worst_first((*self._boundary.downward(sight, ground, git.objects), *git.upward))
+
+    def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
+        """Judges the components anew whose rows changed."""
+        beside = (seen.charts, seen.objects, seen.facts, seen.identity)
+        if beside != self._beside:
+            self._memo.forget_all()
+            self._roster, self._beside = Roster(), beside
+        if not 0 <= seen.now - self._timed < TICK:
+            changed.add(CLOCK)
+            self._timed = seen.now
+        dropped = self._memo.forget(changed)
+        before = self._roster
+        self._roster = self._ask("roster", seen, lambda sight: before.renewed(sight, seen.settings))
+        if self._roster.members is not before.members:
+            self._states = {key: self._state(key, seen) for key in self._roster.members}
+        else:
+            self._states |= {key: self._state(key, seen) for key in dropped & self._roster.members.keys()}
+
+    def _ask(self, name: Hashable, seen: Observed, question: Callable[[Sight], T]) -> T:
+        return self._memo.ask(name, lambda: Sight(seen.rows, seen.now), question)
+
+    def _state(self, key: Hashable, seen: Observed) -> ComponentState:
+        def judged(sight: Sight) -> ComponentState:
+            component, spaces = self._roster.members[key]
+            appliers = sight.by_name("flux", self._roster.appliers)
+            scene = Scene(component.name, sight, spaces, seen.charts, seen.objects, appliers)
+            return _state(component, spaces, component.judge(scene))
+
+        return self._ask(key, seen, judged)
+
+
+def _key(member: Member) -> Hashable:
+    return member[0].layer.value, member[0].name
 
 
 def picture(seen: Observed) -> Picture:
-    """The verdicts and findings of one moment."""
-    nodes = seen.rows.all(NODES)
-    # Once for the whole picture: there may be as many of them as there are components.
-    appliers = appliers_by_name(seen.rows)
-    running, boundary = _flux_version(seen.rows), _boundary(seen)
-    crossed = tuple(finding for finding in boundary if finding.severity is Severity.BLOCKER)
-    return Picture(
-        at=seen.now,
-        identity=seen.identity,
-        freshness=connection_freshness(seen.rows) if seen.identity else _before_it_answered(seen.rows),
-        components=tuple(_state(component, spaces, seen, appliers) for component, spaces in members(seen, appliers)),
-        nodes_ready=sum(row.ready for row in nodes),
-        nodes=len(nodes),
-        flux_version=running,
-        flux_summary=summary(appliers),
-        notices=(*seen.settings.notices, *seen.notices, *crossed),
-        boundary=boundary,
-        preflight=_preflight(seen, running),
-        runs=seen.runs,
-    )
+    """The verdicts and findings of one moment, with nothing remembered."""
+    return Judge().picture(seen)
 
 
-def _boundary(seen: Observed) -> tuple[Finding, ...]:
-    """Both ways: what of the foundation Flux manages, and what of GitOps the foundation needs."""
-    git = seen.facts.git
-    ground = ground_of(seen.rows, seen.settings, git.releases)
-    return worst_first((*seen.boundary.downward(seen.rows, ground, git.objects), *git.upward))
-
-
-def _preflight(seen: Observed, flux: str) -> tuple[Finding, ...]:
+def _preflight(seen: Observed, sight: Sight) -> tuple[Finding, ...]:
     server = seen.identity.version if seen.identity else ""
-    return preflight(seen.facts, seen.rows, seen.settings, server, flux)
+    return preflight(seen.facts, sight, seen.settings, server, _flux_version(sight))
 
 
-def members(seen: Observed, appliers: Iterable[str]) -> list[tuple[Component, tuple[str, ...]]]:
+def members(settings: Settings, appliers: Iterable[str]) -> tuple[Member, ...]:
     """The components of both layers with their namespaces, in the order in which they come up.
 
     ``appliers`` are the names of what Flux applies.
     """
-    found = [(foundation(entry.component, entry.namespaces), entry.namespaces) for entry in seen.settings.foundation]
+    found = [(foundation(entry.component, entry.namespaces), entry.namespaces) for entry in settings.foundation]
     found.append((FLUX, FLUX.namespaces))
-    named = list(seen.settings.gitops_components)
+    named = list(settings.gitops_components)
     # Without a list in bedplate.yaml, what Flux applies is the list.
     others = sorted(set(appliers) - {FLUX.name, *named})
     for name in (*named, *_in_known_order(others)):
         component = gitops(name)
         found.append((component, component.namespaces))
-    return found
+    return tuple(found)
 
 
 def _in_known_order(names: Iterable[str]) -> list[str]:
@@ -113,11 +200,7 @@ def _before_it_answered(rows: Rows) -> Freshness:
     return LOADING if found.reach is Reach.LIVE else found
 
 
-def _state(
-    component: Component, namespaces: tuple[str, ...], seen: Observed, appliers: Mapping[str, Sequence[FluxObject]]
-) -> ComponentState:
-    scene = Scene(component.name, seen.rows, namespaces, seen.now, seen.charts, appliers)
-    judgement = component.judge(scene)
+def _state(component: Component, namespaces: tuple[str, ...], judgement: Judgement) -> ComponentState:
     verdict = Verdict.ABSENT if judgement.absent else fold(judgement.findings, progressing=judgement.progressing)
     return ComponentState(
         name=component.name,
@@ -126,7 +209,7 @@ def _state(
         version=judgement.version,
         summary=_summary(component, judgement, verdict),
         details=judgement.details,
-        findings=tuple(sorted(judgement.findings, key=lambda finding: -finding.severity)),
+        findings=tuple(sorted(dict.fromkeys(judgement.findings), key=lambda finding: -finding.severity)),
         namespaces=namespaces,
     )
 
@@ -142,6 +225,12 @@ def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> st
     # What bears the component's own name needs not be named on its card.
     about = "" if first.subject.rpartition("/")[2] == component.name else f"{first.subject} "
     return f"{about}{first.text}{more}"
+
+
+def _count_nodes(rows: Rows) -> tuple[int, int]:
+    """How many are ready, and how many there are."""
+    nodes = rows.all(NODES)
+    return sum(row.ready for row in nodes), len(nodes)
 
 
 def _flux_version(rows: Rows) -> str:

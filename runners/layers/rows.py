@@ -40,6 +40,33 @@ class Rows(Protocol):
         ...
 
 
+class Steady:
+    """Rows whose freshness is asked once, for everything that is said of one moment."""
+
+    def __init__(self, rows: Rows) -> None:
+        """Takes the rows behind it."""
+        self.all = rows.all
+        self.within = rows.within
+        self.table = rows.table
+        self._rows = rows
+        self._kinds: dict[str, Freshness] = {}
+        self._tables: dict[str, Freshness] = {}
+
+    def freshness(self, kind: AnyKind) -> Freshness:
+        """How fresh a kind's rows are."""
+        found = self._kinds.get(kind.id)
+        if found is None:
+            found = self._kinds[kind.id] = self._rows.freshness(kind)
+        return found
+
+    def table_freshness(self, table: str) -> Freshness:
+        """The least fresh of the watches that fill a table."""
+        found = self._tables.get(table)
+        if found is None:
+            found = self._tables[table] = self._rows.table_freshness(table)
+        return found
+
+
 class FrozenRows:
     """Rows that never change."""
 

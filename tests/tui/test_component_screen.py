@@ -171,3 +171,17 @@ async def test_nothing_is_cut_where_there_is_little_room(session: StillSession) 
         await pilot.press("tab")
         assert screen.query_one(LiveTable).has_focus
         assert screen.query_one(LiveTable).size.height > 3
+
+
+async def test_enter_on_a_reason_opens_the_object_that_it_is_about(session: StillSession) -> None:
+    session.fill(
+        [*w.without(WORLD, "longhorn-manager"), w.workload("daemonsets", "longhorn-system", "longhorn-manager", 1, 3)]
+    )
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot)
+        screen.query_one(FactsPane).focus()
+        await pilot.press("enter")
+        while not isinstance(app.screen, ObjectScreen):
+            await pilot.pause()
+        assert "DaemonSet longhorn-system/longhorn-manager" in str(app.screen.pane.border_title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -139,6 +140,17 @@ def test_follow_shows_what_is_there_before_the_run_has_ended(runs: Runs, tmp_pat
         gate.touch()
         assert follower.stdout.read() == "two\n"
     assert follower.returncode == 0
+
+
+def test_a_run_that_is_removed_while_it_is_followed_is_one_line(
+    runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(runs, "20270115-070000-7f3a", "apply longhorn")
+    found = runs.find("7f3a")
+    monkeypatch.setattr(call, "_find", lambda _runs, _id: found)
+    shutil.rmtree(runs.root / found.id)
+    assert cli.run(["runs", "follow", "7f3a"]) == 1
+    assert capsys.readouterr().err == "bedplate: run 7f3a was removed while it was followed\n"
 
 
 def test_a_reader_that_has_read_enough_is_no_traceback(runs: Runs, tmp_path: Path) -> None:

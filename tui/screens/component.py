@@ -135,6 +135,14 @@ class ComponentScreen(LeavesOnce[None]):
         """Where there is room for one pane only, it is the one with the focus."""
         self.set_class(self.query_one(FactsPane).has_focus, "-at-facts")
 
+    def on_facts_pane_fact_opened(self, event: FactsPane.FactOpened) -> None:
+        """Shows the object that a reason is about."""
+        row = self._session.store.get(event.about)
+        if row is not None:
+            self.post_message(RowAsked(row, Face.DESCRIPTION))
+        else:
+            self.notify(f"{event.about[2]} is not there any more", markup=False)
+
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
         """Shows a row whole, and the log of a run."""
         self.post_message(RowAsked(event.row, Face.DESCRIPTION))

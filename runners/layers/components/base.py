@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from runners.layers.findings import Finding
-from runners.layers.kinds import AnyKind
-from runners.layers.kinds.base import Row
+from runners.layers.kinds.base import Key, Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.releases import RELEASES, Revision, current
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
 from runners.layers.picture import Layer
-from runners.layers.rows import Rows
+from runners.layers.sight import Sight
 
 SETTLING = 600.0
 """Seconds after a release's last change during which what is still missing is on its way rather than lost."""
+
+
+Revisions = Mapping[tuple[str, str, int], frozenset[Key]]
+"""(namespace, release, revision) → what that consists of, among the kinds that are watched whole."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +27,19 @@ class Scene:
     """Everything a component's rule may look at."""
 
     name: str
-    rows: Rows
+    rows: Sight
     namespaces: tuple[str, ...]
-    now: float
-    """Seconds since the epoch."""
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart, as ``helm list`` says."""
+    objects: Revisions = field(default_factory=dict)
+    """What should be there of each release, as ``helm get manifest`` says."""
     appliers: Mapping[str, Sequence[FluxObject]] = field(default_factory=dict)
     """Every Kustomization and HelmRelease, by name: made once for all components of a picture."""
+
+    @property
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self.rows.now
 
     @property
     def revisions(self) -> Sequence[Revision]:
@@ -42,7 +51,7 @@ class Scene:
         """The newest revision of each Helm release that is installed; a history kept by an uninstall is none."""
         return {at: row for at, row in current(self.revisions).items() if row.status != "uninstalled"}
 
-    @property
+    @cached_property
     def workloads(self) -> tuple[Workload, ...]:
         """Every Deployment, DaemonSet and StatefulSet in the component's namespaces."""
         kinds = (DAEMONSETS, DEPLOYMENTS, STATEFULSETS)
@@ -74,8 +83,6 @@ class Component:
     namespaces: tuple[str, ...]
     """Where it lives unless bedplate.yaml says otherwise."""
     judge: Callable[[Scene], Judgement]
-    reads: tuple[AnyKind, ...] = ()
-    """Kinds that its rule looks at as a whole; of others it sees its own namespaces, and Flux objects of its name."""
     protected: bool = False
     """Removing its release, namespace or CRDs loses data: never allowed, whatever a person types."""
     one_minor_at_a_time: bool = False

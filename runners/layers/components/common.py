@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from runners.layers.components.base import Judgement, Scene
+from runners.layers.components.lost_objects import lost, lost_objects
 from runners.layers.components.releases import (
     chart_versions,
     halted,
@@ -49,9 +50,9 @@ def rollout_findings(workloads: Iterable[Workload]) -> Iterator[Finding]:
     for row in sorted(workloads, key=lambda row: row.name):
         about = f"{_SINGULAR[row.kind]} {row.name}"
         if row.stuck:
-            yield Finding(about, Severity.BLOCKER, f"{_lag(row)}, {row.stuck}", "look at its pods")
+            yield Finding(about, Severity.BLOCKER, f"{_lag(row)}, {row.stuck}", "look at its pods", about=row.key)
         elif not row.rolled_out:
-            yield Finding(about, Severity.WARNING, _lag(row))
+            yield Finding(about, Severity.WARNING, _lag(row), about=row.key)
 
 
 def _lag(row: Workload) -> str:
@@ -71,12 +72,7 @@ def missing_workloads(scene: Scene, wanted: Iterable[tuple[AnyKind, str]]) -> It
         return
     for kind, name in wanted:
         if (kind.id, name) not in there and sees(scene, kind):
-            yield Finding(
-                f"{kind.singular} {name}",
-                Severity.BLOCKER,
-                "is missing, although its release is deployed",
-                f"repair {scene.name}",
-            )
+            yield lost(scene, kind, name)
 
 
 def idle_workloads(needed: Iterable[Workload]) -> Iterator[Finding]:
@@ -84,7 +80,7 @@ def idle_workloads(needed: Iterable[Workload]) -> Iterator[Finding]:
     for row in sorted(needed, key=lambda row: row.name):
         if row.observed and row.wanted == 0:
             remedy = "look at its node selector" if row.kind == DAEMONSETS.id else "scale it up"
-            yield Finding(f"{_SINGULAR[row.kind]} {row.name}", Severity.BLOCKER, "wants no pods", remedy)
+            yield Finding(f"{_SINGULAR[row.kind]} {row.name}", Severity.BLOCKER, "wants no pods", remedy, about=row.key)
 
 
 def ready_line(workloads: Iterable[Workload]) -> str:
@@ -105,10 +101,10 @@ def judge_plain(scene: Scene) -> Judgement:
     # A rollout is progress for as long as nothing says that it is stuck; a failed release is never progress.
     moving = in_flight(scene) or (bool(problems) and settling(scene))
     return Judgement(
-        findings=(*doubts, *release_findings(scene), *problems),
+        findings=(*doubts, *release_findings(scene), *lost_objects(scene), *problems),
         version=chart_versions(scene),
         details=tuple(filter(None, (ready_line(workloads),))),
-        progressing=moving and not halted(scene),
+        progressing=moving and not halted(scene) and not any(lost_objects(scene)),
     )
 
 

@@ -20,7 +20,11 @@ PATIENCE = 1800.0
 """Seconds for which a Flux object may be at work, or wait for another, before nobody should count on it any more."""
 
 
-def appliers_by_name(rows: Rows) -> Mapping[str, Sequence[FluxObject]]:
+Appliers = Mapping[str, Sequence[FluxObject]]
+"""Every Kustomization and HelmRelease, by name."""
+
+
+def appliers_by_name(rows: Rows) -> Appliers:
     """Every Kustomization and HelmRelease, by name."""
     found: dict[str, list[FluxObject]] = {}
     for row in rows.table("flux"):
@@ -139,7 +143,7 @@ def _sync_lines(sync: Sequence[FluxObject], now: float) -> Iterator[str]:
             yield f"{row.path} from {row.source.rpartition('/')[2]} · since {age(now - row.created)}"
 
 
-def summary(appliers: Mapping[str, Sequence[FluxObject]]) -> str:
+def summary(appliers: Appliers) -> str:
     """The GitOps pane's last line: ``12 ready, 1 failed, 1 suspended of 14 Kustomizations``."""
     found = [row for rows in appliers.values() for row in rows]
     if not found:

@@ -125,7 +125,6 @@ LONGHORN = Component(
     layer=Layer.FOUNDATION,
     namespaces=("longhorn-system",),
     judge=judge,
-    reads=(STORAGECLASSES, CSINODES, NODES, LONGHORN_NODES, LONGHORN_VOLUMES),
     protected=True,
     one_minor_at_a_time=True,
 )

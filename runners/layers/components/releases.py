@@ -19,11 +19,11 @@ def release_findings(scene: Scene) -> Iterator[Finding]:
         elif hung(scene, row):
             yield _hung(scene, row, about)
         elif _moves(row):
-            yield Finding(about, Severity.NOTE, f"revision {row.revision} is {row.status}")
+            yield Finding(about, Severity.NOTE, f"revision {row.revision} is {row.status}", about=row.key)
         elif row.status == "deployed":
-            yield Finding(about, Severity.OK, f"revision {row.revision} is deployed")
+            yield Finding(about, Severity.OK, f"revision {row.revision} is deployed", about=row.key)
         else:
-            yield Finding(about, Severity.UNKNOWN, f"revision {row.revision} is {row.status}")
+            yield Finding(about, Severity.UNKNOWN, f"revision {row.revision} is {row.status}", about=row.key)
 
 
 def in_flight(scene: Scene) -> bool:
@@ -67,15 +67,19 @@ def _failed(scene: Scene, row: Revision, about: str) -> Finding:
     remedy = f"read its last run, then apply {scene.name} again"
     workloads = scene.workloads
     if _older_stands(scene, row) and workloads and all(each.rolled_out for each in workloads):
-        return Finding(about, Severity.WARNING, f"revision {row.revision} failed, an older one still serves", remedy)
-    return Finding(about, Severity.BLOCKER, f"revision {row.revision} failed", remedy)
+        return Finding(
+            about, Severity.WARNING, f"revision {row.revision} failed, an older one still serves", remedy, about=row.key
+        )
+    return Finding(about, Severity.BLOCKER, f"revision {row.revision} failed", remedy, about=row.key)
 
 
 def _hung(scene: Scene, row: Revision, about: str) -> Finding:
     text = f"revision {row.revision} is {row.status} for {age(scene.now - _changed(row))}: nobody seems to be at it"
     if row.status == "uninstalling":
-        return Finding(about, Severity.BLOCKER, text, "roll it back (u), or finish it with helm uninstall")
-    return Finding(about, Severity.WARNING, text, "go to it in Releases: u rolls it back, x deletes its record")
+        remedy = "go to it in Releases: u takes the uninstall back; or finish it with helm uninstall"
+        return Finding(about, Severity.BLOCKER, text, remedy, about=row.key)
+    remedy = "go to it in Releases: u rolls it back, x deletes its record"
+    return Finding(about, Severity.WARNING, text, remedy, about=row.key)
 
 
 def _moves(row: Revision) -> bool:

@@ -1,0 +1,65 @@
+"""Facts are read by scrolling; those that are about an object have a cursor, and open."""
+
+from __future__ import annotations
+
+import pytest
+
+from runners.layers.kinds.base import Key
+from tests.widgets.fixtures import Stage
+from widgets.facts import Fact, FactsPane, fact_lines
+from widgets.lines import PartsLine
+
+pytestmark = pytest.mark.anyio
+
+
+def key(name: str) -> Key:
+    return ("pods", "apps", name)
+
+
+def marked(pane: FactsPane) -> list[str]:
+    shown = pane.visible_lines(40, pane.content_size.height)
+    lines = ["".join(part for _ink, part in line.parts) for line in shown if isinstance(line, PartsLine)]
+    return [line for line in lines if line.startswith("▶")]
+
+
+async def test_the_cursor_goes_to_what_opens_and_the_rest_is_scrolled() -> None:
+    opened: list[Key] = []
+
+    class Opening(Stage):
+        def on_facts_pane_fact_opened(self, event: FactsPane.FactOpened) -> None:
+            opened.append(event.about)
+
+    pane = FactsPane("longhorn")
+    app = Opening(pane)
+    async with app.run_test(size=(44, 7)) as pilot:
+        facts = [Fact("healthy"), Fact("first", about=key("a")), Fact("second", about=key("b"))]
+        facts += [Fact(f"further {at}") for at in range(6)]
+        pane.show([*facts, Fact("last", about=key("z"))], "longhorn")
+        await pilot.pause()
+        pane.focus()
+        await pilot.pause()
+        assert marked(pane) == ["▶first"]
+        await pilot.press("down", "enter")
+        assert (marked(pane), opened) == (["▶second"], [key("b")])
+        pane.show(facts[2:], "longhorn")
+        assert marked(pane) == ["▶second"]
+        pane.show([*facts, Fact("last", about=key("z"))], "longhorn")
+        for _press in range(12):
+            await pilot.press("down")
+        await pilot.press("enter")
+        assert (marked(pane), opened) == (["▶last"], [key("b"), key("z")])
+
+
+async def test_without_anything_to_open_there_is_no_cursor() -> None:
+    pane = FactsPane("longhorn")
+    app = Stage(pane)
+    async with app.run_test(size=(44, 7)) as pilot:
+        pane.show([Fact("healthy"), Fact("nothing to say")], "longhorn")
+        pane.focus()
+        await pilot.press("down", "enter")
+        assert marked(pane) == []
+
+
+def test_a_wrapped_fact_has_its_symbol_once() -> None:
+    lines = fact_lines([Fact("a word after a word", symbol="✖")], 16)
+    assert ["".join(part for _ink, part in line.parts) for _index, line in lines] == [" ✖ a word after", "   a word"]
