@@ -22,6 +22,9 @@ PATIENCE = 15.0
 PATIENCE_FOR_A_LOGIN = 90.0
 """The same once a credential plugin has asked a person for something."""
 
+PATIENCE_FOR_WHAT_IS_AHEAD = 5.0
+"""Seconds that boundary and preflight are given to read the repository and to ask for rights."""
+
 _SHOWN = Severity.NOTE
 
 
@@ -45,6 +48,9 @@ def check(session: Session, *, as_json: bool, wait: float) -> int:
     session.start()
     try:
         latest = _await(session, came, asked, wait)
+        if latest.identity is not None:
+            session.ahead.wait(PATIENCE_FOR_WHAT_IS_AHEAD)
+            latest = session.take_picture()
     finally:
         session.stop()
     print(json.dumps(as_data(latest), indent=2) if as_json else harmless("\n".join(as_lines(latest))))

@@ -50,9 +50,9 @@ def _boundary_words(picture: Picture) -> tuple[str, Tone]:
     crossed = [finding for finding in picture.boundary if finding.severity in (Severity.WARNING, Severity.BLOCKER)]
     if crossed:
         loud = any(finding.severity is Severity.BLOCKER for finding in crossed)
-        return f"boundary: crossed {len(crossed)}× (:boundary)", Tone.BAD if loud else Tone.WARN
+        return f"boundary: crossed {len(crossed)}×{_MORE}", Tone.BAD if loud else Tone.WARN
     if worst(picture.boundary) is Severity.UNKNOWN:
-        return "boundary: can't be told whole (:boundary)", Tone.MUTED
+        return f"boundary: can't be told whole{_MORE}", Tone.MUTED
     return "boundary: clean", Tone.GOOD
 
 
@@ -60,14 +60,17 @@ def boundary_facts(picture: Picture) -> list[Fact]:
     """The gate from one layer to the other, and all that crosses the boundary."""
     answer = gitops_gate(picture)
     gate = Fact("gate to GitOps: open", Tone.GOOD) if answer.is_open else Fact("gate to GitOps: closed", Tone.WARN)
-    clean = "boundary: clean: Flux manages nothing of the foundation, and the foundation needs nothing of GitOps"
-    crossed = worst(picture.boundary) > Severity.NOTE
+    words, tone = _boundary_words(picture)
     return [
         gate,
         *_told(answer.findings),
-        Fact("boundary: crossed, or not to be told whole", Tone.WARN) if crossed else Fact(clean, Tone.GOOD),
-        *_told(picture.boundary),
+        Fact(words.removesuffix(_MORE), tone),
+        *(_told(picture.boundary) or [Fact(_CLEAN, Tone.MUTED, indent=2)]),
     ]
+
+
+_MORE = " (:boundary)"
+_CLEAN = "Flux manages nothing of the foundation, and the foundation needs nothing that comes with GitOps"
 
 
 def preflight_facts(picture: Picture) -> list[Fact]:

@@ -14,6 +14,7 @@ from runners.layers.components import KNOWN
 from runners.layers.components.longhorn import DRIVER
 from runners.layers.discovery.reach import GitObject
 from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Reach
 from runners.layers.kinds.base import Key, Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.releases import RELEASES, current
@@ -61,12 +62,13 @@ def ground_of(rows: Rows, settings: Settings, releases: Releases) -> Ground:
         rows: what the cluster has.
         settings: the foundation's components.
         releases: what their helmfiles are known to make; for a component that isn't among them, what Helm has in its
-            namespaces stands in.
+            namespaces under its name stands in.
     """
     namespaces = {name: entry.component for entry in settings.foundation for name in entry.namespaces}
     unsaid = {name for name, component in namespaces.items() if component not in set(releases.values())}
     live = current(rows.within(RELEASES, unsaid))
-    made = {**{f"{space}/{name}": namespaces[space] for space, name in live}, **releases}
+    named_so = {f"{space}/{name}": namespaces[space] for space, name in live if namespaces[space] in name}
+    made = {**named_so, **releases}
     owned = {
         ObjectRef(kind.singular, row.namespace, row.name, kind.group): row.release
         for kind in WORKLOADS
@@ -105,7 +107,15 @@ class BoundaryLook:
             self._in_git = (git, tuple(_in_git(git, ground)))
         live = {finding.subject for finding in found}
         found += (finding for finding in self._in_git[1] if finding.subject not in live)
-        return worst_first([*found, *_labelled(rows, ground, found)])
+        return worst_first([*found, *_labelled(rows, ground, found), *_out_of_sight(rows)])
+
+
+def _out_of_sight(rows: Rows) -> Iterator[Finding]:
+    """What Flux has may be anything where its objects can't be seen; that they are on their way is not worth a word."""
+    freshness = rows.table_freshness("flux")
+    if freshness.reach in (Reach.FORBIDDEN, Reach.STALE):
+        words = f"{freshness.reach.value}: whether Flux manages anything of the foundation can't be told"
+        yield Finding("Flux objects", Severity.UNKNOWN, words, "ask for the right to list and watch every Flux kind")
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from runners.layers.boundary import BoundaryLook, Ground, ground_of, ref_of
 from runners.layers.discovery.reach import GitObject
 from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.base import Row, applied_by
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.plans import ObjectRef
@@ -140,6 +141,18 @@ def test_what_is_meant_to_be_handed_over_is_said_quietly_and_storage_never_is() 
     for name, severity in (("cilium", Severity.NOTE), ("longhorn", Severity.BLOCKER), ("minio", Severity.BLOCKER)):
         (finding,) = crossed(row, releases={"kube-system/one": name}, known=handed(name))
         assert finding.severity is severity, name
+
+
+@pytest.mark.parametrize(("reach", "told"), [(Reach.FORBIDDEN, 1), (Reach.STALE, 1), (Reach.LOADING, 0)])
+def test_where_flux_can_not_be_seen_nothing_is_called_clean(reach: Reach, told: int) -> None:
+    seen = FrozenRows(WORLD, {"flux": Freshness(reach)})
+    found = BoundaryLook().downward(seen, ground_of(seen, SETTINGS, {}))
+    assert [finding.severity for finding in found] == [Severity.UNKNOWN] * told
+
+
+def test_a_release_of_another_name_in_the_same_namespace_is_not_taken_for_the_foundations() -> None:
+    extra = w.release("longhorn-system", "dashboards")
+    assert crossed(extra, hr("longhorn-system/dashboards")) == ()
 
 
 def test_names_with_colons_are_read_back() -> None:

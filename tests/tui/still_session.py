@@ -66,6 +66,7 @@ class StillSession(Session):
         self.watches = StillWatches(self.connection, self.store)
         self.toolbox = Toolbox()
         self._tools_known.set()
+        self.ahead._looked.set()
         self.helm_releases.settled.set()
 
     def start(self) -> None:

@@ -225,6 +225,15 @@ def test_pod_log(session: StillSession, api: FakeApi, snap_compare: Compare, siz
     picture(snap_compare, session, "1", "l", size=size, until="recovery backend")
 
 
+@SIZES
+def test_boundary(session: StillSession, snap_compare: Compare, size: tuple[int, int]) -> None:
+    release = w.flux_object("HelmRelease", "storage", namespace="apps", ready="")
+    ingress = ("longhorn-system_longhorn-ui_networking.k8s.io_Ingress",)
+    apps = replace(w.flux_object("Kustomization", "apps"), inventory=ingress)
+    session.fill([*HEALTHY, replace(release, release="longhorn-system/longhorn"), apps])
+    picture(snap_compare, session, "colon", *"boundary", "enter", size=size)
+
+
 def test_runs(session: StillSession, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
     ended = (

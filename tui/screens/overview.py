@@ -99,6 +99,8 @@ class Overview(Ground[None]):
         """Shows the verdicts of a moment."""
         self._show_header()
         footer = [*layer_words(picture), _notice(picture) or (self._session.settings.origin, Tone.MUTED)]
+        if _is_urgent(picture):
+            footer.insert(0, footer.pop())
         self._pane("foundation").show(
             picture.layer(Layer.FOUNDATION),
             footer=footer,
@@ -275,6 +277,11 @@ class Overview(Ground[None]):
         self._show_header()
         self.show_hints()
         self.post_message(RunChanged(run))
+
+
+def _is_urgent(picture: Picture) -> bool:
+    """Is there something that matters more than what is between the layers, and that those words don't say already?"""
+    return any(finding.closes and finding not in picture.boundary for finding in picture.notices)
 
 
 def _notice(picture: Picture) -> tuple[str, Tone] | None:
