@@ -24,6 +24,7 @@ from runners.layers.commands import Command, Target
 from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
+from runners.layers.hooks import Hook
 from runners.layers.identity import Identity
 from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
@@ -62,6 +63,10 @@ class Operator:
     def runs_code(self, command: Command, target: Target) -> tuple[str, ...]:
         """The helmfile's hooks that making the plan would run, so that a person is asked before."""
         return self._session.situation(target).planning_runs_code if command in _PLANNED else ()
+
+    def hooks(self, target: Target) -> tuple[Hook, ...]:
+        """The hooks of a component's helmfile, as they are written, for a person to see before anything runs."""
+        return self._session.hooks(target.component)
 
     async def ask(self, command: Command, target: Target, *, may_run_code: bool = False) -> Ask:
         """What a person has to be asked before a command; makes the plan where there is one to make.
@@ -198,7 +203,7 @@ class Operator:
         entry = self._session.settings.entry(component)
         assert entry is not None, "the gate is closed for what has no helmfile"
         planner = Planner(await self._bench())
-        return await planner.plan(component, entry.helmfile, entry.environment, identity)
+        return await planner.plan(component, entry.helmfile, entry.environment, identity, entry.releases)
 
     async def _same_plan(self, ask: Ask, shown: Plan) -> None:
         now = await Planner(await self._bench()).again(shown, ask.identity)

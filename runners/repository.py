@@ -149,6 +149,33 @@ def _is_passed_by(name: str, *, is_chart: bool) -> bool:
     return name.startswith(".") or name in _PASSED_BY or (is_chart and name in ("templates", "charts", "crds"))
 
 
+def write_settings(path: Path, text: str, *, instead: bool) -> None:
+    """Writes a bedplate.yaml whole, or not at all.
+
+    Args:
+        path: the file.
+        text: what it shall say.
+        instead: what is there already is replaced; otherwise that is an error.
+
+    Raises:
+        OSError: it can't be written, or is there already.
+    """
+    if not instead:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+        return
+    target = path.resolve()
+    scratch = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with scratch.open("x", encoding="utf-8") as file:
+            file.write(text)
+        if target.exists():
+            scratch.chmod(stat.S_IMODE(target.stat().st_mode))
+        scratch.replace(target)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
 def _remote(root: Path) -> str:
     try:
         config = (root / ".git" / "config").read_text(encoding="utf-8", errors="replace")

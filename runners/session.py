@@ -29,6 +29,7 @@ from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
+from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
@@ -42,7 +43,7 @@ from runners.movement import Movement
 from runners.preflight_look import PreflightLook
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
-from runners.tools.helmfile_source import hooks_on_reading
+from runners.tools.helmfile_source import Source, read_source
 from runners.tools.runs import Runs
 from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
 
@@ -103,7 +104,7 @@ class Session:
         self._tools_known = threading.Event()
         self._known_cluster = threading.Event()
         self._trouble: Finding | None = None
-        self._hooks: dict[str, tuple[str, ...]] = {}
+        self._sources: dict[str, Source] = {}
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
         self._known = KnownClusters(journal.path.with_name("clusters.json"))
@@ -172,7 +173,7 @@ class Session:
             tools=self.toolbox.findings if self.toolbox else _NOT_LOOKED_FOR,
             read_only=self.options.read_only,
             running=self.seen_runs.running,
-            planning_runs_code=self._hooks.get(target.component, ()),
+            planning_runs_code=self._sources.get(target.component, Source()).on_reading,
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
@@ -186,7 +187,13 @@ class Session:
         self.seen_runs = look(self.runs, self.cluster_words)
         self._keep_rows_of_runs()
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
-        self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
+        self._sources = {name: read_source(path)[0] for name, path in helmfiles.items()}
+
+    def hooks(self, component: str) -> tuple[Hook, ...]:
+        """The hooks of a component's helmfile, as they are written."""
+        entry = self.settings.entry(component)
+        found = self._sources.get(component, Source()).hooks
+        return hooks_for(found, entry.releases if entry else ())
 
     def _keep_rows_of_runs(self) -> None:
         if self.seen_runs.cluster:

@@ -22,7 +22,7 @@ from runners.saved_texts import save
 from runners.session import Session
 from runners.tools.calls import ToolError
 from tui.bridge import Bridge, Merged
-from tui.dialogs import plain_question
+from tui.dialogs import hooks_question, plain_question
 from tui.events import CommandChosen, RowAsked, RunChanged, SaveAsked
 from tui.failures import failure
 from tui.opening import screen_for
@@ -120,17 +120,8 @@ class BedplateApp(App[None]):
         if not hooks or self.session.options.read_only:
             self._open(event.command, event.target)
             return
-        question = plain_question(
-            f"Plan {event.target}?",
-            (
-                (
-                    "runs",
-                    f"the helmfile's {', '.join(hooks)} hooks, which run on a plan too and may change the cluster",
-                ),
-                ("cluster", f"{self.session.options.access.context} · {self.session.options.access.server}"),
-            ),
-            "Plan",
-        )
+        cluster = f"{self.session.options.access.context} · {self.session.options.access.server}"
+        question = hooks_question(event.target, hooks, self.operator.hooks(event.target), cluster)
         opened = partial(self._open, event.command, event.target, may_run_code=True)
         self.push_screen(QuestionScreen(question), lambda yes: opened() if yes else None)
 

@@ -69,9 +69,23 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print one JSON object")
     check.add_argument("--wait", metavar="TIME", type=duration, default=0.0, help="wait until healthy, at most so long")
     check.set_defaults(call=_check)
+    _init_arguments(calls.add_parser("init", help="propose a bedplate.yaml for a repository, and write it after a yes"))
     _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
     return parser
+
+
+def _init_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Look at a repository, say what was found and why, ask what it leaves open, and write bedplate.yaml after "
+        "a yes. No tool is run and no cluster asked. Without a terminal the proposal is only printed."
+    )
+    _repository_argument(parser, argparse.SUPPRESS)
+    parser.add_argument("--print", dest="print_only", action="store_true", help="only print the proposal; ask nothing")
+    parser.add_argument(
+        "--read-only", action="store_true", default=argparse.SUPPRESS, help="change nothing: only print"
+    )
+    parser.set_defaults(call=_init)
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,9 +122,12 @@ def _runs_arguments(parser: argparse.ArgumentParser) -> None:
 def _cluster_arguments(parser: argparse.ArgumentParser, default: object = None) -> None:
     parser.add_argument("--context", metavar="NAME", default=default, help="the kubeconfig's context to use")
     parser.add_argument("--kubeconfig", metavar="FILE", type=Path, default=default, help="instead of $KUBECONFIG")
-    repository = Path.cwd() if default is None else default
-    parser.add_argument("-C", dest="repository", metavar="DIR", type=_folder, default=repository, help="the repository")
+    _repository_argument(parser, Path.cwd() if default is None else default)
     parser.add_argument("--read-only", action="store_true", default=default or False, help="change nothing")
+
+
+def _repository_argument(parser: argparse.ArgumentParser, default: object) -> None:
+    parser.add_argument("-C", dest="repository", metavar="DIR", type=_folder, default=default, help="the repository")
 
 
 def _folder(text: str) -> Path:
@@ -137,6 +154,13 @@ def _open(options: argparse.Namespace) -> int:
     from tui.start import open_screen
 
     return open_screen(partial(_session, options))
+
+
+def _init(options: argparse.Namespace) -> int:
+    from tui.init import init
+
+    on_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return init(options.repository, print_only=options.print_only or options.read_only or not on_a_terminal)
 
 
 def _demo(options: argparse.Namespace) -> int:

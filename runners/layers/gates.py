@@ -31,6 +31,7 @@ from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.releases import RELEASES, current
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.rights import about_rights
+from runners.layers.settings import Ownership
 from runners.layers.stuck import not_stuck
 from runners.layers.verdicts import Verdict
 
@@ -101,6 +102,9 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
         return
     if not command.changes:
         return
+    if entry.ownership is Ownership.HANDOVER:
+        words = "is handed over to Flux, which changes back what is applied here"
+        yield Finding(component, Severity.WARNING, words, "change it in Git once Flux runs")
     own = situation.picture.component(component)
     for finding in own.findings if own is not None else ():
         if finding.severity is Severity.WARNING or finding.severity is Severity.BLOCKER:

@@ -14,9 +14,9 @@ from runners.layers.discovery.documents import Files, is_known
 from runners.layers.discovery.helmfiles import Helmfile
 from runners.layers.discovery.look import Looked, look
 from runners.layers.discovery.manifests import Manifest, manifests
+from runners.layers.discovery.proposal import seen_with
 from runners.layers.discovery.reach import GitObject
 from runners.layers.discovery.releases import Release
-from runners.layers.discovery.remarks import remarks
 from runners.layers.findings import Finding, Severity
 from runners.layers.jsons import mapping, sequence, text
 from runners.layers.kinds.flux import FluxObject
@@ -77,14 +77,14 @@ def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) ->
         settings: which helmfiles are the foundation's.
         keys: what this machine has to decrypt with.
     """
-    looked = look(files, remote)
+    found = seen_with(look(files, remote), settings)
     flux = list(manifests(files, (_FLUX,)))
-    mine = {entry.component: _releases(entry, looked) for entry in settings.foundation}
+    mine = {entry.component: _releases(entry, found.looked) for entry in settings.foundation}
     return GitFacts(
-        releases={release.id: name for name, found in mine.items() for release in found if is_known(release.id)},
-        objects=tuple(found for reached in looked.reached for found in reached.objects),
-        upward=tuple(finding for name, found in mine.items() for finding in upward(name, found, files)),
-        said=(*remarks(looked), *_crd_traps(looked.callables), *_sources(settings, files), *decrypting(files, keys)),
+        releases={release.id: name for name, own in mine.items() for release in own if is_known(release.id)},
+        objects=tuple(one for reached in found.reached for one in reached.objects),
+        upward=tuple(finding for name, own in mine.items() for finding in upward(name, own, files)),
+        said=(*found.findings, *_beside(found.looked, settings, files), *decrypting(files, keys)),
         old=_old_versions(flux),
         loose=tuple(_loose(flux)),
     )
@@ -100,6 +100,12 @@ def git_findings(facts: GitFacts, rows: Rows, flux: str) -> Iterator[Finding]:
 def _releases(entry: FoundationEntry, looked: Looked) -> Sequence[Release]:
     found = [release for one in looked.callables if one.path == entry.helmfile for release in one.releases]
     return [release for release in found if not entry.releases or release.id in entry.releases]
+
+
+def _beside(looked: Looked, settings: Settings, files: Files) -> Iterator[Finding]:
+    """What discovery has no reason to speak of."""
+    yield from _crd_traps(looked.callables)
+    yield from _sources(settings, files)
 
 
 def _crd_traps(callables: Sequence[Helmfile]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.runs import RunRecord, RunState
-from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.settings import FoundationEntry, Ownership, Settings
 from runners.layers.verdicts import Verdict
 
 HERE = Identity("home", "https://10.0.0.10:6443", "41c7")
@@ -131,3 +131,10 @@ def test_every_command_is_unique_and_explains_itself() -> None:
     for command in c.COMMANDS:
         assert command.help.endswith(".")
         assert bool(command.proof) == bool(command.undo) == command.changes, command.name
+
+
+def test_what_is_handed_over_is_applied_with_a_warning() -> None:
+    entries = tuple(replace(entry, ownership=Ownership.HANDOVER) for entry in MINIO.settings.foundation)
+    answer = gate(c.APPLY, replace(MINIO, settings=replace(MINIO.settings, foundation=entries)))
+    assert answer.is_open
+    assert any("handed over to Flux" in finding.text for finding in answer.findings)

@@ -75,6 +75,7 @@ def plan_lines(ask: Ask, plan: Plan) -> list[str]:
     lines += [f"destroys: {words}" for words in ask.destroys]
     told = [item for item in ask.gate.findings if item.severity > Severity.OK]
     lines += [f"{item.severity.symbol} {item.subject}: {item.text}" for item in told]
+    lines += [f"hook {hook}" for hook in plan.own_hooks]
     for release in plan.releases:
         lines += ["", f"release {release.id}  {release.action.value}  {release.installed_version} → {release.version}"]
         lines += [f"  {_MARKS[item.change]} {item.ref}" for item in sorted(release.changes, key=lambda item: item.ref)]

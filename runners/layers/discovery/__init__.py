@@ -7,8 +7,10 @@ questions where a repository does not say.
 
 from runners.layers.discovery.documents import Files as Files
 from runners.layers.discovery.helmfiles import helmfile_releases as helmfile_releases
+from runners.layers.discovery.look import look as look
 from runners.layers.discovery.proposal import Discovery as Discovery
 from runners.layers.discovery.proposal import discover as discover
+from runners.layers.discovery.proposal import seen_with as seen_with
 from runners.layers.discovery.reach import FluxRoot as FluxRoot
 from runners.layers.discovery.reach import Reached as Reached
 from runners.layers.discovery.reach import flux_reached as flux_reached

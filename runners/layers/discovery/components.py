@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runners.layers.components import KNOWN
+from runners.layers.components.gitops import FLUX
 from runners.layers.discovery.documents import is_known
 from runners.layers.discovery.helmfiles import Helmfile
 from runners.layers.discovery.paths import folder_of
@@ -22,7 +23,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "monitoring": ("kube-prometheus-stack",),
 }
 """Names of releases, charts and chart repositories that mean a component, beyond its own."""
-_MEANS = {word: name for name in KNOWN for word in (name, *_WORDS.get(name, ())) if name != "flux"}
+_MEANS = {word: name for name in KNOWN for word in (name, *_WORDS.get(name, ())) if name != FLUX.name}
 _GENERIC = (
     "",
     "bootstrap",
@@ -79,20 +80,23 @@ def groups(helmfile: Helmfile, owner: Owner) -> tuple[Group, ...]:
     folder = folder_of(helmfile.path)
     known = list(dict.fromkeys(filter(None, map(_component, named))))
     owners = set(map(owner, named))
-    own_folder = posixpath.basename(folder) not in _GENERIC and posixpath.basename(helmfile.path).startswith(
-        "helmfile."
-    )
-    if own_folder and len(known) <= 1 and len(owners) <= 1:
+    # Called as it is, a helmfile does what it includes as well, and that is others'.
+    alone = all(include.told for include in helmfile.includes)
+    if alone and _is_of_one_component(helmfile.path) and len(known) <= 1 and len(owners) <= 1:
         name = known[0] if known else _folder_name(folder, named)
         ownership = next(iter(owners), Ownership.FOUNDATION)
         return (Group(name, helmfile, helmfile.releases, ownership, whole=True),)
     found: dict[tuple[str, Ownership], list[Release]] = {}
     for release in named:
         found.setdefault((_component(release) or release.name, owner(release)), []).append(release)
-    whole = len(found) == 1 and len(named) == len(helmfile.releases)
+    whole = alone and len(found) == 1 and len(named) == len(helmfile.releases)
     return tuple(
         Group(name, helmfile, tuple(releases), ownership, whole) for (name, ownership), releases in found.items()
     )
+
+
+def _is_of_one_component(path: str) -> bool:
+    return posixpath.basename(path).startswith("helmfile.") and posixpath.basename(folder_of(path)) not in _GENERIC
 
 
 def _component(release: Release) -> str:

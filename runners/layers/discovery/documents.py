@@ -21,10 +21,15 @@ MARK = "‹"
 """Stands in a value where a template was: the value is not known before helmfile fills it in."""
 _CLOSE = "›"
 
-_TEMPLATE = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
-_ESCAPED = re.compile(r"\{\{-?\s*`(.*?)`\s*-?\}\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{-?((?:(?!\{\{).)*?)-?\}\}", re.DOTALL)
+_ESCAPED = re.compile(r"\{\{-?\s*`([^`]*)`\s*-?\}\}")
 """A template that stands for another one: helmfile's first pass leaves it to the second."""
 _CONTROL = re.compile(r"^\s*(if|range|with|define|block|else|end)\b")
+_DEEPEST = 500
+"""Brackets within brackets at which reading ends before it begins: the YAML library's C would end the whole process."""
+_TOO_DEEP = "not YAML that can be read: it nests too deeply"
+_BRACKET = re.compile(r"[\[\]{}]")
+_COMPACT = re.compile(r"(?:[-?][ \t]+){100}")
 _ODD = re.compile(r"[^\w.$ -]")
 
 
@@ -86,6 +91,8 @@ def read(text: str) -> Reading:
     conditional: frozenset[int] = frozenset()
     if "{{" in text:
         text, conditional = _without_templates(text)
+    if is_too_deep(text):
+        return Reading(mistake=_TOO_DEEP, line=1)
     found: list[Group] = []
     try:
         for document in yaml.load_all(text, Loader=_Loader):
@@ -96,8 +103,45 @@ def read(text: str) -> Reading:
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "is not YAML"
         return Reading(tuple(found), f"not valid YAML: {problem}", mark.line + 1 if mark else 1, conditional)
     except (RecursionError, ValueError):
-        return Reading(tuple(found), "not YAML that can be read: too deep, or odd", 1, conditional)
+        return Reading(tuple(found), _TOO_DEEP, 1, conditional)
+    if "&" in text and not all(map(_ends, found)):
+        return Reading(mistake="not YAML that can be read: it refers to itself", line=1)
     return Reading(tuple(found), conditional=conditional)
+
+
+def is_too_deep(text: str) -> bool:
+    """Does a text nest more deeply than anybody writes, as far as its brackets and dashes show?"""
+    if _COMPACT.search(text):
+        return True
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return False
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth = depth + 1 if match[0] in "[{" else max(depth - 1, 0)
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _ends(document: object) -> bool:
+    """Does a document end, although it has aliases? One that stands in itself does not."""
+    above: set[int] = set()
+    done: set[int] = set()
+    waiting: list[tuple[object, bool]] = [(document, False)]
+    while waiting:
+        node, left = waiting.pop()
+        if not isinstance(node, dict | list) or id(node) in done:
+            continue
+        if left:
+            above.discard(id(node))
+            done.add(id(node))
+        elif id(node) in above:
+            return False
+        else:
+            above.add(id(node))
+            inside = node.values() if isinstance(node, dict) else node
+            waiting += [(node, True), *((item, False) for item in inside)]
+    return True
 
 
 def _without_templates(text: str) -> tuple[str, frozenset[int]]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runners.layers.discovery.components import Group, groups
 from runners.layers.discovery.documents import Files
 from runners.layers.discovery.helmfiles import Helmfile, callable_helmfiles, helmfiles
-from runners.layers.discovery.hooks import Hook
-from runners.layers.discovery.owners import OtherOwner, OwnedRelease, other_owners, owned
+from runners.layers.discovery.owners import OtherOwner, other_owners
 from runners.layers.discovery.reach import Reached, flux_reached
-from runners.layers.discovery.releases import Release
 from runners.layers.discovery.roots import FoundRoot, find_roots
-from runners.layers.settings import Ownership
+from runners.layers.hooks import Hook
 
 
 @dataclass(frozen=True)
@@ -27,20 +24,9 @@ class Looked:
     roots: tuple[FoundRoot, ...]
     reached: tuple[Reached, ...]
     """What Flux manages from each root."""
-    releases: tuple[OwnedRelease, ...]
     others: tuple[OtherOwner, ...]
     remote: str = ""
     """Where the checkout's own Git is; empty where that is not known."""
-
-    def owner(self, release: Release) -> Ownership:
-        """Whose a helmfile's release is."""
-        at = (release.namespace, release.name)
-        return next(one.ownership for one in self.releases if (one.namespace, one.name) == at)
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """What the helmfiles come to as entries of the foundation."""
-        return tuple(group for one in self.callables for group in groups(one, self.owner))
 
     @property
     def hooks(self) -> tuple[tuple[str, Hook], ...]:
@@ -64,4 +50,4 @@ def look(files: Files, remote: str = "") -> Looked:
     releases = tuple(release for one in callables for release in one.releases)
     roots = find_roots(files, releases)
     reached = tuple(flux_reached(files, one.root) for one in roots)
-    return Looked(files, found, callables, roots, reached, owned(releases, reached), tuple(other_owners(files)), remote)
+    return Looked(files, found, callables, roots, reached, tuple(other_owners(files)), remote)

@@ -12,7 +12,7 @@ from runners.layers.jsons import Json, mapping, sequence, text
 GOTK_COMPONENTS = "gotk-components.yaml"
 """What ``flux install`` writes: Flux's own controllers and CRDs, thousands of lines that say nothing of the layers."""
 
-_VARIABLE = re.compile(r"\$\{(\w+)(?::?[=-]([^}]*))?\}")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::?[=-]([^{}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)

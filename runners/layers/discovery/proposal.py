@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from runners.layers.components import KNOWN
 from runners.layers.discovery import questions as q
-from runners.layers.discovery.components import Group, component_of, with_names_of_their_own
+from runners.layers.discovery.components import Group, component_of, groups, with_names_of_their_own
 from runners.layers.discovery.documents import Files
 from runners.layers.discovery.git_places import bootstrap_for
-from runners.layers.discovery.helmfiles import Helmfile
+from runners.layers.discovery.helmfiles import Helmfile, Remark
 from runners.layers.discovery.look import Looked, look
 from runners.layers.discovery.order import edges, is_decided, readme_order, sorted_out
+from runners.layers.discovery.owners import OwnedRelease, owned
 from runners.layers.discovery.questions import Answers, Question
+from runners.layers.discovery.reach import Reached
 from runners.layers.discovery.remarks import notices, remarks
 from runners.layers.discovery.roots import FoundRoot, How
 from runners.layers.findings import Finding
@@ -34,6 +36,12 @@ class Discovery:
     looked: Looked
     root: FoundRoot | None
     """Where Flux begins for this cluster; None where there is no such place, or which of several is not decided."""
+    releases: tuple[OwnedRelease, ...]
+    """Every release that the repository speaks of, and whose it is for this cluster."""
+    reached: tuple[Reached, ...]
+    """What Flux manages for this cluster; from every root while it is not decided which is meant."""
+    decrypts: tuple[Remark, ...]
+    """Each Secret (``namespace/name``) that Flux decrypts with: it has to be there first, and Git can't say whence."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Place in bedplate.yaml (``gitops.path``, ``longhorn.after``) → why it is proposed so, with file and line."""
     questions: tuple[Question, ...] = ()
@@ -47,15 +55,23 @@ def discover(files: Files, answers: Answers | None = None, remote: str = "") -> 
     return propose(look(files, remote), answers or {})
 
 
+def seen_with(looked: Looked, settings: Settings) -> Discovery:
+    """A repository seen with what bedplate.yaml has decided: of several roots, the one that is meant."""
+    path = settings.gitops_path
+    return propose(looked, {} if path is None else {q.ROOT: path or "."})
+
+
 def propose(looked: Looked, answers: Answers) -> Discovery:
     """The same for a repository that has been looked at."""
     desk = _Desk(looked, answers)
-    entries = desk.foundation()
     root = desk.root()
+    reached = tuple(each for each, one in zip(looked.reached, looked.roots, strict=True) if root in (None, one))
+    desk.releases = owned([release for one in looked.callables for release in one.releases], reached)
+    entries = desk.foundation(root)
     bootstrap = desk.bootstrap(root)
     services = desk.services()
     desk.ask_order()
-    found = tuple(remarks(looked, desk.circles))
+    found = tuple(remarks(looked, root, desk.releases, reached, desk.circles))
     settings = Settings(
         origin=_origin(entries, looked.roots),
         context=desk.context(),
@@ -64,9 +80,10 @@ def propose(looked: Looked, answers: Answers) -> Discovery:
         gitops_path=root.path if root else None,
         gitops_components=services,
     )
+    decrypts = tuple({one.text: one for each in reached for one in each.decrypts}.values())
     open_ones = tuple(desk.open)
     settings = replace(settings, notices=tuple(notices(looked, settings, found, open_ones)))
-    return Discovery(settings, looked, root, desk.reasons, open_ones, found)
+    return Discovery(settings, looked, root, desk.releases, reached, decrypts, desk.reasons, open_ones, found)
 
 
 class _Desk:
@@ -77,6 +94,7 @@ class _Desk:
         self.reasons: dict[str, str] = {}
         self.open: list[Question] = []
         self.circles: tuple[tuple[str, str], ...] = ()
+        self.releases: tuple[OwnedRelease, ...] = ()
         self._order: Question | None = None
 
     def _ask(self, question: Question | None) -> str:
@@ -88,7 +106,7 @@ class _Desk:
             self.open.append(question)
         return answer
 
-    def foundation(self) -> tuple[FoundationEntry, ...]:
+    def foundation(self, root: FoundRoot | None) -> tuple[FoundationEntry, ...]:
         """The entries of the foundation, in their order."""
         chosen = self._groups()
         after = edges(self._looked.files, chosen)
@@ -96,7 +114,7 @@ class _Desk:
         ordered, self.circles = sorted_out(chosen, after, [name.strip() for name in told.split(",")])
         if not is_decided(ordered, after):
             self._order = q.order_question(ordered, readme_order(self._looked.files, ordered))
-        environments = self._environments([group.helmfile for group in ordered])
+        environments = self._environments([group.helmfile for group in ordered], root)
         entries: list[FoundationEntry] = []
         for group in ordered:
             kept = [edge for edge in after[group.component] if (group.component, edge.after) not in self.circles]
@@ -113,16 +131,19 @@ class _Desk:
         rendered = {
             question.id for question in q.crd_questions(self._looked.callables) if self._ask(question) != q.APPLIED
         }
-        found = [group for group in self._looked.groups if q.crd_id(group.helmfile) not in rendered]
-        named = with_names_of_their_own(found)
+        chosen = [one for one in self._looked.callables if q.crd_id(one) not in rendered]
+        owners = {(one.namespace, one.name): one.ownership for one in self.releases}
+        named = with_names_of_their_own(
+            [group for one in chosen for group in groups(one, lambda one: owners[one.namespace, one.name])]
+        )
         left = {
             question.id for question in q.owner_questions(self._looked, named) if self._ask(question) == q.LEAVE_OUT
         }
         return tuple(group for group in named if q.owner_id(group) not in left)
 
-    def _environments(self, helmfiles: Sequence[Helmfile]) -> Mapping[str, str]:
+    def _environments(self, helmfiles: Sequence[Helmfile], root: FoundRoot | None) -> Mapping[str, str]:
         """Each helmfile's environment, by path."""
-        answered = {question.id: self._ask(question) for question in q.environment_questions(helmfiles)}
+        answered = {question.id: self._ask(question) for question in q.environment_questions(helmfiles, root)}
         found: dict[str, str] = {}
         for one in helmfiles:
             alone = one.environments[0] if len(one.environments) == 1 else ""
@@ -137,7 +158,7 @@ class _Desk:
             names = ", ".join(group.helmfile.environments)
             self.reasons[f"{name}.environment"] = f"{group.helmfile.path} names {names} and no default"
         if group.ownership is Ownership.HANDOVER:
-            takers = [one for one in self._looked.releases if one.id in {release.id for release in group.releases}]
+            takers = [one for one in self.releases if one.id in {release.id for release in group.releases}]
             words = "; ".join(f"{one.flux.path}:{one.flux.line}" for one in takers if one.flux is not None)
             self.reasons[f"{name}.ownership"] = f"Flux takes it over: {words}"
         return FoundationEntry(
@@ -189,7 +210,7 @@ class _Desk:
     def services(self) -> tuple[str, ...]:
         """Known components among the releases that are Flux's alone."""
         found: dict[str, str] = {}
-        for one in self._looked.releases:
+        for one in self.releases:
             if one.ownership is Ownership.GITOPS and one.flux is not None:
                 name = component_of(one.name, one.flux.chart)
                 if name and KNOWN[name].layer is Layer.GITOPS:

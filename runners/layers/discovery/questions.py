@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from runners.layers.discovery.components import Group
+from runners.layers.discovery.documents import is_known
 from runners.layers.discovery.helmfiles import Helmfile, Remark
 from runners.layers.discovery.look import Looked
 from runners.layers.discovery.paths import folder_of
@@ -67,15 +69,18 @@ def environment_id(helmfile: Helmfile) -> str:
     return f"environment of {', '.join(helmfile.environments)}"
 
 
-def environment_questions(helmfiles: Sequence[Helmfile]) -> Iterator[Question]:
-    """Which environment is meant, where several are named and none is the default."""
+def environment_questions(helmfiles: Sequence[Helmfile], root: FoundRoot | None) -> Iterator[Question]:
+    """Which environment is meant, where several are named and none is the default; likely the cluster's own name."""
+    cluster = posixpath.basename(root.path) if root else ""
     by_id: dict[str, list[Helmfile]] = {}
-    for one in helmfiles:
+    for one in {helmfile.path: helmfile for helmfile in helmfiles}.values():
         if len(one.environments) > 1 and "default" not in one.environments:
             by_id.setdefault(environment_id(one), []).append(one)
     for name, found in by_id.items():
         why = f"{', '.join(one.path for one in found)}: no default"
-        yield Question(name, "Which environment of the helmfiles is this cluster's?", found[0].environments, why)
+        default = cluster if cluster in found[0].environments else ""
+        text = "Which environment of the helmfiles is this cluster's?"
+        yield Question(name, text, found[0].environments, why, default)
 
 
 def crd_id(helmfile: Helmfile) -> str:
@@ -111,7 +116,7 @@ def owner_questions(looked: Looked, found: Sequence[Group]) -> Iterator[Question
 def context_question(contexts: Sequence[Remark]) -> Question | None:
     """Whether only the context that the helmfiles name may be used."""
     names = tuple(dict.fromkeys(one.text for one in contexts))
-    if len(names) != 1:
+    if len(names) != 1 or not is_known(names[0]):
         return None
     why = f"{contexts[0].place}: kubeContext: {names[0]}"
     return Question(CONTEXT, "The helmfiles are meant for one context: refuse any other?", (names[0], NONE), why)
@@ -120,7 +125,7 @@ def context_question(contexts: Sequence[Remark]) -> Question | None:
 def order_question(ordered: Sequence[Group], readme: Remark | None) -> Question:
     """In which order components come up that nothing puts into one."""
     names = tuple(group.component for group in ordered)
-    why = "no needs between them"
+    why = "nothing puts all of them into an order: so they stand in the helmfiles"
     if readme is not None:
         why += f"; {readme.place} {readme.text}, which is only a hint"
     return Question(ORDER, "In which order do they come up?", names, why, ", ".join(names), ordering=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from runners.layers.discovery.documents import Files, Reading, is_known, read
 from runners.layers.discovery.helmfiles import Remark
@@ -74,8 +74,12 @@ class Reached:
     """Everything that was reached from one root."""
 
     objects: tuple[GitObject, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    """Ways that lead nowhere, or out of the repository, and files that can't be read."""
+    broken: tuple[Remark, ...] = ()
+    """What Flux can't get past: files that are not there, or can't be read."""
+    beyond: tuple[Remark, ...] = ()
+    """Ways that lead out of the repository, or to where Git does not say."""
+    decrypts: tuple[Remark, ...] = ()
+    """``namespace/name`` of each Secret that a Kustomization decrypts with, where it first says so."""
 
 
 def flux_reached(files: Files, root: FluxRoot) -> Reached:
@@ -88,7 +92,8 @@ def flux_reached(files: Files, root: FluxRoot) -> Reached:
         if walk.config_maps == variables:
             break
         variables = walk.config_maps
-    return Reached(tuple(walk.found), tuple(dict.fromkeys(walk.remarks)))
+    broken, beyond = tuple(dict.fromkeys(walk.broken)), tuple(dict.fromkeys(walk.beyond))
+    return Reached(tuple(walk.found), broken, beyond, tuple(walk.decrypts.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,8 @@ class _Way:
     """Namespaces that are laid over the objects' own, the innermost first: the last one counts."""
     prefix: str = ""
     suffix: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] | None = None
+    """What is filled in; None where nothing is, not even a variable's own default."""
     seen: frozenset[str] = frozenset()
     """Folders on the way here: kustomize ends at a circle, and so does this."""
 
@@ -109,7 +115,11 @@ class _Way:
         over = self.namespaces and manifest.kind not in _WITHOUT_NAMESPACE
         own = self.namespaces[-1] if over else manifest.namespace
         name = f"{self.prefix}{manifest.name}{self.suffix}"
-        return replace(manifest, namespace=substituted(own, self.variables), name=substituted(name, self.variables))
+        return replace(manifest, namespace=self.filled(own), name=self.filled(name))
+
+    def filled(self, value: str) -> str:
+        """A value after the substitutions of the Kustomization that applies it."""
+        return value if self.variables is None else substituted(value, self.variables)
 
 
 class _Walk:
@@ -128,7 +138,9 @@ class _Walk:
         self._listings = {folder_of(path) for path in files if posixpath.basename(path) in KUSTOMIZATION_FILES}
         self._applied: set[tuple[str, str]] = set()
         self.found: list[GitObject] = []
-        self.remarks: list[Remark] = []
+        self.broken: list[Remark] = []
+        self.beyond: list[Remark] = []
+        self.decrypts: dict[str, Remark] = {}
         self.config_maps: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def folder(self, folder: str, way: _Way) -> None:
@@ -174,17 +186,17 @@ class _Walk:
                     self._entry(listing, name, inner)
 
     def _entry(self, listing: str, name: str, way: _Way) -> None:
-        path = resolved(folder_of(listing), substituted(name, way.variables))
+        path = resolved(folder_of(listing), name)
         if "://" in name or name.startswith("git@") or "?ref=" in name:
-            self.remarks.append(Remark(listing, 0, f"lists {name}, which is not in this repository"))
+            self.beyond.append(Remark(listing, 0, f"lists {name}, which is not in this repository"))
         elif path is None:
-            self.remarks.append(Remark(listing, 0, f"lists {name}, which is outside of the repository"))
+            self.beyond.append(Remark(listing, 0, f"lists {name}, which is outside of the repository"))
         elif path in self._files:
             self._file(path, way)
         elif path in self._folders:
             self.folder(path, way)
         else:
-            self.remarks.append(Remark(listing, 0, f"lists {name}, which is not there"))
+            self.broken.append(Remark(listing, 0, f"lists {name}, which is not there"))
 
     def _file(self, path: str, way: _Way) -> None:
         if posixpath.basename(path) == GOTK_COMPONENTS:
@@ -193,7 +205,7 @@ class _Walk:
             self._object(way.placed(manifest), way)
 
     def _object(self, manifest: Manifest, way: _Way) -> None:
-        release = helm_release(manifest, way.variables) if manifest.group == HELM_GROUP else None
+        release = _helm_release(manifest, way) if manifest.group == HELM_GROUP else None
         chart = text(manifest.body, "spec", "chart", "spec", "chart") if release else ""
         self.found.append(
             GitObject(
@@ -220,25 +232,28 @@ class _Walk:
         if at in self._applied:
             return
         self._applied.add(at)
-        source, path = text(spec, "sourceRef", "name"), substituted(text(spec, "path"), way.variables)
+        if secret := text(spec, "decryption", "secretRef", "name"):
+            name = f"{manifest.namespace}/{secret}"
+            self.decrypts.setdefault(name, Remark(manifest.path, manifest.line, name))
+        source, path = text(spec, "sourceRef", "name"), way.filled(text(spec, "path"))
         if source not in self._root.sources:
             words = f"{manifest.id} applies {path or '/'} of the source {source or '(none)'}: not of this repository"
-            self.remarks.append(Remark(manifest.path, manifest.line, words))
+            self.beyond.append(Remark(manifest.path, manifest.line, words))
             return
         if not is_known(path):
             words = f"{manifest.id} applies {path}: what that is Git does not say"
-            self.remarks.append(Remark(manifest.path, manifest.line, words))
+            self.beyond.append(Remark(manifest.path, manifest.line, words))
             return
         folder = from_root(path)
         if folder and folder not in self._folders:
             words = f"{manifest.id} applies {path}, which is not there"
-            self.remarks.append(Remark(manifest.path, manifest.line, words))
+            self.broken.append(Remark(manifest.path, manifest.line, words))
             return
         target = text(spec, "targetNamespace")
         inner = _Way(
             applier=f"{manifest.namespace}/{manifest.name}",
-            namespaces=(substituted(target, way.variables),) if target else (),
-            variables=dict(self._substitutions(spec, manifest.namespace, way)),
+            namespaces=(way.filled(target),) if target else (),
+            variables=dict(self._substitutions(spec, manifest.namespace, way)) if "postBuild" in spec else None,
         )
         for name in ("", *strings(spec, "components")):
             below = resolved(folder, name)
@@ -251,23 +266,21 @@ class _Walk:
             if text(item, "kind") == "ConfigMap":
                 yield from self._variables.get((namespace, text(item, "name")), {}).items()
         for name, value in mapping(spec, "postBuild", "substitute").items():
-            yield name, substituted(text(value), way.variables)
+            yield name, way.filled(text(value))
 
     def _read(self, path: str) -> Reading:
         reading = self._readings.get(path)
         if reading is None:
             reading = self._readings[path] = read(self._files[path])
         if reading.mistake:
-            self.remarks.append(Remark(path, reading.line, reading.mistake))
+            self.broken.append(Remark(path, reading.line, reading.mistake))
         return reading
 
 
-def helm_release(manifest: Manifest, variables: Mapping[str, str] | None = None) -> tuple[str, str]:
+def _helm_release(manifest: Manifest, way: _Way) -> tuple[str, str]:
     """Namespace and name of the Helm release that a HelmRelease makes, as helm-controller names it."""
-    known = variables or {}
-    spec = mapping(manifest.body, "spec")
-    target = substituted(text(spec, "targetNamespace"), known)
-    name = substituted(text(spec, "releaseName"), known)
+    target = way.filled(text(manifest.body, "spec", "targetNamespace"))
+    name = way.filled(text(manifest.body, "spec", "releaseName"))
     return target or manifest.namespace, name or (f"{target}-{manifest.name}" if target else manifest.name)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from runners.layers.discovery.documents import filled, line_of
-from runners.layers.discovery.hooks import Hook, hooks_of
+from runners.layers.hooks import Hook, hooks_of
 from runners.layers.jsons import Json, mapping, sequence, strings, text, truth
 
 _SELECTS = re.compile(r"^([\w./-]+)(!?=)([\w./-]*)$")

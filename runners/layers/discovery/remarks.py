@@ -7,31 +7,48 @@ from collections.abc import Iterator, Sequence
 from runners.layers.discovery.documents import is_known
 from runners.layers.discovery.helmfiles import Helmfile
 from runners.layers.discovery.look import Looked
+from runners.layers.discovery.owners import OwnedRelease
 from runners.layers.discovery.questions import Question
+from runners.layers.discovery.reach import Reached
+from runners.layers.discovery.roots import FoundRoot
 from runners.layers.findings import Finding, Severity
 from runners.layers.settings import Ownership, Settings
 
+_NOTICED = 5
+"""Odd things that a screen carries; ``bedplate init`` has them all."""
 
-def remarks(looked: Looked, circles: Sequence[tuple[str, str]] = ()) -> Iterator[Finding]:
+
+def remarks(
+    looked: Looked,
+    chosen: FoundRoot | None,
+    releases: Sequence[OwnedRelease],
+    reached: Sequence[Reached],
+    circles: Sequence[tuple[str, str]],
+) -> Iterator[Finding]:
     """Everything that is odd, unreadable, or only known to helmfile itself.
 
     Args:
         looked: the repository.
+        chosen: where Flux begins for this cluster; None while any of them may be meant.
+        releases: whose each release is.
+        reached: what Flux manages from there.
         circles: (component, after) that can't be kept.
     """
     for one in looked.helmfiles:
         yield from _of_helmfile(one)
-    for root in looked.roots:
+    for root in looked.roots if chosen is None else (chosen,):
         for odd in root.remarks:
             yield Finding(odd.place, Severity.WARNING, odd.text, "commit what Flux needs, or bootstrap anew")
-    for reached in looked.reached:
-        for remark in reached.remarks:
-            yield Finding(remark.place, Severity.NOTE, remark.text)
+    for each in reached:
+        for broken in each.broken:
+            yield Finding(broken.place, Severity.WARNING, broken.text, "mend it in Git: Flux can't get past it")
+        for beyond in each.beyond:
+            yield Finding(beyond.place, Severity.NOTE, beyond.text)
     for other in looked.others:
         what = ", ".join(other.paths) or "what it names"
         words = f"{other.name} deploys {what}: Argo CD is an owner that Bedplate only sees"
         yield Finding(other.place, Severity.WARNING, words, "leave to Argo CD what it deploys")
-    for release in looked.releases:
+    for release in releases:
         if release.ownership is Ownership.HANDOVER:
             words = "is installed by helmfile and taken over by Flux; take the HelmRelease away and it is uninstalled"
             yield Finding(f"release {release.id}", Severity.NOTE, f"{words} ({release.reason})")
@@ -41,7 +58,7 @@ def remarks(looked: Looked, circles: Sequence[tuple[str, str]] = ()) -> Iterator
 
 def _of_helmfile(one: Helmfile) -> Iterator[Finding]:
     ask = f"helmfile -f {one.path} list says what it asks for"
-    for mistake in one.mistakes:
+    for mistake in (*one.mistakes, *one.missing):
         yield Finding(mistake.place, Severity.WARNING, mistake.text, ask)
     for unknown in one.unknown:
         yield Finding(unknown.place, Severity.NOTE, unknown.text, ask)
@@ -51,6 +68,8 @@ def _of_helmfile(one: Helmfile) -> Iterator[Finding]:
     for variable in one.variables:
         words = f"needs the variable {variable.text}, or helmfile refuses to read it"
         yield Finding(variable.place, Severity.NOTE, words, f"export {variable.text}=… before Bedplate is started")
+    if not (one.releases or one.includes or one.mistakes or one.missing or one.unknown):
+        yield Finding(one.path, Severity.NOTE, "asks for no release")
     for release in one.releases:
         if not release.namespace:
             words = f"the release {release.name} names no namespace, so it would go anywhere"
@@ -83,4 +102,8 @@ def notices(
         yield Finding(
             "repository", Severity.NOTE, f"leaves {count} open", "bedplate init asks, and writes bedplate.yaml"
         )
-    yield from (finding for finding in found if finding.severity >= Severity.WARNING)
+    odd = [finding for finding in found if finding.severity >= Severity.WARNING]
+    yield from odd[:_NOTICED]
+    if len(odd) > _NOTICED:
+        more = f"{len(odd) - _NOTICED} more things are odd"
+        yield Finding("repository", Severity.WARNING, more, "bedplate init lists them")

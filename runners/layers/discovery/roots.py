@@ -73,7 +73,9 @@ def find_roots(files: Files, releases: Sequence[Release] = ()) -> tuple[FoundRoo
     for one in found:
         there = one.path in folders or not one.path
         odd = () if there else (Remark(one.reason.file, one.reason.line, f"syncs {one.path}, which is not there"),)
-        by_path.setdefault(one.path, replace(one, remarks=(*one.remarks, *odd)))
+        first = by_path.get(one.path, one)
+        said = dict.fromkeys((*first.remarks, *one.remarks, *odd))
+        by_path[one.path] = replace(first, remarks=tuple(said))
     return tuple(by_path.values())
 
 
@@ -199,7 +201,7 @@ def _expected(files: Files) -> Iterator[FoundRoot]:
         if not missing:
             continue
         root = folder_of(folder) if posixpath.basename(folder) == "flux-system" else folder
-        words = f"lists {' and '.join(missing)}, which flux bootstrap writes and which is not in the repository"
+        words = f"expects {' and '.join(missing)}, which flux bootstrap writes, and not all of it is there"
         line = next(at for at, one in enumerate(files[path].splitlines(), 1) if missing[0] in one)
         remark = Remark(path, line, words)
         yield FoundRoot(FluxRoot(root), How.EXPECTED, remark, remarks=(remark, *_ignored(files)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runners.layers.jsons import mapping, sequence, strings, text
@@ -53,3 +53,8 @@ def hooks_of(owner: object, of: str = "") -> Iterator[Hook]:
         if len(command) > _LONGEST:
             command = f"{command[: _LONGEST - 1]}…"
         yield Hook(strings(item, "events"), command, of)
+
+
+def hooks_for(hooks: Iterable[Hook], releases: Sequence[str]) -> tuple[Hook, ...]:
+    """The hooks that matter to some releases of a helmfile: its own, and theirs; all of them without any releases."""
+    return tuple(hook for hook in hooks if not releases or not hook.of or hook.of in releases)
