@@ -25,6 +25,7 @@ from tests.tui.still_session import NoConnection, StillSession, clock, still_ses
 from tests.tui.test_overview import started
 from tests.tui.test_screen_pictures import BROKEN, HEALTHY
 from tui.app import BedplateApp
+from tui.screens.findings import FindingsScreen
 from widgets.log import LogPane
 
 Compare = Callable[..., bool]
@@ -231,7 +232,16 @@ def test_boundary(session: StillSession, snap_compare: Compare, size: tuple[int,
     ingress = ("longhorn-system_longhorn-ui_networking.k8s.io_Ingress",)
     apps = replace(w.flux_object("Kustomization", "apps"), inventory=ingress)
     session.fill([*HEALTHY, replace(release, release="longhorn-system/longhorn"), apps])
-    picture(snap_compare, session, "colon", *"boundary", "enter", size=size)
+    app = BedplateApp(session, clock)
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await started(app, pilot)
+        await pilot.press("colon", *"boundary", "enter")
+        while not (isinstance(app.screen, FindingsScreen) and app.screen.focused):
+            await pilot.pause()
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=run_before)
 
 
 def test_runs(session: StillSession, snap_compare: Compare) -> None:

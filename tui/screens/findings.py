@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -26,17 +27,25 @@ class FindingsScreen(LeavesOnce[None]):
         Binding("question_mark", "app.help", "Help", show=False, tooltip="every key"),
     ]
 
-    def __init__(self, heading: str, told: Told, picture: Picture, header: HeaderFacts) -> None:
-        """Takes the title, what is told, and the picture and header of the moment."""
+    def __init__(
+        self,
+        heading: str,
+        told: Told,
+        picture: Picture,
+        header: HeaderFacts,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Takes the title, what is told, picture and header of the moment, and the time in seconds since the epoch."""
         super().__init__()
         self._heading = heading
         self._told = told
         self._picture = picture
         self._header = header
+        self._clock = clock
 
     def compose(self) -> ComposeResult:
         """Header, what is said, and the keys."""
-        yield Header(self._header)
+        yield Header(self._header, clock=self._clock)
         yield FactsPane(self._heading, id="findings")
         yield HintBar()
 

@@ -187,7 +187,7 @@ class Overview(Ground[None]):
             self.query_one("#foundation").focus()
 
     def _show_findings(self, heading: str, told: Told) -> None:
-        self.app.push_screen(FindingsScreen(heading, told, self._session.picture, self.header))
+        self.app.push_screen(FindingsScreen(heading, told, self._session.picture, self.header, self._clock))
 
     async def on_table_pane_ordered(self, event: TablePane.Ordered) -> None:
         """Does what the command line said, as the key for it would."""
