@@ -7,13 +7,16 @@ judged at the next start.
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
 from runners.layers.jsons import Json, integer, sequence, strings, text
 from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import ObjectRef, Plan, ReleaseAction, ReleasePlan
+from runners.layers.probes import answer_findings
 from runners.layers.runs import RunRecord, RunState
+from runners.probes.evidence import PROBED, answer_of
 from runners.tools.applied import applied
 from runners.tools.calls import Bench
 from runners.tools.helm import installed_releases, list_argv
@@ -71,7 +74,7 @@ async def conclude(runs: Runs, run: RunRecord, bench: Bench, identity: Identity)
     found = read_json(log.with_name(CONFIRMED)) or {}
     plan = _confirmed(found, identity)
     freed = await _freed(bench, identity.context, strings(found, "recovered"))
-    findings = (outcome(run), *_findings(found, "notes"), *await applied(bench, plan), *freed)
+    findings = (outcome(run), *_proof(log), *_findings(found, "notes"), *await applied(bench, plan), *freed)
     with contextlib.suppress(OSError):  # then it is asked again at the next start
         write_json(log.with_name(CONCLUDED), {"findings": _said(*findings)})
     return findings
@@ -90,6 +93,13 @@ async def _freed(bench: Bench, context: str, at: tuple[str, ...]) -> tuple[Findi
         )
     stuck = in_the_middle(found.status)
     return (Finding(about, Severity.BLOCKER if stuck else Severity.OK, f"revision {found.revision} is {found.status}"),)
+
+
+def _proof(log: Path) -> tuple[Finding, ...]:
+    """What a probe found, in its own words; nothing for a run that is none."""
+    note = read_json(log.with_name(PROBED))
+    answer = answer_of(log) if note is not None else None
+    return () if answer is None else tuple(answer_findings(text(note, "probe"), answer))
 
 
 def outcome(run: RunRecord) -> Finding:

@@ -10,10 +10,11 @@ import json
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from runners.layers.identity import Identity
+from runners.layers.jsons import Json, text
 from runners.layers.outside_text import redact
 
 Fact = str | int | float | bool | list[str] | None
@@ -59,6 +60,18 @@ class Journal:
         line |= {name: _clean(value) for name, value in facts.items()}
         self._append(line)
 
+    def lines(self, event: str) -> Iterator[Json]:
+        """The lines of one event, oldest first; what is no line of a journal is left out, and so is a missing file."""
+        try:
+            handle = self.path.open(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return
+        with handle:
+            for line in handle:
+                found = _decoded(line)
+                if text(found, "event") == event:
+                    yield found
+
     def _append(self, line: Mapping[str, object]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -67,6 +80,14 @@ class Journal:
             os.write(handle, (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="replace"))
         finally:
             os.close(handle)
+
+
+def _decoded(line: str) -> Json:
+    try:
+        found: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _clean(value: object) -> object:

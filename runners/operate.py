@@ -8,9 +8,9 @@ A mutation is never retried by itself.
 from __future__ import annotations
 
 import contextlib
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 import anyio.to_thread
 
@@ -18,6 +18,7 @@ from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.decision_keeping import keep
 from runners.journal import Fact, Journal
 from runners.layers import commands as c
 from runners.layers.commands import Command, Target
@@ -26,12 +27,19 @@ from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
 from runners.layers.hooks import Hook
 from runners.layers.identity import Identity
+from runners.layers.jsons import Json
 from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
+from runners.layers.survival.sheet import Sheet
+from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.steps import Step
 from runners.lease_keeping import give_back, take_lease
+from runners.probes.base import argv as probe_argv
+from runners.probes.evidence import PROBED
 from runners.recovery import RECOVERIES, Recovery, recovery
 from runners.session import Session
+from runners.survival_file import keep_after, keep_sheet
 from runners.tools import flux
 from runners.tools.bootstrap import bootstrap_argv, token_environ
 from runners.tools.calls import Bench, ToolError
@@ -98,7 +106,8 @@ class Operator:
             return Ask(command, target, identity, answer, Danger.CHANGES, way.work)
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
-            return Ask(command, target, identity, answer, reads_or_changes, self._flux_work(command, target))
+            work = self._probe_work(command, target) if command.probe else self._flux_work(command, target)
+            return Ask(command, target, identity, answer, reads_or_changes, work)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)
@@ -140,6 +149,31 @@ class Operator:
             begun()
             return await anyio.to_thread.run_sync(self._start, ask, typed)
 
+    async def decide(self, decision: Decision, step: Step, *, typed: str = "") -> Finding | None:
+        """Writes down what a person decided on a step of a walkthrough; a note where only this machine knows it.
+
+        Raises:
+            Refusal: the session is read-only, the word is wrong, a reason is missing, or it is another cluster by now.
+            ToolError: the journal can't be written, so nothing is decided.
+        """
+        target = Target(name=f"{decision.walkthrough}: {step.title}")
+        with self._on_record(c.DECIDE, target):
+            answer = self.gate(c.DECIDE, target)
+            if not answer.is_open:
+                raise Refusal(*answer.closed_by)
+            identity = await self._same_cluster()
+            if step.word and decision.choice is Choice.CONFIRMED and typed.strip() != identity.context:
+                raise Refusal(
+                    Finding("confirmation", Severity.BLOCKER, f"{identity.context} has to be typed", "", False)
+                )
+            if decision.choice is Choice.SKIPPED and not decision.reason.strip():
+                raise Refusal(Finding(step.title, Severity.BLOCKER, "is skipped with a reason only", "say why", False))
+            session = self._session
+            try:
+                return await anyio.to_thread.run_sync(keep, session.connection, session.journal, identity, decision)
+            except OSError as error:
+                raise ToolError(f"nothing was decided: {error.filename}: {error.strerror}") from error
+
     def interrupt(self, run: RunRecord) -> bool:
         """Sends the run's tool one SIGINT; False when nobody is there to get it.
 
@@ -165,6 +199,7 @@ class Operator:
         identity = self._session.identity
         assert identity is not None, "a run of this cluster is known only when the cluster is"
         findings = await conclude(self._session.runs, run, await self._bench(), identity)
+        findings = (*findings, *await keep_after(self._session, run, findings))
         with contextlib.suppress(OSError):  # the run has ended, and its folder says the same
             self._session.journal.write(
                 "ended",
@@ -176,6 +211,15 @@ class Operator:
                 found=[f"{finding.subject}: {finding.text}" for finding in findings],
             )
         return findings
+
+    async def write_survival(self, path: Path) -> Sheet:
+        """Writes the survival sheet to a file of this machine; returns what was written.
+
+        Raises:
+            Refusal: the file is something else, or another cluster's sheet.
+            ToolError: it can't be written.
+        """
+        return await keep_sheet(self._session, path)
 
     async def _look(self, command: Command, target: Target) -> GateAnswer:
         """The gate's answer to what is seen at this moment, not to what the screen was last shown."""
@@ -216,11 +260,9 @@ class Operator:
 
     async def _same_way(self, ask: Ask) -> None:
         """The release is as it was when the question was asked, and still nobody is at it."""
-        now = await self._recovery(ask.command, ask.target)
-        new = unseen(ask.gate, GateAnswer(now.findings))
-        if new or now.work != ask.work:
-            changed = Finding(str(ask.target), Severity.BLOCKER, "is not as it was", "ask again", False)
-            raise Refusal(*(new or (changed,)))
+        changed = (await self._recovery(ask.command, ask.target)).changed(ask)
+        if changed:
+            raise Refusal(*changed)
 
     async def _bench(self) -> Bench:
         session = self._session
@@ -237,6 +279,13 @@ class Operator:
             return await anyio.to_thread.run_sync(self._session.served)
         except ApiError as error:
             raise ToolError(str(error)) from error
+
+    def _probe_work(self, command: Command, target: Target) -> Work:
+        prospect = self._session.situation(target).prospects.get(command.probe)
+        assert prospect is not None, "the gate is closed without it"
+        if prospect.findings:  # what it needs went away since the gate looked
+            raise Refusal(*prospect.findings)
+        return Work(probe_argv(command.probe, prospect))
 
     def _flux_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context
@@ -285,7 +334,7 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without, freed)},
+            notes={CONFIRMED: confirmation(ask.plan, without, freed), **_probed(ask)},
         )
 
     @contextlib.contextmanager
@@ -330,6 +379,10 @@ def interrupt_run(runs: Runs, journal: Journal, run: RunRecord, identity: Identi
     return there
 
 
+def _probed(ask: Ask) -> Mapping[str, Json]:
+    return {PROBED: {"probe": ask.command.probe, "component": ask.target.component}} if ask.command.probe else {}
+
+
 def _refuse_closed(answer: GateAnswer) -> None:
     if not (answer.is_open or answer.overridable):
         raise Refusal(*answer.closed_by)
@@ -343,15 +396,3 @@ def _confirmed(ask: Ask, run_id: str, typed: str) -> Mapping[str, Fact]:
 def _not_started(error: OSError) -> ToolError:
     place = f"{error.filename}: " if error.filename else ""
     return ToolError(f"the run was not started: {place}{error.strerror or error}")
-
-
-def ended_badly(error: Refusal | ToolError) -> tuple[str, ...]:
-    """The lines that a dialog shows when a question could not be asked or carried out; a remedy stands once."""
-    if isinstance(error, ToolError):
-        return (str(error),)
-    lines: list[str] = []
-    for finding, following in itertools.zip_longest(error.findings, error.findings[1:]):
-        lines.append(f"{finding.subject}: {finding.text}")
-        if finding.remedy and (following is None or following.remedy != finding.remedy):
-            lines.append(f"→ {finding.remedy}")
-    return tuple(lines)

@@ -48,12 +48,14 @@ class PreflightLook:
         self._changed = changed
         self._files: Files | None = None
         self._git = GitFacts()
+        self._begun = threading.Event()
         self._due = threading.Event()
         self._stopped = threading.Event()
         self._looked = threading.Event()
 
     def follow(self, toolbox: Callable[[], Toolbox | None], failed: Callable[[str], None]) -> None:
         """Looks again and again until it is stopped; for a thread of its own."""
+        self._begun.wait()
         while not self._stopped.is_set():
             guarded(self.look_for_keys, failed)
             guarded(lambda: self.look(toolbox()), failed)
@@ -61,18 +63,20 @@ class PreflightLook:
             self._due.wait(LOOK_EVERY)
             self._due.clear()
 
-    def ask(self) -> None:
-        """Looks again soon."""
-        self._due.set()
+    def begin(self) -> None:
+        """Says that it is known which cluster this is: nothing is asked before."""
+        self._begun.set()
 
     def stop(self) -> None:
         """Looks no more."""
         self._stopped.set()
+        self._begun.set()
         self._due.set()
 
-    def wait(self, seconds: float) -> None:
-        """Returns when it has looked for the first time, or has taken too long."""
-        self._looked.wait(seconds)
+    @property
+    def has_looked(self) -> bool:
+        """Has it looked for the first time?"""
+        return self._looked.is_set()
 
     def look_for_keys(self) -> None:
         """Asks whether the Secrets that bedplate.yaml lists are there; of each, only its metadata."""

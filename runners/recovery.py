@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import anyio.to_thread
 
-from runners.asks import Work
+from runners.asks import Ask, Work, unseen
 from runners.layers.commands import DELETE_RECORD, ROLL_BACK, Command, Target
 from runners.layers.components.longhorn import LONGHORN
-from runners.layers.findings import Finding
+from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.kinds.releases import RELEASES, Revision, current
 from runners.layers.kinds.workloads import DAEMONSETS
 from runners.layers.stuck import (
@@ -38,6 +38,13 @@ class Recovery:
 
     findings: tuple[Finding, ...]
     work: Work
+
+    def changed(self, ask: Ask) -> tuple[Finding, ...]:
+        """Why it is no longer what was asked; empty while it is."""
+        new = unseen(ask.gate, GateAnswer(self.findings))
+        if new or self.work == ask.work:
+            return new
+        return (Finding(str(ask.target), Severity.BLOCKER, "is not as it was", "ask again", overridable=False),)
 
 
 async def recovery(session: Session, bench: Bench, command: Command, target: Target) -> Recovery:

@@ -17,6 +17,7 @@ from runners.cluster_runs import SeenRuns
 from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.runs import RunRecord
+from runners.layers.walkthroughs.bootstrap import bootstrap
 from runners.operate import Operator
 from runners.saved_texts import save
 from runners.session import Session
@@ -35,6 +36,8 @@ from tui.screens.overview import GuideText, Overview
 from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
 from tui.screens.run_log import RunLogScreen
+from tui.screens.survival import SurvivalScreen
+from tui.screens.walkthrough import WalkthroughScreen
 from widgets.cards import LayerPane
 from widgets.theme import dress
 
@@ -92,7 +95,8 @@ class BedplateApp(App[None]):
     def _show_picture(self) -> None:
         self.overview.show_picture(self.session.picture)
         for screen in self.screen_stack:
-            if isinstance(screen, ComponentScreen | FindingsScreen) and screen.is_mounted:
+            followed = ComponentScreen | FindingsScreen | SurvivalScreen | WalkthroughScreen
+            if isinstance(screen, followed) and screen.is_mounted:
                 screen.show_picture(self.session.picture, self.overview.header)
         seen = self.session.seen_runs
         if not self._resumed and seen.cluster:
@@ -136,6 +140,11 @@ class BedplateApp(App[None]):
         """Shows a component whole."""
         self.push_screen(ComponentScreen(self.session, event.component, self.overview.header, self._clock))
 
+    def action_walk(self) -> None:
+        """Opens the walkthrough of the first day."""
+        steps = bootstrap(self.session.settings)
+        self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
+
     def on_row_asked(self, event: RowAsked) -> None:
         """Shows more of a row, or says where that is to be had."""
         found = screen_for(self.session, event.row, event.face, self._clock)
@@ -171,6 +180,11 @@ class BedplateApp(App[None]):
         """Shows every key."""
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_survival(self) -> None:
+        """Shows what would come back if the cluster died now."""
+        if not isinstance(self.screen, SurvivalScreen):
+            self.push_screen(SurvivalScreen(self.session, self.overview.header, self._clock))
 
     def action_leave(self) -> None:
         """Closes the screen; runs go on without it, and a person is told so."""

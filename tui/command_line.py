@@ -27,6 +27,7 @@ class Word(Enum):
     CONTEXT = "ctx"
     BOUNDARY = "boundary"
     PREFLIGHT = "preflight"
+    SURVIVAL = "survival"
     HELP = "help"
     QUIT = "q"
 
@@ -161,6 +162,7 @@ _WORDS = (
     Entry(("ctx", "context", "contexts"), Word.CONTEXT, "", "which cluster this is, and how to see another"),
     Entry(("boundary",), Word.BOUNDARY, "", "what one layer has of the other"),
     Entry(("preflight",), Word.PREFLIGHT, "", "what stands in the way of the next change"),
+    Entry(("survival",), Word.SURVIVAL, "v", "what would come back if the cluster died now"),
     Entry(("help", "?"), Word.HELP, "?", "every key"),
     Entry(("q", "quit", "exit", "q!"), Word.QUIT, "q", "close the screen; runs go on"),
 )
@@ -185,7 +187,7 @@ def _kind_entries(served: Iterable[AnyTable]) -> Iterable[Entry]:
 def _names(kind: AnyTable) -> Iterable[str]:
     """A kind's own words, and the API's where it shows all that the API calls so."""
     yield from (kind.id, *kind.aliases)
-    if isinstance(kind, Kind) and not kind.labels:
+    if isinstance(kind, Kind) and not (kind.labels or kind.fields):
         yield from (kind.plural, kind.singular.casefold(), f"{kind.plural}.{kind.group}".rstrip("."))
 
 

@@ -98,9 +98,9 @@ def hooks_question(target: Target, events: Sequence[str], hooks: Sequence[Hook],
     return Dialog(f"Plan {target}?", (*rows, DialogRow("cluster", ((cluster, Tone.PLAIN),))), "Plan")
 
 
-def plain_question(title: str, rows: tuple[tuple[str, str], ...], verb: str) -> Dialog:
-    """A question about the program itself: leave, interrupt."""
-    return Dialog(title, tuple(DialogRow(name, ((text, Tone.PLAIN),)) for name, text in rows), verb)
+def plain_question(title: str, rows: tuple[tuple[str, str], ...], verb: str, *, typed: str = "") -> Dialog:
+    """A question without a command behind it: leave, interrupt; ``typed`` is what has to be typed for a yes."""
+    return Dialog(title, tuple(DialogRow(name, ((text, Tone.PLAIN),)) for name, text in rows), verb, typed=typed)
 
 
 def _title(command: Command, target: Target) -> str:

@@ -29,6 +29,8 @@ class Fact:
     indent: int = 0
     about: Key | None = None
     """The row that opens from it."""
+    head: str = ""
+    """A quiet word in a column of its own before it."""
 
 
 def fact_lines(facts: Sequence[Fact], width: int, cursor: int | None = None) -> list[tuple[int, PartsLine]]:
@@ -39,15 +41,17 @@ def fact_lines(facts: Sequence[Fact], width: int, cursor: int | None = None) -> 
         width: cells of a line.
         cursor: index of the fact that is selected.
     """
+    column = max((len(fact.head) + 2 for fact in facts if fact.head), default=0)
     lines = []
     for index, fact in enumerate(facts):
         selected = index == cursor
+        word = fact.head.ljust(column)
         head = " " * fact.indent + (f"{fact.symbol} " if fact.symbol else "")
         tone = fact.tone.value if not fact.symbol else "plain"
-        for part in wrap(plain(fact.text), max(8, width - 1 - len(head))) or [""]:
-            parts = (("mark", "▶" if selected else " "), (fact.tone.value, head), (tone, part))
+        for part in wrap(plain(fact.text), max(8, width - 1 - column - len(head))) or [""]:
+            parts = (("mark", "▶" if selected else " "), ("muted", word), (fact.tone.value, head), (tone, part))
             lines.append((index, PartsLine(parts, under="cursor" if selected else "")))
-            head = " " * len(head)
+            word, head = " " * column, " " * len(head)
     return lines
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runners.layers.components import KNOWN
-from runners.layers.components.longhorn import DRIVER
+from runners.layers.components.longhorn_storage import DRIVER
 from runners.layers.discovery.reach import GitObject
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Reach

@@ -8,6 +8,7 @@ from enum import Enum
 
 from runners.layers.findings import Finding
 from runners.layers.picture import Picture
+from runners.layers.probes import Prospect
 from runners.layers.rows import FrozenRows, Rows
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
@@ -21,6 +22,7 @@ class Scope(Enum):
     GITOPS = "the GitOps layer"
     RELEASE = "a Helm release"
     RUN = "a run"
+    WALKTHROUGH = "a step of a walkthrough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Situation:
     """What the cluster has, for what no verdict says: claims, volumes."""
     keys: Mapping[str, bool | None] = field(default_factory=dict)
     """Secret of a listed key → is it there? None where it may not be looked at; without an entry nobody looked yet."""
+    prospects: Mapping[str, Prospect] = field(default_factory=dict)
+    """Probe → what it would do to the target; without those that the target does not have."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class Command:
     """Does it change the cluster or Git? What only reads is open in read-only mode."""
     exclusive: bool = False
     """Holds the cluster's Lease while it runs: no other of its kind may run beside it, from any machine."""
+    probe: str = ""
+    """The probe that it makes: it is offered where a component has that one, whatever else is wrong there."""
     proof: str = ""
     """How one sees afterwards that it worked."""
     undo: str = ""
@@ -119,6 +125,16 @@ REPAIR = Command(
     exclusive=True,
     proof="a plan that finds nothing to do",
     undo="none needed: it restores what was applied",
+)
+PROBE_S3 = Command(
+    name="probe s3",
+    key="p",
+    label="probe s3",
+    help="Store an object in its bucket, read it back, delete it.",
+    scope=Scope.FOUNDATION,
+    probe="s3",
+    proof="what was read is what was stored, and it is gone again",
+    undo="none needed: it deletes what it stored, also after a failure",
 )
 SUSPEND = Command(
     name="suspend",
@@ -212,10 +228,21 @@ INTERRUPT = Command(
     undo="apply again",
 )
 
+DECIDE = Command(
+    name="decide",
+    key="",
+    label="decide",
+    help="Confirm or skip a step of a walkthrough, on record.",
+    scope=Scope.WALKTHROUGH,
+    proof="the decision stands in the journal, and in the cluster where that can hold it",
+    undo="decide again",
+)
+
 COMMANDS: tuple[Command, ...] = (
     PLAN,
     APPLY,
     REPAIR,
+    PROBE_S3,
     BOOTSTRAP,
     CHECK_FLUX,
     SUSPEND,

@@ -7,16 +7,14 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 
-import yaml
-
 from runners.layers.components import KNOWN
-from runners.layers.config_nodes import Field, Mistake, Reader, nearest
+from runners.layers.config_nodes import DocumentError, Field, Mistake, Reader, compose, nearest
 from runners.layers.discovery.paths import from_root
 from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
 from runners.layers.jsons import mapping, sequence, strings, text
 from runners.layers.picture import Layer
+from runners.layers.s3_config import S3_FIELD, s3_mistakes, s3_settings
 from runners.layers.settings import FoundationEntry, KeySource, Ownership, Settings
-from runners.layers.unusable import UnusableError
 
 NAME = "bedplate.yaml"
 
@@ -36,6 +34,7 @@ _ENTRY = Field(
         "after": _STRINGS,
         "releases": _STRINGS,
         "ownership": Field(choices=_OWNERSHIPS),
+        "s3": S3_FIELD,
     },
 )
 
@@ -79,12 +78,8 @@ _FILE = Field(
 )
 
 
-class ConfigError(UnusableError):
+class ConfigError(DocumentError):
     """bedplate.yaml can't be used; one line a mistake, each ``file:line: what is wrong``."""
-
-    def __init__(self, name: str, mistakes: tuple[Mistake, ...]) -> None:
-        self.mistakes = mistakes
-        super().__init__("\n".join(f"{name}:{mistake.line}: {mistake.text}" for mistake in mistakes))
 
 
 def parse(source: str, *, found: Callable[[], Settings], name: str = NAME) -> Settings:
@@ -99,12 +94,7 @@ def parse(source: str, *, found: Callable[[], Settings], name: str = NAME) -> Se
     Raises:
         ConfigError: it isn't YAML, or has an unknown key, a wrong type, or something missing.
     """
-    try:
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise ConfigError(name, (_yaml_mistake(error),)) from None
-    if node is None:
-        raise ConfigError(name, (Mistake(1, "is empty; it needs at least version: 1"),))
+    node = compose(source, name, ConfigError)
     reader = Reader()
     data = reader.read(node, _FILE)
     if reader.mistakes:
@@ -120,12 +110,6 @@ def _in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     return tuple(sorted(mistakes, key=lambda mistake: mistake.line))
 
 
-def _yaml_mistake(error: yaml.YAMLError) -> Mistake:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "is not YAML"
-    return Mistake(mark.line + 1 if mark is not None else 1, f"not valid YAML: {problem}")
-
-
 def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> Iterator[Mistake]:
     """What a shape can't say: the version that is known, references between entries, and a source for each key."""
     if mapping(data).get("version") != 1:
@@ -135,6 +119,8 @@ def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> It
         place = f"foundation[{at}]"
         for text_of_mistake in _entry_mistakes(entry, before):
             yield Mistake(lines[place], f"{place}: {text_of_mistake}")
+        for key, text_of_mistake in s3_mistakes(entry):
+            yield Mistake(lines[f"{place}.{key}"], f"{place}.{key} {text_of_mistake}")
         before.append(text(entry, "component"))
     yield from _key_mistakes(data, lines, before or [entry.component for entry in found.foundation])
 
@@ -194,6 +180,7 @@ def _entry(entry: object) -> FoundationEntry:
         after=strings(entry, "after"),
         releases=strings(entry, "releases"),
         ownership=Ownership(text(entry, "ownership", default=Ownership.FOUNDATION.value)),
+        s3=s3_settings(entry),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runners.layers.components.longhorn import DRIVER
+from runners.layers.components.longhorn_storage import DRIVER
 from runners.layers.kinds.storage import CLAIMS, STORAGECLASSES
 from runners.layers.rows import Rows
 from runners.layers.settings import FoundationEntry, Settings

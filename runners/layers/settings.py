@@ -21,6 +21,19 @@ class Ownership(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class S3Settings:
+    """Where a component's S3 is put to the test; never a credential, only where one is."""
+
+    bucket: str
+    """It has to be there: none is made unasked."""
+    endpoint: str = ""
+    """A URL; empty for the Service that the component offers."""
+    credentials: str = ""
+    """``namespace/name`` of a Secret; empty for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the environment."""
+    region: str = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
 class FoundationEntry:
     """One component of the foundation."""
 
@@ -34,6 +47,8 @@ class FoundationEntry:
     releases: tuple[str, ...] = ()
     """``namespace/name`` of the helmfile's releases that are this component's; empty where all are."""
     ownership: Ownership = Ownership.FOUNDATION
+    s3: S3Settings | None = None
+    """Where its S3 is probed; None where nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)

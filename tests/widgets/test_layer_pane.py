@@ -33,6 +33,14 @@ def test_a_verdict_is_a_symbol_and_words_also_where_there_is_little_room() -> No
     assert texts(GITOPS[:1], 1, 70) == [" ● flux-system  main@3d2789e  healthy · applied 2m ago"]
 
 
+def test_a_note_on_a_healthy_component_stands_beside_its_verdict_and_hides_nothing() -> None:
+    noted = replace(FOUNDATION[0], summary="no recurring job makes backups")
+    assert texts((noted,), 3, 70)[0].endswith("healthy · no recurring job makes backups")
+    assert texts((noted,), 3, 70)[1:] == [f"   {line}" for line in noted.details]
+    one = replace(noted, details=noted.details[:1])
+    assert texts((one,), 3, 70)[1:] == [f"   {noted.details[0]}", "   no recurring job makes backups"]
+
+
 class Heard(Stage):
     def __init__(self, pane: LayerPane) -> None:
         super().__init__(pane)

@@ -1,0 +1,132 @@
+"""The first day: from an empty cluster to one whose GitOps layer works on its foundation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runners.layers import commands as c
+from runners.layers.commands import Target
+from runners.layers.picture import Layer
+from runners.layers.settings import FoundationEntry, KeySource, Settings
+from runners.layers.walkthroughs.proofs import (
+    confirmed,
+    is_usable,
+    keys_are_there,
+    nothing_in_the_way,
+    services_are_ready,
+)
+from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
+
+CLUSTER = "cluster"
+
+
+def bootstrap(settings: Settings) -> Walkthrough:
+    """The walkthrough for one repository."""
+    return Walkthrough("bootstrap", "Bootstrap", tuple(_steps(settings)))
+
+
+def _steps(settings: Settings) -> Iterator[Step]:
+    yield right_cluster()
+    yield preflight()
+    for entry in settings.foundation:
+        yield from keys_before(settings, entry.component)
+        yield foundation_step(entry)
+    yield from keys_before(settings, "flux")
+    yield flux_step()
+    yield Step(
+        "services",
+        "Services",
+        why="Flux applies them in the order of their dependencies; what waits for another names its root cause.",
+        proof=services_are_ready,
+        do="nothing: this step only looks",
+        usually="5–10 min",
+        skip="when you will see to the rest yourself",
+    )
+
+
+def right_cluster() -> Step:
+    """A person says that this is the cluster that they mean."""
+    return Step(
+        CLUSTER,
+        "The right cluster",
+        why="Everything from here on changes this cluster. A context's name may point anywhere: look at the address.",
+        proof=confirmed(CLUSTER),
+        doing=Doing.DECISION,
+        do="compare context and server in the header with the cluster that you mean, and type the context's name",
+        word="context",
+    )
+
+
+def preflight() -> Step:
+    """Tools, rights and files."""
+    return Step(
+        "preflight",
+        "Tools, rights, files",
+        why="What would stop the next steps half-way is found now, while nothing has changed.",
+        proof=nothing_in_the_way,
+        do="nothing: this step only looks",
+        skip="when you know that a finding does not matter here",
+    )
+
+
+def keys_before(settings: Settings, user: str) -> Iterator[Step]:
+    """The step of the Secrets that have to be there before a component, or Flux; none where none is listed."""
+    keys = tuple(key for key in settings.keys if key.before == user)
+    if keys:
+        yield Step(
+            f"keys:{user}",
+            f"Keys for {user}",
+            why=f"{user} can't start without them, and only you have them: they are in no repository as they are.",
+            proof=keys_are_there(keys),
+            do="put them there from their source, in another terminal",
+            shell=lambda _settings, context: "\n".join(key_command(key, context) for key in keys),
+            undo="kubectl delete secret",
+        )
+
+
+def key_command(key: KeySource, context: str) -> str:
+    """How a Secret is put there from its source."""
+    apply = f"kubectl --context {context} apply -f -"
+    if key.command:
+        return f"{key.command} | {apply}"
+    encrypted = ".sops." in key.file or key.file.endswith((".enc.yaml", ".enc.yml"))
+    return f"sops --decrypt {key.file} | {apply}" if encrypted else f"kubectl --context {context} apply -f {key.file}"
+
+
+def foundation_step(entry: FoundationEntry) -> Step:
+    """One component of the foundation: planned, applied, and usable by its own rules."""
+    name = entry.component
+    return Step(
+        f"foundation:{name}",
+        name,
+        why=_WHY.get(name, "GitOps builds on it, so it is there before Flux, and comes back without Flux."),
+        proof=is_usable(name),
+        doing=Doing.COMMAND,
+        command=c.APPLY,
+        target=Target(component=name),
+        do=f"plan and apply {entry.helmfile}, then wait until {name} is usable",
+        shell=lambda _settings, context: f"helmfile --kube-context {context} -f {entry.helmfile} sync",
+        undo=c.APPLY.undo,
+        usually="1–3 min",
+    )
+
+
+_WHY = {
+    "longhorn": "Helm says deployed before there is storage: Longhorn's manager makes the StorageClass afterwards.",
+    "minio": "Backups and applications store objects in it; it stands on claims, so storage comes first.",
+}
+
+
+def flux_step() -> Step:
+    """Flux, from Git."""
+    return Step(
+        "flux",
+        "Flux",
+        why="It installs its controllers, commits them to Git, and from then on Git says what runs here.",
+        proof=is_usable("flux-system", Layer.GITOPS),
+        doing=Doing.COMMAND,
+        command=c.BOOTSTRAP,
+        do="flux bootstrap: it pushes commits to the branch that bedplate.yaml names",
+        undo=c.BOOTSTRAP.undo,
+        usually="1–2 min",
+    )

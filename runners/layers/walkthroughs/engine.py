@@ -1,0 +1,127 @@
+"""Where a walkthrough stands: found from proofs and decisions alone, whatever was done before, by whom and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from runners.layers.findings import Finding, Severity, worst
+from runners.layers.gates import gate
+from runners.layers.runs import RunRecord, RunState
+from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
+
+
+class StepState(Enum):
+    """What a step is, in one word."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    READY = "ready"
+    WAITING = "waiting"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    UNKNOWN = "can't tell"
+    LATER = "later"
+
+    @property
+    def symbol(self) -> str:
+        """One cell that stands beside the word, so that colour is never alone."""
+        return _SYMBOLS[self]
+
+    @property
+    def over(self) -> bool:
+        """Nothing more is to be done for it."""
+        return self in (StepState.DONE, StepState.SKIPPED)
+
+
+_SYMBOLS = {
+    StepState.DONE: "✔",
+    StepState.SKIPPED: "–",
+    StepState.READY: "○",
+    StepState.WAITING: "◐",
+    StepState.BLOCKED: "■",
+    StepState.FAILED: "✖",
+    StepState.UNKNOWN: "?",
+    StepState.LATER: "·",
+}
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step at one moment."""
+
+    step: Step
+    state: StepState
+    proof: Proof = ()
+    closed_by: tuple[Finding, ...] = ()
+    """Why its command can't start now."""
+    decision: Decision | None = None
+    run: RunRecord | None = None
+    """The newest run of its command, where there is one."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A whole walkthrough at one moment."""
+
+    walkthrough: Walkthrough
+    steps: tuple[StepView, ...]
+
+    @property
+    def current(self) -> int:
+        """Index of the step that is next; the number of steps when all are over."""
+        return next((index for index, view in enumerate(self.steps) if not view.state.over), len(self.steps))
+
+    @property
+    def finished(self) -> bool:
+        """Every step is done or skipped."""
+        return self.current == len(self.steps)
+
+
+def progress(walkthrough: Walkthrough, moment: Moment) -> Progress:
+    """Every step's state; what comes after the first one that isn't over is later, unless it is proved already."""
+    views: list[StepView] = []
+    reached = True
+    for step in walkthrough.steps:
+        view = _view(step, moment, reached=reached)
+        views.append(view)
+        reached = reached and view.state.over
+    return Progress(walkthrough, tuple(views))
+
+
+def _view(step: Step, moment: Moment, *, reached: bool) -> StepView:
+    proof = step.proof(moment)
+    decision = moment.decisions.get(step.id)
+    run = _run(step, moment)
+    if decision is not None and decision.choice is Choice.SKIPPED and step.skip:
+        return StepView(step, StepState.SKIPPED, proof, decision=decision, run=run)
+    if proved(proof):
+        return StepView(step, StepState.DONE, proof, decision=decision, run=run)
+    if not reached:
+        return StepView(step, StepState.LATER, proof, decision=decision, run=run)
+    closed = gate(step.command, moment.situation(step.target)).closed_by if step.command is not None else ()
+    return StepView(step, _state(step, proof, closed, run), proof, closed, decision, run)
+
+
+def _state(step: Step, proof: Proof, closed: tuple[Finding, ...], run: RunRecord | None) -> StepState:
+    if run is not None and not run.state.ended:
+        return StepState.WAITING
+    severity = worst(proof)
+    if severity is Severity.UNKNOWN:
+        return StepState.UNKNOWN
+    if step.doing is Doing.LOOK:
+        return StepState.FAILED if severity is Severity.BLOCKER else StepState.WAITING
+    if severity is Severity.WARNING and step.doing is Doing.COMMAND:
+        return StepState.WAITING  # what was done is on its way to being proved
+    if run is not None and run.state is not RunState.SUCCEEDED:
+        return StepState.FAILED
+    return StepState.BLOCKED if closed else StepState.READY
+
+
+def _run(step: Step, moment: Moment) -> RunRecord | None:
+    """The newest run of the step's command on its target, by the title that it bears."""
+    if step.command is None:
+        return None
+    title = f"{step.command.name} {step.target.component or step.target.name}".strip()
+    return next((run for run in moment.picture.runs if run.title == title), None)

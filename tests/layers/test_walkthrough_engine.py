@@ -1,0 +1,143 @@
+"""Where a walkthrough stands is found from proofs and decisions, in whatever order things were done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runners.layers import commands as c
+from runners.layers.commands import Situation, Target
+from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import LIVE
+from runners.layers.identity import Identity
+from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.rows import FrozenRows
+from runners.layers.runs import RunRecord, RunState
+from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.decisions import Choice, Decision, latest, read, written
+from runners.layers.walkthroughs.engine import StepState, progress
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
+from tests.layers.worlds import NOW
+
+HOME = Identity("home", "https://10.0.0.10:6443", "41c7", version="v1.37.2")
+SETTINGS = Settings("test", foundation=(FoundationEntry("longhorn", "longhorn/helmfile.yaml", ("longhorn-system",)),))
+OK = Finding("it", Severity.OK, "is there")
+COMING = Finding("it", Severity.WARNING, "is not there yet")
+GONE = Finding("it", Severity.BLOCKER, "is not there")
+DARK = Finding("it", Severity.UNKNOWN, "can't be seen")
+
+
+def moment(
+    *, runs: Sequence[RunRecord] = (), decisions: Sequence[Decision] = (), identity: Identity | None = HOME
+) -> Moment:
+    state = ComponentState("longhorn", Layer.FOUNDATION, Verdict.ABSENT)
+    seen = Picture(NOW, identity, LIVE, (state,), runs=tuple(runs))
+    return Moment(
+        seen,
+        SETTINGS,
+        FrozenRows(()),
+        NOW,
+        lambda target: Situation(seen, SETTINGS, target),
+        latest(decisions, "bootstrap"),
+    )
+
+
+def step(name: str, *proof: Finding, doing: Doing = Doing.LOOK, skip: str = "") -> Step:
+    command = c.APPLY if doing is Doing.COMMAND else None
+    return Step(name, name, "because", lambda _moment: proof, doing, command, Target(component="longhorn"), skip=skip)
+
+
+def states(*steps: Step, **more: object) -> list[StepState]:
+    walk = Walkthrough("bootstrap", "Bootstrap", steps)
+    return [view.state for view in progress(walk, moment(**more)).steps]  # type: ignore[arg-type]
+
+
+def run(state: RunState) -> RunRecord:
+    return RunRecord("20270115-080000-7f3a", "apply longhorn", ("helmfile",), "/", "", NOW - 9, state)
+
+
+def skipped(name: str, choice: Choice = Choice.SKIPPED, at: float = NOW) -> Decision:
+    return Decision("bootstrap", name, choice, at, "ada@workshop", "it is there by other means")
+
+
+@pytest.mark.parametrize(
+    ("proof", "doing", "state"),
+    [
+        ((OK,), Doing.LOOK, StepState.DONE),
+        ((OK, COMING), Doing.LOOK, StepState.WAITING),
+        ((), Doing.LOOK, StepState.WAITING),
+        ((GONE,), Doing.LOOK, StepState.FAILED),
+        ((OK, DARK), Doing.LOOK, StepState.UNKNOWN),
+        ((GONE,), Doing.COMMAND, StepState.READY),
+        ((COMING,), Doing.COMMAND, StepState.WAITING),
+        ((DARK,), Doing.COMMAND, StepState.UNKNOWN),
+        ((), Doing.DECISION, StepState.READY),
+        ((OK,), Doing.DECISION, StepState.DONE),
+    ],
+)
+def test_what_a_step_is(proof: Proof, doing: Doing, state: StepState) -> None:
+    assert states(step("one", *proof, doing=doing)) == [state]
+
+
+def test_the_first_that_is_not_over_is_next_and_what_is_proved_already_stays_so() -> None:
+    walk = Walkthrough("bootstrap", "Bootstrap", (step("a", OK), step("b", GONE), step("c", OK), step("d", GONE)))
+    found = progress(walk, moment())
+    assert [view.state for view in found.steps] == [StepState.DONE, StepState.FAILED, StepState.DONE, StepState.LATER]
+    assert (found.current, found.finished) == (1, False)
+
+
+def test_a_closed_gate_blocks_and_says_why() -> None:
+    walk = Walkthrough("bootstrap", "Bootstrap", (step("one", GONE, doing=Doing.COMMAND),))
+    view = progress(walk, moment(identity=None)).steps[0]
+    assert view.state is StepState.BLOCKED
+    assert [finding.text for finding in view.closed_by] == ["has not answered yet"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "state"),
+    [
+        (RunState.RUNNING, StepState.WAITING),
+        (RunState.FAILED, StepState.FAILED),
+        (RunState.INTERRUPTED, StepState.FAILED),
+        (RunState.LOST, StepState.FAILED),
+        (RunState.SUCCEEDED, StepState.READY),
+    ],
+)
+def test_its_run_is_looked_at_only_while_there_is_no_proof(ended: RunState, state: StepState) -> None:
+    assert states(step("one", GONE, doing=Doing.COMMAND), runs=[run(ended)]) == [state]
+    assert states(step("one", OK, doing=Doing.COMMAND), runs=[run(ended)]) == [StepState.DONE]
+
+
+def test_only_what_may_be_skipped_is() -> None:
+    may, never = step("may", GONE, skip="when it is elsewhere"), step("never", GONE)
+    decided = [skipped("may"), skipped("never")]
+    assert states(may, never, decisions=decided) == [StepState.SKIPPED, StepState.FAILED]
+    back = skipped("may", Choice.TAKEN_BACK, NOW + 1)
+    assert states(may, decisions=[back, *decided]) == [StepState.FAILED]
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(st.sampled_from([OK, COMING, GONE, DARK]), max_size=3), max_size=6))
+def test_nothing_is_done_that_is_not_proved(proofs: list[list[Finding]]) -> None:
+    steps = [step(str(at), *proof, doing=list(Doing)[at % 3]) for at, proof in enumerate(proofs)]
+    found = progress(Walkthrough("bootstrap", "Bootstrap", tuple(steps)), moment())
+    assert [view.state is StepState.DONE for view in found.steps] == [proved(tuple(proof)) for proof in proofs]
+    later = [view.state for view in found.steps[found.current + 1 :]]
+    assert set(later) <= {StepState.DONE, StepState.LATER}
+
+
+@settings(max_examples=50)
+@given(st.text(), st.text(), st.sampled_from(list(Choice)), st.floats(allow_nan=False, allow_infinity=False), st.text())
+def test_a_decision_is_read_as_it_was_written(name: str, who: str, choice: Choice, at: float, reason: str) -> None:
+    decision = Decision("recover", f"step {name}", choice, at, who, reason, "answer")
+    assert read(written(decision)) == decision
+
+
+@settings(max_examples=50)
+@given(st.one_of(st.text(), st.sampled_from(['{"choice": []}', "[]", "null", '{"step": 1, "choice": "skipped"}'])))
+def test_what_is_no_decision_is_none(line: str) -> None:
+    assert read(line) is None

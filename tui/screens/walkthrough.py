@@ -1,0 +1,259 @@
+"""A walkthrough: its steps at the left, the one that is read beside them, and the log of what it runs below."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.worker import Worker
+
+from runners.asks import Refusal
+from runners.edges import spawn
+from runners.journal import who
+from runners.layers.picture import Picture
+from runners.layers.runs import RunRecord
+from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.engine import Progress, StepState, StepView
+from runners.layers.walkthroughs.steps import Doing, Walkthrough
+from runners.operate import Operator
+from runners.session import Session
+from runners.tools.calls import ToolError
+from runners.walking import Walk
+from tui.bridge import Bridge
+from tui.dialogs import plain_question
+from tui.events import CommandChosen, Face, RowAsked, RunChanged
+from tui.failures import failure
+from tui.screens.once import LeavesOnce
+from tui.screens.question import QuestionScreen
+from tui.tail import RunTail
+from tui.walk_texts import heading, step_facts
+from widgets.facts import FactsPane
+from widgets.header import Header, HeaderFacts
+from widgets.hints import Hint, HintBar
+from widgets.log import LogPane
+from widgets.prompt import Prompt
+from widgets.steps import StepsPane
+
+LOOK_EVERY = 3.0
+"""Seconds between two looks at what others decided."""
+_SKIP = "skip, because"
+
+
+class WalkthroughScreen(LeavesOnce[None]):
+    """Leaving it ends nothing: where it stands is read from the cluster again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go_on", "Go on", show=False, tooltip="do this step; what only looks is waited for"),
+        Binding("s", "skip", "Skip", show=False, tooltip="skip this step, with a reason"),
+        Binding("u", "take_back", "Take back", show=False, tooltip="take back what was decided on this step"),
+        Binding("c", "copy", "Copy", show=False, tooltip="copy the step's command"),
+        Binding("tab", "app.focus_next", show=False, tooltip="next or previous pane"),
+        Binding("shift+tab", "app.focus_previous", show=False, tooltip="next or previous pane"),
+        Binding("escape,q", "back", "Back", show=False, tooltip="leave: it keeps its place"),
+        Binding("question_mark", "app.help", "Help", show=False, tooltip="every key"),
+    ]
+
+    def __init__(
+        self,
+        session: Session,
+        operator: Operator,
+        walkthrough: Walkthrough,
+        header: HeaderFacts,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Takes the session, who carries out what is decided, the steps, what the header says, and the time."""
+        super().__init__()
+        self._session = session
+        self._operator = operator
+        self._walk = Walk(session, walkthrough, clock)
+        self._header = header
+        self._clock = clock
+        self._tail: RunTail | None = None
+        self._progress: Progress | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, steps and what is said of one, its log, the line for a reason, keys."""
+        yield Header(self._header, clock=self._clock)
+        with Horizontal(id="walk"):
+            yield StepsPane(self._walk.walkthrough.title, id="steps")
+            yield FactsPane(id="step")
+        yield LogPane(id="log")
+        yield Prompt(id="prompt")
+        yield HintBar()
+
+    def on_mount(self) -> None:
+        """Begins to follow the cluster, and what others decide."""
+        self._bridge = Bridge(lambda: self.is_there)
+        self._tail = RunTail(self._session.runs, self._bridge, self.query_one(LogPane), self._run_ended, self._clock)
+        self.set_interval(1.0, self._tick)
+        self.set_interval(LOOK_EVERY, self._look)
+        self._look()
+        self.show_picture(self._session.picture, self._header)
+        self.query_one(StepsPane).focus()
+
+    def on_unmount(self) -> None:
+        """Follows no more; what runs goes on."""
+        self._bridge.close()
+        if self._tail is not None:
+            self._tail.close()
+
+    @property
+    def meant_run(self) -> RunRecord | None:
+        """The one whose log is shown."""
+        return self._tail.run if self._tail else None
+
+    @property
+    def view(self) -> StepView | None:
+        """The step that is read."""
+        index = self.query_one(StepsPane).index
+        return self._progress.steps[index] if self._progress and index < len(self._progress.steps) else None
+
+    def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
+        """Shows where it stands by the picture of a moment."""
+        self.query_one(Header).facts = header
+        self._progress = self._walk.progress()
+        steps = self.query_one(StepsPane)
+        steps.show(self._progress)
+        steps.border_title = heading(self._progress)
+        self._show_step()
+
+    def action_go_on(self) -> None:
+        """Does the step under the cursor, or says what it waits for."""
+        view = self.view
+        if view is None or view.state.over:
+            return
+        if view.state is StepState.LATER:
+            self.notify("the steps before it come first", markup=False)
+        elif view.step.doing is Doing.COMMAND and view.step.command is not None:
+            self.post_message(CommandChosen(view.step.command, view.step.target))
+        elif view.step.doing is Doing.DECISION:
+            self._ask_to_confirm(view)
+        else:
+            self.notify("this step only looks: it goes on by itself once the cluster proves it", markup=False)
+
+    def action_skip(self) -> None:
+        """Asks for the reason why the step is skipped."""
+        view = self.view
+        if view is None or view.state.over:
+            return
+        if view.step.skip:
+            self.query_one(Prompt).ask(_SKIP)
+        else:
+            self.notify(f"{view.step.title} can't be skipped: what follows rests on it", markup=False)
+
+    def action_take_back(self) -> None:
+        """Takes back a decision."""
+        if self.view is not None and self.view.decision is not None:
+            self._decide(self.view, Choice.TAKEN_BACK)
+
+    def action_copy(self) -> None:
+        """Hands the step's command to the terminal's clipboard (OSC 52)."""
+        view = self.view
+        shell = view.step.shell if view is not None else None
+        if shell is None:
+            self.notify("this step has no command", markup=False)
+            return
+        self.app.copy_to_clipboard(shell(self._session.settings, self._session.options.access.context))
+        self.notify("copied, where the terminal allows it", markup=False)
+
+    def action_back(self) -> None:
+        """leave: it keeps its place."""
+        self.leave()
+
+    def on_steps_pane_step_selected(self) -> None:
+        """Reads another step."""
+        self._show_step()
+
+    def on_facts_pane_fact_opened(self, event: FactsPane.FactOpened) -> None:
+        """Shows the object that a proof is about."""
+        row = self._session.store.get(event.about)
+        if row is not None:
+            self.post_message(RowAsked(row, Face.DESCRIPTION))
+
+    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+        """Skips with the reason that was typed."""
+        event.stop()
+        self.query_one(StepsPane).focus()
+        if self.view is not None and event.text.strip():
+            self._decide(self.view, Choice.SKIPPED, reason=event.text.strip())
+
+    def on_prompt_cancelled(self, event: Prompt.Cancelled) -> None:
+        """Skips nothing."""
+        event.stop()
+        self.query_one(StepsPane).focus()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What nobody foresaw is said too."""
+        if words := failure(event):
+            self.notify(words, severity="error", timeout=30, markup=False)
+
+    def _ask_to_confirm(self, view: StepView) -> None:
+        identity = self._session.identity
+        if identity is None:
+            self.notify("the cluster has not answered yet", markup=False)
+            return
+        where = f"{identity.context} · {identity.server} · {identity.short_uid}"
+        word = identity.context if view.step.word else ""
+        dialog = plain_question(view.step.title, (("cluster", where), ("why", view.step.why)), "Confirm", typed=word)
+        decided = partial(self._decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
+        self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
+
+    def _decide(self, view: StepView, choice: Choice, *, typed: str = "", reason: str = "", answer: str = "") -> None:
+        decision = Decision(self._walk.walkthrough.name, view.step.id, choice, self._clock(), who(), reason, answer)
+        self.run_worker(
+            self._keep(view, decision, typed), group="decide", description="keep a decision", exit_on_error=False
+        )
+
+    async def _keep(self, view: StepView, decision: Decision, typed: str) -> None:
+        try:
+            note = await self._operator.decide(decision, view.step, typed=typed)
+        except (Refusal, ToolError) as error:
+            self.notify(str(error), title="nothing was decided", severity="warning", timeout=15, markup=False)
+            return
+        if note is not None:
+            self.notify(f"{note.subject}: {note.text}", timeout=15, markup=False)
+        self._look()
+
+    def _look(self) -> None:
+        spawn(self._reload, lambda words: self._bridge.post(lambda: self.notify(words, markup=False)))
+
+    def _reload(self) -> None:
+        self._walk.reload()
+        self._bridge.post(lambda: self.show_picture(self._session.picture, self.query_one(Header).facts))
+
+    def _tick(self) -> None:
+        if self._tail is not None:
+            self._tail.tick()
+        self._show_step()
+
+    def _show_step(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        context = self._session.options.access.context
+        facts = step_facts(view, self._session.settings, context, self._clock())
+        self.query_one(FactsPane).show(facts, view.step.title)
+        self._follow(view.run)
+        self.query_one(HintBar).show((self._doing(view), (Hint("esc", "leave"), Hint("?", "help"))))
+
+    def _doing(self, view: StepView) -> list[Hint]:
+        going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
+        can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
+        found = [Hint("↵", going, can)] if going else []
+        found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []
+        found += [Hint("u", "take back")] if view.decision is not None else []
+        return [*found, Hint("c", "copy the command")] if view.step.shell is not None else found
+
+    def _follow(self, run: RunRecord | None) -> None:
+        self.set_class(run is not None, "-with-run")
+        shown = self._tail.run if self._tail is not None else None
+        if run is not None and self._tail is not None and (shown is None or shown.id != run.id):
+            self._tail.follow(run)
+
+    def _run_ended(self, run: RunRecord) -> None:
+        self.post_message(RunChanged(run))

@@ -1,0 +1,84 @@
+"""What the walkthrough's screen says of one step: why, do, proof, undo; pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runners.layers.findings import Finding, Severity
+from runners.layers.kinds.base import Tone, age
+from runners.layers.settings import Settings
+from runners.layers.walkthroughs.engine import Progress, StepState, StepView
+from runners.layers.walkthroughs.steps import Doing
+from widgets.facts import Fact
+from widgets.theme import SEVERITY_TONES
+
+_PROOF = {Severity.OK: "✔", Severity.NOTE: "✔", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
+_STANDS = {
+    StepState.DONE: "done: the cluster proves it",
+    StepState.READY: "ready",
+    StepState.WAITING: "waiting for the proof",
+    StepState.BLOCKED: "blocked by its gate",
+    StepState.FAILED: "failed",
+    StepState.UNKNOWN: "can't tell",
+    StepState.LATER: "comes later",
+}
+
+
+def step_facts(view: StepView, settings: Settings, context: str, now: float) -> list[Fact]:
+    """Everything about a step, most telling first."""
+    step = view.step
+    command = step.shell(settings, context) if step.shell is not None else ""
+    return [
+        Fact(_state_words(view, now), _TONE[view.state], view.state.symbol),
+        *_headed("Why", [Fact(step.why)]),
+        *_headed("Do", [Fact(step.do), *(Fact(f"$ {line}", Tone.MOVING) for line in command.splitlines())]),
+        *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
+        *_headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")]),
+        *_headed("Undo", [Fact(step.undo)]),
+        *_headed("Skip", [Fact(step.skip)] if step.skip else []),
+    ]
+
+
+def _headed(head: str, facts: list[Fact]) -> list[Fact]:
+    """Facts beside a word that stands before the first of them."""
+    return [replace(fact, head=head if at == 0 else "") for at, fact in enumerate(facts)]
+
+
+def _state_words(view: StepView, now: float) -> str:
+    decision = view.decision
+    if view.state is StepState.SKIPPED and decision is not None:
+        return f"skipped by {decision.who}: {decision.reason}"
+    words = _STANDS[view.state]
+    if view.state is StepState.WAITING:
+        run = view.run
+        going = f": {run.title} has run for {age(run.seconds(now))}" if run is not None and not run.state.ended else ""
+        usually = f" (usually {view.step.usually})" if view.step.usually else ""
+        return f"{words}{going}{usually}"
+    if view.state is StepState.FAILED and view.run is not None and view.step.doing is Doing.COMMAND:
+        return f"{words}: {view.run.title} {view.run.state.value}; its log says why, and ↵ tries it again"
+    return words
+
+
+_TONE = {
+    StepState.DONE: Tone.GOOD,
+    StepState.SKIPPED: Tone.MUTED,
+    StepState.READY: Tone.MOVING,
+    StepState.WAITING: Tone.MOVING,
+    StepState.BLOCKED: Tone.WARN,
+    StepState.FAILED: Tone.BAD,
+    StepState.UNKNOWN: Tone.WARN,
+    StepState.LATER: Tone.MUTED,
+}
+
+
+def _line(finding: Finding) -> Fact:
+    remedy = f" → {finding.remedy}" if finding.remedy and finding.severity > Severity.NOTE else ""
+    text = f"{finding.subject}: {finding.text}{remedy}"
+    return Fact(text, SEVERITY_TONES[finding.severity], _PROOF[finding.severity], about=finding.about)
+
+
+def heading(found: Progress) -> str:
+    """``Bootstrap · step 3 of 9``."""
+    if found.finished:
+        return f"{found.walkthrough.title} · all {len(found.steps)} steps are over"
+    return f"{found.walkthrough.title} · step {found.current + 1} of {len(found.steps)}"
