@@ -8,7 +8,6 @@ A mutation is never retried by itself.
 from __future__ import annotations
 
 import contextlib
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -38,6 +37,7 @@ from runners.layers.walkthroughs.steps import Step
 from runners.lease_keeping import give_back, take_lease
 from runners.probes.base import argv as probe_argv
 from runners.probes.evidence import PROBED
+from runners.recovery import RECOVERIES, Recovery, recovery
 from runners.session import Session
 from runners.survival_file import keep_after, keep_sheet
 from runners.tools import flux
@@ -99,6 +99,11 @@ class Operator:
             text = f"planning runs the helmfile's {', '.join(hooks)} hooks, and nobody was asked"
             raise Refusal(Finding(target.component, Severity.BLOCKER, text, "say yes to that first", False))
         identity = await self._same_cluster()
+        if command in RECOVERIES:
+            way = await self._recovery(command, target)
+            answer = GateAnswer((*answer.findings, *way.findings))
+            _refuse_closed(answer)
+            return Ask(command, target, identity, answer, Danger.CHANGES, way.work)
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
             work = self._probe_work(command, target) if command.probe else self._flux_work(command, target)
@@ -139,6 +144,8 @@ class Operator:
             await self._same_cluster(ask.identity)
             if ask.plan is not None:
                 await self._same_plan(ask, ask.plan)
+            if ask.command in RECOVERIES:
+                await self._same_way(ask)
             begun()
             return await anyio.to_thread.run_sync(self._start, ask, typed)
 
@@ -219,6 +226,7 @@ class Operator:
         with contextlib.suppress(ApiError):  # the gate says so
             await anyio.to_thread.run_sync(self._session.identify)
         await anyio.to_thread.run_sync(self._session.wait_for_tools)
+        await anyio.to_thread.run_sync(self._session.ahead.look_for_keys)
         await anyio.to_thread.run_sync(self._session.renew)
         return self.gate(command, target)
 
@@ -246,6 +254,15 @@ class Operator:
         changed = differences(shown, now)
         if changed:
             raise Refusal(*(Finding("plan", Severity.BLOCKER, text, "plan again", False) for text in changed))
+
+    async def _recovery(self, command: Command, target: Target) -> Recovery:
+        return await recovery(self._session, await self._bench(), command, target)
+
+    async def _same_way(self, ask: Ask) -> None:
+        """The release is as it was when the question was asked, and still nobody is at it."""
+        changed = (await self._recovery(ask.command, ask.target)).changed(ask)
+        if changed:
+            raise Refusal(*changed)
 
     async def _bench(self) -> Bench:
         session = self._session
@@ -305,6 +322,7 @@ class Operator:
 
     def _request(self, ask: Ask, run_id: str, lease: LeaseFacts | None, without: Finding | None) -> RunRequest:
         session = self._session
+        freed = (ask.target.namespace, ask.target.name) if ask.command in RECOVERIES else None
         return RunRequest(
             id=run_id,
             title=ask.title,
@@ -316,7 +334,7 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without), **_probed(ask)},
+            notes={CONFIRMED: confirmation(ask.plan, without, freed), **_probed(ask)},
         )
 
     @contextlib.contextmanager
@@ -378,15 +396,3 @@ def _confirmed(ask: Ask, run_id: str, typed: str) -> Mapping[str, Fact]:
 def _not_started(error: OSError) -> ToolError:
     place = f"{error.filename}: " if error.filename else ""
     return ToolError(f"the run was not started: {place}{error.strerror or error}")
-
-
-def ended_badly(error: Refusal | ToolError) -> tuple[str, ...]:
-    """The lines that a dialog shows when a question could not be asked or carried out; a remedy stands once."""
-    if isinstance(error, ToolError):
-        return (str(error),)
-    lines: list[str] = []
-    for finding, following in itertools.zip_longest(error.findings, error.findings[1:]):
-        lines.append(f"{finding.subject}: {finding.text}")
-        if finding.remedy and (following is None or following.remedy != finding.remedy):
-            lines.append(f"→ {finding.remedy}")
-    return tuple(lines)

@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runners.cluster.access import Access, KubeconfigError
+from runners.cluster.access import Access, KubeconfigError, moved
 from runners.cluster.connection import Connection
-from runners.cluster.discovery import discover
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.cluster.served import served_by
 from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
-from runners.cluster_runs import SeenRuns, look
+from runners.cluster_runs import SeenRuns, keep_rows, look
 from runners.edges import guarded, spawn
 from runners.helm_releases import HelmReleases
 from runners.journal import Journal
@@ -27,19 +27,19 @@ from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed, of_foundation
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
-from runners.layers.kinds.runs import RUNS, run_row
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
 from runners.layers.probes import Prospect
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
+from runners.movement import Movement
+from runners.preflight_look import PreflightLook
 from runners.probes import prospects
 from runners.probes.base import Scene
 from runners.probes.evidence import Proofs
@@ -108,6 +108,7 @@ class Session:
         place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
         self._judging = Judging()
+        self.movement = Movement(clock)
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -119,10 +120,16 @@ class Session:
         self._rebuilt: Finding | None = None
         self._looked = 0.0
         self._subscribers: list[Callable[[Picture], None]] = []
+        self.ahead = PreflightLook(options.repository, options.settings, self.connection, self.environ, self._wake.set)
         self._stopped = threading.Event()
         self._pinning = threading.Lock()
         self._renewing = threading.Lock()
         self._detach = self.store.subscribe(self._heard)
+
+    @property
+    def now(self) -> float:
+        """The present time, in seconds since the epoch."""
+        return self._clock()
 
     @property
     def settings(self) -> Settings:
@@ -132,7 +139,7 @@ class Session:
     def start(self) -> None:
         """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
         self.watches.start()
-        for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
+        for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up, self._look_ahead):
             spawn(call, self._failed)
         self.outlook.start()
         self.helm_releases.start()
@@ -145,6 +152,7 @@ class Session:
         self._detach()
         self.outlook.stop()
         self.helm_releases.stop()
+        self.ahead.stop()
         self.watches.stop()
         self.connection.close()
 
@@ -179,6 +187,8 @@ class Session:
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
+            rows=self.store,
+            keys=self.ahead.keys,
             prospects=self._prospects(target.component),
         )
 
@@ -190,7 +200,7 @@ class Session:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
         self._looked = time.monotonic()  # before: what changes meanwhile asks for another look
         self.seen_runs = look(self.runs, self.cluster_words)
-        self._keep_rows_of_runs()
+        keep_rows(self.store, self.seen_runs)
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._sources = {name: read_source(path)[0] for name, path in helmfiles.items()}
 
@@ -200,30 +210,15 @@ class Session:
         found = self._sources.get(component, Source()).hooks
         return hooks_for(found, entry.releases if entry else ())
 
-    def _keep_rows_of_runs(self) -> None:
-        if self.seen_runs.cluster:
-            rows = {row.key: row for row in map(run_row, self.seen_runs.all)}
-            self.store.apply(RUNS, rows)
-            self.store.keep_only(RUNS, rows.keys())
-            self.store.set_freshness(RUNS, Freshness(Reach.LIVE))
-
     def context_moved(self) -> str:
         """Why the kubeconfig's context is not what it was at the start, in words; empty while it is.
 
         The session keeps to the cluster that it started on; a person who confirms may mean the other one by now.
         """
-        before = self.options.access
         try:
-            now = self.options.reload()
+            return moved(self.options.access, self.options.reload())
         except KubeconfigError as error:
             return str(error)
-        if now.context != before.context:
-            return f"the kubeconfig's context was {before.context} and is {now.context}"
-        if now.server != before.server:
-            return f"the context's server was {before.server} and is {now.server}"
-        if now.who != before.who:
-            return f"the context's user was {before.who} and is {now.who}"
-        return ""
 
     def identify(self) -> Identity:
         """The cluster that this session is pinned to: the one that answered first, asked now when none has yet.
@@ -236,6 +231,7 @@ class Session:
                 found = resolve(self.connection)
                 self._rebuilt = self._met_before(found)
                 self.identity = found
+                self.ahead.begin()
                 self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
@@ -254,23 +250,22 @@ class Session:
         Raises:
             ApiError: it did not answer.
         """
-        found = discover(self.connection, lambda _group: True)
-        groups = {f"{item.group}/{item.version}" for item in found}
-        kinds = {f"{item.group}/{item.version}/{item.singular}" for item in found}
-        return Served(
-            version=self.identity.version if self.identity else "",
-            api_versions=("v1", *sorted(groups | kinds)),
-            cluster_scoped=frozenset((item.group, item.singular) for item in found if not item.namespaced),
-        )
+        return served_by(self.connection, self.identity.version if self.identity else "")
 
     @property
     def cluster_words(self) -> str:
         """The pinned cluster as runs are marked with it; empty before it answered."""
         return f"{self.identity.server} {self.identity.uid or self.identity.fingerprint}" if self.identity else ""
 
+    def _look_ahead(self) -> None:
+        """Gathers for the preflight, with the tools that there are."""
+        self.wait_for_tools()
+        self.ahead.follow(lambda: self.toolbox, self._failed)
+
     def _heard(self, delta: Delta) -> None:
         self._judging.heard(delta)
         self._wake.set()
+        self.movement.heard(delta)
         if delta.table == RELEASES.table and self.identity is not None:
             self.helm_releases.ask()
 
@@ -379,6 +374,7 @@ class Session:
             identity=self.identity,
             charts=self.helm_releases.charts,
             objects=self.helm_releases.objects,
+            facts=self.ahead.facts,
             notices=tuple(self._notices()),
             runs=self.seen_runs.all[:RUNS_SHOWN],
             surroundings=self.outlook.known,
@@ -388,14 +384,13 @@ class Session:
     @property
     def has_looked(self) -> bool:
         """Was everything asked at least once that a picture is made from beside the rows?"""
-        return self.outlook.known is not None and self.helm_releases.settled.is_set()
+        return self.outlook.known is not None and self.helm_releases.settled.is_set() and self.ahead.has_looked
 
     def _notices(self) -> list[Finding]:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]
         if self.toolbox is not None:
             # A mere recommendation waits in the dialog that it matters to.
-            said = (finding for findings in self.toolbox.findings.values() for finding in findings)
-            notices += [finding for finding in said if finding.closes]
+            notices += [finding for finding in self.toolbox.needed if finding.closes]
         return notices
 
     def _credential_plugin_said(self, line: str) -> None:

@@ -41,6 +41,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     },
     "sends requests that may write": {
         "runners/cluster/transport.py": "passes on what the connection was asked for",
+        "runners/cluster/rights.py": "posts reviews of this user's rights, which are kept nowhere and change nothing",
         "runners/lease_keeping.py": "takes and gives back the Lease, for the choke point",
         "runners/decision_keeping.py": "keeps decisions in a ConfigMap, for the choke point",
         "runners/tools/lease_renewal.py": "renews the Lease of a run that was confirmed, in its keeper",

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from runners.asks import Ask
-from runners.layers.commands import APPLY, Command, Target
+from runners.layers.commands import APPLY, DELETE_RECORD, Command, Target
 from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.hooks import Hook
@@ -105,7 +105,8 @@ def plain_question(title: str, rows: tuple[tuple[str, str], ...], verb: str, *, 
 
 def _title(command: Command, target: Target) -> str:
     named = target.component or (str(target) if target.name else "")
-    return f"{command.name.capitalize()} {named}".strip()
+    of = "of " if command is DELETE_RECORD else ""
+    return f"{command.name.capitalize()} {of}{named}".strip()
 
 
 def _verb(command: Command) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
+from runners.layers.boundary import BoundaryLook, ground_of, worst_first
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Revisions, Scene
 from runners.layers.components.flux import FLUX
@@ -23,6 +25,7 @@ from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.memo import Memo
 from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.preflight import PreflightFacts, preflight
 from runners.layers.probes import Evidence, probe_findings
 from runners.layers.rows import Rows, Steady
 from runners.layers.runs import RunRecord
@@ -55,6 +58,8 @@ class Observed:
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
+    facts: PreflightFacts = field(default_factory=PreflightFacts)
+    """What was gathered beside the rows: tools, rights, files."""
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     """Component → what its last probe found."""
     surroundings: Surroundings | None = None
@@ -98,7 +103,9 @@ class Judge:
         self._roster = Roster()
         self._states: dict[Hashable, ComponentState] = {}
         self._beside: tuple[object, ...] = ()
+        """What was seen beside the rows: what helm says, what was gathered ahead, and of which cluster it is."""
         self._timed = float("-inf")
+        self._boundary = BoundaryLook()
 
     def picture(self, seen: Observed, changed: Iterable[Mark] = ()) -> Picture:
         """The verdicts and findings of one moment.
@@ -113,6 +120,8 @@ class Judge:
 
     def _picture(self, seen: Observed) -> Picture:
         nodes_ready, nodes = self._ask("nodes", seen, _count_nodes)
+        boundary = self._ask("boundary", seen, partial(self._both_ways, seen))
+        crossed = (finding for finding in boundary if finding.severity is Severity.BLOCKER)
         return Picture(
             at=seen.now,
             identity=seen.identity,
@@ -122,7 +131,9 @@ class Judge:
             nodes=nodes,
             flux_version=self._ask("flux version", seen, _flux_version),
             flux_summary=self._roster.summary,
-            notices=(*seen.settings.notices, *seen.notices),
+            notices=(*seen.settings.notices, *seen.notices, *crossed),
+            boundary=boundary,
+            preflight=self._ask("preflight", seen, partial(_preflight, seen)),
             survival=self._survival(seen),
             runs=seen.runs,
         )
@@ -131,9 +142,15 @@ class Judge:
         claims = self._ask("claims", seen, self._fates.join)
         return survival(claims, seen.rows.freshness(CLAIMS), seen.surroundings, seen.runs, seen.now)
 
+    def _both_ways(self, seen: Observed, sight: Sight) -> tuple[Finding, ...]:
+        """What of the foundation Flux manages, and what of GitOps the foundation needs."""
+        git = seen.facts.git
+        ground = ground_of(sight, seen.settings, git.releases)
+        return worst_first((*self._boundary.downward(sight, ground, git.objects), *git.upward))
+
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""
-        beside = (seen.charts, seen.objects, seen.evidence)
+        beside = (seen.charts, seen.objects, seen.evidence, seen.facts, seen.identity)
         if beside != self._beside:
             self._memo.forget_all()
             self._roster, self._beside = Roster(), beside
@@ -181,6 +198,11 @@ def _key(member: Member) -> Hashable:
 def picture(seen: Observed) -> Picture:
     """The verdicts and findings of one moment, with nothing remembered."""
     return Judge().picture(seen)
+
+
+def _preflight(seen: Observed, sight: Sight) -> tuple[Finding, ...]:
+    server = seen.identity.version if seen.identity else ""
+    return preflight(seen.facts, sight, seen.settings, server, _flux_version(sight))
 
 
 def members(settings: Settings, appliers: Iterable[str]) -> tuple[Member, ...]:

@@ -17,7 +17,8 @@ import yaml
 
 from runners.layers.discovery.documents import is_too_deep, read
 from runners.layers.hooks import EVENTS, READING_EVENTS, Hook, hooks_of
-from runners.layers.jsons import mapping, sequence, strings, text
+from runners.layers.jsons import integer, mapping, sequence, strings, text
+from runners.layers.stuck import HELM_TIMEOUT
 from runners.tools.calls import PlanError
 
 EXEC = "exec"
@@ -28,6 +29,7 @@ _EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b")
 _EXEC = re.compile(r"\{\{[^}]*\b(?:exec|envExec|execOrEmpty)\b")
 _CONTEXT = re.compile(r"\bkubeContext[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'{},#]+)")
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_TIMEOUT = re.compile(r"\btimeout[\"']?[ \t]*:[ \t]*[\"']?(\d+)")
 _PATH = re.compile(r"[\w.@%+~*/-]+")
 _HELMFILE = re.compile(
     r"^(?:releases|helmfiles|bases|environments|helmDefaults|templates|commonLabels)[ \t]*:", re.MULTILINE
@@ -48,6 +50,8 @@ class Source:
     """Every ``kubeContext`` that is written out."""
     paths: tuple[str, ...] = ()
     """What might be paths of files and folders, relative to the helmfile's folder."""
+    timeout: int = 0
+    """Seconds that the slowest of its releases may take; 0 where it has none."""
     hooks: tuple[Hook, ...] = ()
     """The hooks themselves, as far as they are written out; ``events`` may have more."""
 
@@ -62,6 +66,7 @@ class Source:
             in_order((*self.events, *other.events)),
             tuple(dict.fromkeys((*self.contexts, *other.contexts))),
             tuple(dict.fromkeys((*self.paths, *other.paths))),
+            timeout=max(self.timeout, other.timeout),
             hooks=tuple(dict.fromkeys((*self.hooks, *other.hooks))),
         )
 
@@ -79,7 +84,9 @@ def described(said: Iterable[object]) -> Source:
     documents = tuple(said)
     events: set[str] = set()
     contexts, paths = dict[str, None](), dict[str, None]()
+    timeout = 0
     for node in documents:
+        timeout = max([timeout, *_timeouts(node)])
         for key, value in _walk("", node):
             if key == "hooks":
                 events |= set(strings(value, "events"))
@@ -87,7 +94,7 @@ def described(said: Iterable[object]) -> Source:
                 contexts[value] = None
             if isinstance(value, str) and _is_path(value):
                 paths[value] = None
-    return Source(in_order(events), tuple(contexts), tuple(paths), hooks=_hooks(documents))
+    return Source(in_order(events), tuple(contexts), tuple(paths), timeout, _hooks(documents))
 
 
 def _hooks(documents: Iterable[object]) -> tuple[Hook, ...]:
@@ -99,6 +106,12 @@ def _hooks(documents: Iterable[object]) -> tuple[Hook, ...]:
 def _release(owner: object) -> str:
     name = text(owner, "name")
     return f"{text(owner, 'namespace')}/{name}".removeprefix("/") if name else ""
+
+
+def _timeouts(document: object) -> Iterator[int]:
+    """What each release may take: its own timeout, the helmfile's default, or helm's."""
+    default = integer(document, "helmDefaults", "timeout") or int(HELM_TIMEOUT)
+    yield from (integer(release, "timeout") or default for release in sequence(document, "releases"))
 
 
 def built(stdout: str) -> Source:
@@ -159,7 +172,9 @@ def _by_words(written: str) -> Source:
     if re.search(r"\bhooks\b", written) and not events:
         events = set(READING_EVENTS)
     paths = dict.fromkeys(word for word in _PATH.findall(written) if _is_path(word))
-    return Source(in_order(events), tuple(dict.fromkeys(_CONTEXT.findall(written))), tuple(paths))
+    # Which release a timeout in a template is of can't be told: at least one may do without.
+    timeout = max([int(HELM_TIMEOUT), *map(int, _TIMEOUT.findall(written))])
+    return Source(in_order(events), tuple(dict.fromkeys(_CONTEXT.findall(written))), tuple(paths), timeout)
 
 
 def _is_path(value: str) -> bool:

@@ -117,15 +117,15 @@ def test_a_remark_stands_in_the_gate_of_every_change_and_closes_none() -> None:
 @pytest.mark.parametrize(
     ("command", "situation", "overridable"),
     [
-        (c.APPLY, replace(MINIO, picture=picture(longhorn=Verdict.DEGRADED)), True),
+        (c.APPLY, replace(MINIO, picture=picture(longhorn=Verdict.FAILED)), True),
         (c.APPLY, replace(MINIO, picture=picture(longhorn=Verdict.UNKNOWN)), True),
-        (c.BOOTSTRAP, replace(GITOPS, picture=picture(longhorn=Verdict.DEGRADED)), True),
+        (c.BOOTSTRAP, replace(GITOPS, picture=picture(longhorn=Verdict.PROGRESSING)), True),
         (c.APPLY, replace(MINIO, settings=replace(SETTINGS, context="other")), False),
         (c.APPLY, replace(MINIO, read_only=True), False),
         (c.APPLY, replace(MINIO, running=(RUN,)), False),
         (c.BOOTSTRAP, replace(GITOPS, existing_path="clusters/other"), False),
         # One finding that can't be overridden is enough, whatever else closes the gate.
-        (c.APPLY, replace(MINIO, read_only=True, picture=picture(longhorn=Verdict.DEGRADED)), False),
+        (c.APPLY, replace(MINIO, read_only=True, picture=picture(longhorn=Verdict.FAILED)), False),
     ],
 )
 def test_what_a_typed_word_can_override(command: c.Command, situation: c.Situation, overridable: bool) -> None:

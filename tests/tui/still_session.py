@@ -69,6 +69,7 @@ class StillSession(Session):
         self.toolbox = Toolbox()
         self.outlook.known = Surroundings(Checkout("3d2789eb", "main", "origin/main"))
         self._tools_known.set()
+        self.ahead._looked.set()
         self.helm_releases.settled.set()
 
     def start(self) -> None:

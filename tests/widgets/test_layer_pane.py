@@ -87,6 +87,18 @@ async def test_cards_scroll_where_they_do_not_fit() -> None:
         assert "14 Kustomizations" in lines[5]
 
 
+async def test_what_is_too_long_below_the_cards_is_cut_and_not_left_out() -> None:
+    pane = LayerPane("Foundation", clock=lambda: NOW)
+    app = Stage(pane)
+    async with app.run_test(size=(60, 10)) as pilot:
+        pane.show(FOUNDATION[:1], footer=[(f"part {at} {'x' * 40}", Tone.PLAIN) for at in range(9)], freshness=LIVE)
+        await pilot.pause()
+        lines = screen_text(app)
+        assert FOUNDATION[0].name in lines[1]
+        assert "part 0" in lines[4]
+        assert "part 4" in lines[8]
+
+
 async def test_the_title_says_how_fresh_the_cards_are() -> None:
     now = NOW
     pane = LayerPane("Foundation · helmfile", clock=lambda: now)

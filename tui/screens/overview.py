@@ -27,11 +27,12 @@ from tui.events import CommandChosen, Face, GraphAsked, RowAsked, RunChanged
 from tui.keys import GRAPH_KEYS, ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
 from tui.links import node_of
 from tui.outlines import HEADINGS
+from tui.screens.findings import FindingsScreen, Told
 from tui.screens.ground import Ground
 from tui.tables import TablePane
 from tui.tail import RunTail
 from tui.targets import Targets, component_targets, row_targets
-from tui.texts import conclusion_text, context_text
+from tui.texts import boundary_facts, conclusion_text, context_text, layer_words, preflight_facts
 from widgets.cards import LayerPane
 from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
@@ -107,7 +108,9 @@ class Overview(Ground[None]):
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
         self._show_header()
-        footer = [_notice(picture) or (self._session.settings.origin, Tone.MUTED)]
+        footer = [*layer_words(picture), _notice(picture) or (self._session.settings.origin, Tone.MUTED)]
+        if _is_urgent(picture):
+            footer.insert(0, footer.pop())
         self._pane("foundation").show(
             picture.layer(Layer.FOUNDATION),
             footer=footer,
@@ -199,6 +202,9 @@ class Overview(Ground[None]):
         if not self._tables.back():
             self.query_one("#foundation").focus()
 
+    def _show_findings(self, heading: str, told: Told) -> None:
+        self.app.push_screen(FindingsScreen(heading, told, self._session.picture, self.header, self._clock))
+
     async def on_table_pane_ordered(self, event: TablePane.Ordered) -> None:
         """Does what the command line said, as the key for it would."""
         match event.order:
@@ -210,6 +216,10 @@ class Overview(Ground[None]):
                 self.notify("no run is going on", markup=False)
             case Word.CONTEXT:
                 self.notify(context_text(self._session.options.access), title="one session, one cluster", markup=False)
+            case Word.BOUNDARY:
+                self._show_findings("boundary between the layers", boundary_facts)
+            case Word.PREFLIGHT:
+                self._show_findings("preflight", preflight_facts)
             case word:
                 await self.run_action(_ACTIONS[word])
 
@@ -293,6 +303,11 @@ class Overview(Ground[None]):
         self._show_header()
         self.show_hints()
         self.post_message(RunChanged(run))
+
+
+def _is_urgent(picture: Picture) -> bool:
+    """Is there something that matters more than what is between the layers, and that those words don't say already?"""
+    return any(finding.closes and finding not in picture.boundary for finding in picture.notices)
 
 
 def _notice(picture: Picture) -> tuple[str, Tone] | None:

@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
-from runners.asks import Ask, Refusal
+from runners.asks import Ask, Refusal, ended_badly
 from runners.layers.commands import PLAN, Target
 from runners.layers.findings import Severity
 from runners.layers.plan_rules import summary
 from runners.layers.plans import Change, Plan
-from runners.operate import Operator, ended_badly
+from runners.operate import Operator
 from runners.tools.calls import ToolError
 from tui.failures import failure
 from tui.screens.once import LeavesOnce

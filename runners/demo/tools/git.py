@@ -11,6 +11,8 @@ from runners.demo.tools.edge import Failed, out
 from runners.demo.tools.flags import Grammar, Unknown
 from runners.demo.tools.remote import blob_id
 
+VERSION = "2.51.0"
+
 _GRAMMAR = Grammar(
     valued=(), switches=("verify", "porcelain", "ignored", "short", "branch", "z"), short={"s": "short", "z": "z"}
 )
@@ -20,6 +22,9 @@ def main(argv: Sequence[str]) -> int:
     """Runs one command and returns the exit code."""
     cut = list(argv).index("--") if "--" in argv else len(argv)
     line, paths = _GRAMMAR.read(argv[:cut]), argv[cut + 1 :]
+    if line.words == ("version",):
+        out(f"git version {VERSION}")
+        return 0
     checkout = checkout_at(Path.cwd())
     if checkout is None:
         raise Failed("fatal: not a git repository (or any of the parent directories): .git", 128)
