@@ -11,8 +11,9 @@ from hypothesis import settings
 from tests.rig.cluster import Rig
 
 # A busy machine is slow, which says nothing about the code; and what a change broke must not depend on luck.
-settings.register_profile("person", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.register_profile("person", deadline=None, max_examples=25)
+settings.register_profile("ci", settings.get_profile("person"), derandomize=True, database=None, print_blob=True)
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=200)
 settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 

@@ -71,7 +71,7 @@ def remembering(store: Store) -> Judging:
     return judging
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(STEPS)
 def test_what_is_remembered_is_what_would_be_seen(steps: list[tuple[str, object]]) -> None:
     store, now = Store(), w.NOW

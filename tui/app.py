@@ -70,6 +70,7 @@ class BedplateApp(App[None]):
     ) -> None:
         """Takes a session that is not started yet, the present time in seconds since the epoch, and a guide's words."""
         super().__init__()
+        dress(self)  # before anything is drawn, or every style would be found twice
         self.session = session
         self._clock = clock
         self.set_class(session.options.demo, "-demo")
@@ -82,7 +83,6 @@ class BedplateApp(App[None]):
 
     def on_mount(self) -> None:
         """Shows the overview; the cluster is asked once the first frame is out."""
-        dress(self)
         self.push_screen(self.overview)
         self.call_after_refresh(self._begin)
 
