@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import anyio
 
+from runners.edges import Errand
 from runners.layers.components.base import Revisions
 from runners.layers.components.lost_objects import RECORDED
 from runners.layers.kinds import CORE
@@ -38,8 +39,9 @@ class HelmReleases:
         namespaces: Collection[str],
         ask: Callable[[Argv], Awaitable[Captured]],
         changed: Callable[[], None],
+        said: Callable[[str], None],
     ) -> None:
-        """Takes the context, how helm is asked, and whom to tell when its answer is in.
+        """Takes the context, how helm is asked, and whom to tell when its answer is in, or of a failure.
 
         Only of releases in these namespaces it is asked what they consist of: one call for each new revision.
         """
@@ -53,21 +55,19 @@ class HelmReleases:
         self._namespaces = frozenset(namespaces)
         self._ask = ask
         self._changed = changed
-        self._due = threading.Event()
-        self._stopped = threading.Event()
+        self._errand = Errand(self._call, said, settle=SETTLE)
 
     def start(self) -> None:
         """Begins; nothing is asked before the first ``ask``."""
-        threading.Thread(target=self._follow, name="helm releases", daemon=True).start()
+        self._errand.start()
 
     def stop(self) -> None:
         """Asks no more."""
-        self._stopped.set()
-        self._due.set()
+        self._errand.stop()
 
     def ask(self) -> None:
         """Asks helm soon."""
-        self._due.set()
+        self._errand.ask()
 
     async def now(self) -> Mapping[tuple[str, str], str]:
         """The charts' versions at this moment; what helm said last where it can't be asked."""
@@ -80,15 +80,10 @@ class HelmReleases:
         except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
             log.warning("what helm has installed is unknown: %s", error)
 
-    def _follow(self) -> None:
-        while True:
-            self._due.wait()
-            if self._stopped.wait(SETTLE):
-                return
-            self._due.clear()
-            anyio.run(self._try)
-            self.settled.set()
-            self._changed()
+    def _call(self) -> None:
+        anyio.run(self._try)
+        self.settled.set()
+        self._changed()
 
     async def _look(self) -> None:
         answer = await self._ask(helm.list_argv(self._context))

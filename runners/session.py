@@ -102,7 +102,7 @@ class Session:
         self.toolbox: Toolbox | None = None
         self.picture = Picture(at=clock(), notices=options.settings.notices)
         spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
-        self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
+        self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed, self._failed)
         self.seen_runs = SeenRuns()
         self._proofs = Proofs(runs)
         place = Place(options.repository, options.settings, self.environ, self.connection, self._git)

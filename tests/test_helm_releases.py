@@ -52,12 +52,14 @@ class Helm:
 @contextmanager
 def followed(helm: Helm) -> Iterator[tuple[HelmReleases, queue.Queue[None]]]:
     told: queue.Queue[None] = queue.Queue()
-    found = HelmReleases("home", ("longhorn-system",), helm, lambda: told.put(None))
+    failures: list[str] = []
+    found = HelmReleases("home", ("longhorn-system",), helm, lambda: told.put(None), failures.append)
     found.start()
     try:
         yield found, told
     finally:
         found.stop()
+    assert failures == []
 
 
 def test_what_a_revision_consists_of_is_asked_once() -> None:

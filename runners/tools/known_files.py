@@ -7,13 +7,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from runners.layers.fetched import ARCHIVES, FETCHED
 from runners.tools.calls import Bench, ToolError
 
 UNREADABLE = "unreadable"
 """Stands in place of a hash."""
-
-_FETCHED = (".tgz", ".lock")
-"""What ``helm dependency build`` writes into a chart's folder; the rendering has what is in it."""
 
 
 def digests(repo: Path, files: Iterable[Path]) -> Mapping[str, str]:
@@ -45,7 +43,8 @@ def _folder(folder: Path) -> str:
 def _inside(folder: Path) -> Iterator[Path]:
     for where, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in (".git", "tmpcharts")]
-        yield from (Path(where) / name for name in files if not name.endswith(_FETCHED))
+        # What was fetched is in the rendering already.
+        yield from (Path(where) / name for name in files if not name.endswith(ARCHIVES))
 
 
 async def commit(bench: Bench, inputs: Mapping[str, str]) -> str:
@@ -64,7 +63,7 @@ async def commit(bench: Bench, inputs: Mapping[str, str]) -> str:
 
 def _differs(line: str) -> bool:
     """Archives that helm fetched into a chart are nobody's to commit."""
-    return not line.strip('"').endswith((*_FETCHED, "/charts/"))
+    return not line.strip('"').endswith(FETCHED)
 
 
 QUIETLY = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}

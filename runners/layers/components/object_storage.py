@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.common import judge_workloads, unseen
+from runners.layers.components.common import claim_findings, judge_workloads, unseen
 from runners.layers.components.releases import halted, in_flight, settling
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.kinds import AnyKind
@@ -66,17 +66,6 @@ def with_s3(scene: Scene, plain: Judgement, *own: Finding, details: tuple[str, .
         details=(*details, *plain.details),
         progressing=plain.progressing or waits,
     )
-
-
-def claim_findings(scene: Scene) -> Iterator[Finding]:
-    """Claims that are not bound."""
-    for row in sorted(scene.rows.within(CLAIMS, scene.namespaces), key=lambda row: row.key):
-        about = f"claim {row.namespace}/{row.name}"
-        if row.status == "Lost":
-            yield Finding(about, Severity.BLOCKER, "lost its volume", about=row.key)
-        elif row.status != "Bound":
-            text = f"is {row.status} (class {row.storage_class or 'none'})"
-            yield Finding(about, Severity.WARNING, text, about=row.key)
 
 
 def endpoint_findings(scene: Scene) -> Iterator[Finding]:

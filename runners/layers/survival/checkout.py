@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from runners.layers.fetched import FETCHED
 from runners.layers.findings import Finding, Severity
 
 STATUS = ("git", "status", "--porcelain=v2", "--branch", "-z", "--ignored", "--")
 """The folders follow. Porcelain v2 is the form that scripts may rely on."""
 _NAMED = 3
 """So many files are named; of more there is a number."""
-_FETCHED = (".tgz", ".lock", "/charts/")
-"""What helm fetches into a chart's folder: nobody's to commit."""
 _FIELDS = {"1": 8, "2": 9, "u": 10}
 """How many fields stand before the path, by the kind of entry."""
 
@@ -64,8 +63,8 @@ def read_status(output: str) -> Checkout:
         upstream=head.get("branch.upstream", ""),
         ahead=ahead,
         behind=behind,
-        changed=tuple(path for path in changed if not path.endswith(_FETCHED)),
-        ignored=tuple(path for path in ignored if not path.endswith(_FETCHED)),
+        changed=tuple(path for path in changed if not path.endswith(FETCHED)),
+        ignored=tuple(path for path in ignored if not path.endswith(FETCHED)),
     )
 
 
