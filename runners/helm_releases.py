@@ -69,17 +69,22 @@ class HelmReleases:
         """Asks helm soon."""
         self._due.set()
 
+    async def now(self) -> Mapping[tuple[str, str], str]:
+        """Chart versions as helm says them at this moment; what it said last where it can't be asked."""
+        try:
+            await self._look()
+        except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
+            log.warning("what helm has installed is unknown: %s", error)
+        self.settled.set()
+        return self.charts
+
     def _follow(self) -> None:
         while True:
             self._due.wait()
             if self._stopped.wait(SETTLE):
                 return
             self._due.clear()
-            try:
-                anyio.run(self._look)
-            except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
-                log.warning("what helm has installed is unknown: %s", error)
-            self.settled.set()
+            anyio.run(self.now)
             self._changed()
 
     async def _look(self) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 import anyio.to_thread
 
@@ -29,10 +30,12 @@ from runners.layers.identity import Identity
 from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
+from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.steps import Step
 from runners.lease_keeping import give_back, take_lease
 from runners.session import Session
+from runners.survival_file import keep_after, keep_sheet
 from runners.tools import flux
 from runners.tools.bootstrap import bootstrap_argv, token_environ
 from runners.tools.calls import Bench, ToolError
@@ -180,6 +183,7 @@ class Operator:
         identity = self._session.identity
         assert identity is not None, "a run of this cluster is known only when the cluster is"
         findings = await conclude(self._session.runs, run, await self._bench(), identity)
+        findings = (*findings, *await keep_after(self._session, run, findings))
         with contextlib.suppress(OSError):  # the run has ended, and its folder says the same
             self._session.journal.write(
                 "ended",
@@ -191,6 +195,15 @@ class Operator:
                 found=[f"{finding.subject}: {finding.text}" for finding in findings],
             )
         return findings
+
+    async def write_survival(self, path: Path) -> Sheet:
+        """Writes the survival sheet to a file of this machine; returns what was written.
+
+        Raises:
+            Refusal: the file is something else, or another cluster's sheet.
+            ToolError: it can't be written.
+        """
+        return await keep_sheet(self._session, path)
 
     async def _look(self, command: Command, target: Target) -> GateAnswer:
         """The gate's answer to what is seen at this moment, not to what the screen was last shown."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,15 +32,18 @@ from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.kinds.runs import RUNS, run_row
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
+from runners.surroundings import Outlook, Place
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import hooks_on_reading
+from runners.tools.known_files import QUIETLY
 from runners.tools.runs import Runs
 from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
 
@@ -48,6 +51,8 @@ PICTURE_EVERY = 0.1
 """Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at runs and helmfiles on disk while the cluster keeps changing."""
+GIT_PATIENCE = 10.0
+"""Seconds that a look at Git may take."""
 RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
@@ -81,6 +86,7 @@ class Session:
     def __init__(self, options: Options, runs: Runs, journal: Journal, clock: Callable[[], float] = time.time) -> None:
         """Takes everything, and the present time in seconds since the epoch; starts nothing."""
         self._clock = clock
+        self._wake = threading.Event()
         self.options = options
         self.runs = runs
         self.journal = journal
@@ -94,6 +100,8 @@ class Session:
         spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
         self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
         self.seen_runs = SeenRuns()
+        place = Place(options.repository, options.settings, self.environ, self.connection, self.store, self._git)
+        self.outlook = Outlook(place, self._wake.set, self._failed)
         self._judging = Judging()
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
@@ -106,7 +114,6 @@ class Session:
         self._rebuilt: Finding | None = None
         self._looked = 0.0
         self._subscribers: list[Callable[[Picture], None]] = []
-        self._wake = threading.Event()
         self._stopped = threading.Event()
         self._pinning = threading.Lock()
         self._renewing = threading.Lock()
@@ -123,6 +130,7 @@ class Session:
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
             spawn(call, self._failed)
         self.helm_releases.start()
+        self.outlook.start()
 
     def stop(self) -> None:
         """Ends every watch; no callback comes afterwards."""
@@ -131,6 +139,7 @@ class Session:
         self._wake.set()
         self._detach()
         self.helm_releases.stop()
+        self.outlook.stop()
         self.watches.stop()
         self.connection.close()
 
@@ -139,8 +148,9 @@ class Session:
         self._subscribers.append(callback)
 
     def changed(self) -> None:
-        """Says that something besides the store changed, so that a look at the disk and the next picture are due."""
+        """Says that something besides the store changed, so that looks at the disk and the next picture are due."""
         self._looked = float("-inf")
+        self.outlook.ask()
         self._wake.set()
 
     def noticed(self, run: RunRecord) -> None:
@@ -245,8 +255,12 @@ class Session:
     def _heard(self, delta: Delta) -> None:
         self._judging.heard(delta)
         self._wake.set()
-        if delta.table == RELEASES.table and self.identity is not None:
+        if self.identity is None:
+            return
+        if delta.table == RELEASES.table:
             self.helm_releases.ask()
+        elif delta.table == LONGHORN_BACKUP_TARGETS.table:
+            self.outlook.ask()
 
     def wait_for_tools(self) -> None:
         """Returns when the tools were looked for; that takes a second, and more where one of them hangs."""
@@ -260,6 +274,10 @@ class Session:
             kubeconfig=self.options.access.private_kubeconfig(),
             timeout=60,
         )
+
+    async def _git(self, argv: Sequence[str]) -> Captured:
+        environ = {**self.environ, **QUIETLY}
+        return await capture(argv, environ=environ, cwd=self.options.repository, timeout=GIT_PATIENCE)
 
     def _synced_path(self) -> str | None:
         if not self.store.freshness(KUSTOMIZATIONS).trusted:
@@ -308,6 +326,8 @@ class Session:
             self._stopped.wait(PICTURE_EVERY)
 
     def _renew_soon(self) -> None:
+        if self.identity is not None:
+            self.outlook.ask_again()
         self.renew(patience=LOOK_EVERY)
 
     def _failed(self, words: str) -> None:
@@ -336,18 +356,26 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return self._judging.picture(
-            Observed(
-                rows=self.store,
-                settings=self.settings,
-                now=self._clock(),
-                identity=self.identity,
-                charts=self.helm_releases.charts,
-                objects=self.helm_releases.objects,
-                notices=tuple(self._notices()),
-                runs=self.seen_runs.all[:RUNS_SHOWN],
-            )
+        return self._judging.picture(self.observed())
+
+    def observed(self) -> Observed:
+        """Everything that a picture of this moment is made from."""
+        return Observed(
+            rows=self.store,
+            settings=self.settings,
+            now=self._clock(),
+            identity=self.identity,
+            charts=self.helm_releases.charts,
+            objects=self.helm_releases.objects,
+            notices=tuple(self._notices()),
+            runs=self.seen_runs.all[:RUNS_SHOWN],
+            surroundings=self.outlook.known,
         )
+
+    @property
+    def has_looked(self) -> bool:
+        """Was everything asked at least once that a picture is made from beside the rows?"""
+        return self.outlook.known is not None and self.helm_releases.settled.is_set()
 
     def _notices(self) -> list[Finding]:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]

@@ -45,11 +45,14 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     },
     "calls tools": {
         "runners/operate.py": "hands the planner its bench",
-        "runners/session.py": "helm list, for the charts' versions",
+        "runners/session.py": "helm list, for the charts' versions; git status",
         "runners/tools/versions.py": "the tools' versions",
     },
     "starts, interrupts or kills runs": {"runners/operate.py": "the choke point"},
     "makes runs": {"runners/operate.py": "the choke point"},
+    "writes the survival sheet": {
+        "runners/operate.py": "the choke point: after a good change, and when it is told to",
+    },
     "takes the Lease": {"runners/operate.py": "the choke point"},
     "imports by a name that is made up while it runs": {},
 }
@@ -64,6 +67,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "speaks HTTP": ("http.client.", "urllib.request.", "urllib3.", "requests.", "httpx.", "aiohttp.", "kubernetes."),
     "calls tools": ("runners.tools.capture.capture",),
     "makes runs": ("runners.tools.runs.RunRequest", "runners.tools.run_start."),
+    "writes the survival sheet": ("runners.survival_file.keep_*", "runners.survival_file.write_sheet"),
     "takes the Lease": ("runners.lease_keeping.take_lease", "runners.lease_keeping.give_back"),
     "imports by a name that is made up while it runs": ("importlib.import_module", "__import__", "eval", "exec"),
 }  # fmt: skip

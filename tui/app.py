@@ -35,6 +35,7 @@ from tui.screens.overview import GuideText, Overview
 from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
 from tui.screens.run_log import RunLogScreen
+from tui.screens.survival import SurvivalScreen
 from tui.screens.walkthrough import WalkthroughScreen
 from widgets.cards import LayerPane
 from widgets.theme import dress
@@ -93,7 +94,7 @@ class BedplateApp(App[None]):
     def _show_picture(self) -> None:
         self.overview.show_picture(self.session.picture)
         for screen in self.screen_stack:
-            if isinstance(screen, ComponentScreen | WalkthroughScreen) and screen.is_mounted:
+            if isinstance(screen, ComponentScreen | SurvivalScreen | WalkthroughScreen) and screen.is_mounted:
                 screen.show_picture(self.session.picture, self.overview.header)
         seen = self.session.seen_runs
         if not self._resumed and seen.cluster:
@@ -186,6 +187,11 @@ class BedplateApp(App[None]):
         """Shows every key."""
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_survival(self) -> None:
+        """Shows what would come back if the cluster died now."""
+        if not isinstance(self.screen, SurvivalScreen):
+            self.push_screen(SurvivalScreen(self.session, self.overview.header, self._clock))
 
     def action_leave(self) -> None:
         """Closes the screen; runs go on without it, and a person is told so."""

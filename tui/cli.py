@@ -67,8 +67,17 @@ def _parser() -> argparse.ArgumentParser:
     # Defaults are suppressed so that an option before the call is not unsaid by the call's own default.
     _cluster_arguments(check, default=argparse.SUPPRESS)
     check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.add_argument("--schema", action="store_true", help="print the JSON Schema of what --json prints, and end")
     check.add_argument("--wait", metavar="TIME", type=duration, default=0.0, help="wait until healthy, at most so long")
     check.set_defaults(call=_check)
+    survival = calls.add_parser(
+        "survival",
+        help="print or write the survival sheet: what recovery will need to know",
+        description="Print what would come back if the cluster died now, and what recovery needs; no secret is in it.",
+    )
+    _cluster_arguments(survival, default=argparse.SUPPRESS)
+    survival.add_argument("--write", metavar="FILE", type=Path, help="write it there instead, for your eyes only")
+    survival.set_defaults(call=_survival)
     _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
     return parser
@@ -131,7 +140,7 @@ def duration(text: str) -> float:
 
 def _open(options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        options.json, options.wait = False, 0.0
+        options.json, options.schema, options.wait = False, False, 0.0
         print("bedplate: no terminal here, so this is what `bedplate check` says\n", file=sys.stderr)
         return _check(options)
     from tui.start import open_screen
@@ -149,9 +158,20 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.schema:
+        from tui.check_data import schema_text
+
+        print(schema_text(), end="", flush=True)
+        return 0
     from tui.check import check
 
     return check(_session(options), as_json=options.json, wait=options.wait)
+
+
+def _survival(options: argparse.Namespace) -> int:
+    from tui.survival import survival
+
+    return survival(_session(options), options.write)
 
 
 def _session(options: argparse.Namespace) -> Session:

@@ -25,6 +25,7 @@ class Word(Enum):
     """A word that is neither a kind nor a command."""
 
     CONTEXT = "ctx"
+    SURVIVAL = "survival"
     HELP = "help"
     QUIT = "q"
 
@@ -157,6 +158,7 @@ _WORDS = (
         ("ns", "namespace", "namespaces"), Narrow(""), "0 shows all", "only what is in a namespace; alone: everything"
     ),
     Entry(("ctx", "context", "contexts"), Word.CONTEXT, "", "which cluster this is, and how to see another"),
+    Entry(("survival",), Word.SURVIVAL, "v", "what would come back if the cluster died now"),
     Entry(("help", "?"), Word.HELP, "?", "every key"),
     Entry(("q", "quit", "exit", "q!"), Word.QUIT, "q", "close the screen; runs go on"),
 )

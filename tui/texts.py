@@ -9,6 +9,7 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.kinds import AnyTable
 from runners.layers.kinds.base import Row, Tone
 from runners.layers.picture import ComponentState, Layer
+from runners.layers.survival.fold import Survival
 from runners.layers.verdicts import Verdict
 from widgets.facts import Fact
 from widgets.theme import SEVERITY_TONES, VERDICT_TONES
@@ -31,6 +32,18 @@ def component_facts(state: ComponentState, helmfile: str = "") -> list[Fact]:
         Fact(f"{spaces}part of {_PUTS_IT_THERE[state.layer]}{file}", Tone.MUTED, indent=2),
         *(fact for finding in fine for fact in _finding_facts(finding)),
     ]
+
+
+def survival_facts(survival: Survival, now: float) -> list[Fact]:
+    """The fold over the claims, and what would be missing besides; each claim's own trouble stands in the table."""
+    words = survival.words(now) or "no claims: there is no data to lose"
+    losing = survival.claims.gone or survival.claims.unknown or survival.unseen
+    facts = [Fact(words, Tone.WARN if losing else Tone.GOOD)]
+    for finding in survival.besides:
+        facts += _finding_facts(finding)
+    if not survival.looked:
+        facts.append(Fact("Git, keys and the survival sheet have not been looked at yet", Tone.MUTED))
+    return facts
 
 
 def context_text(access: Access) -> str:

@@ -7,15 +7,12 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-import yaml
-
 from runners.layers.components import KNOWN
-from runners.layers.config_nodes import Field, Mistake, Reader, nearest
+from runners.layers.config_nodes import DocumentError, Field, Mistake, Reader, compose, nearest
 from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
 from runners.layers.jsons import mapping, sequence, strings, text
 from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry, KeySource, Settings
-from runners.layers.unusable import UnusableError
 
 NAME = "bedplate.yaml"
 
@@ -73,12 +70,8 @@ _FILE = Field(
 )
 
 
-class ConfigError(UnusableError):
+class ConfigError(DocumentError):
     """bedplate.yaml can't be used; one line a mistake, each ``file:line: what is wrong``."""
-
-    def __init__(self, name: str, mistakes: tuple[Mistake, ...]) -> None:
-        self.mistakes = mistakes
-        super().__init__("\n".join(f"{name}:{mistake.line}: {mistake.text}" for mistake in mistakes))
 
 
 def parse(source: str, *, found: Settings, name: str = NAME) -> Settings:
@@ -92,24 +85,13 @@ def parse(source: str, *, found: Settings, name: str = NAME) -> Settings:
     Raises:
         ConfigError: it isn't YAML, or has an unknown key, a wrong type, or something missing.
     """
-    try:
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise ConfigError(name, (_yaml_mistake(error),)) from None
-    if node is None:
-        raise ConfigError(name, (Mistake(1, "is empty; it needs at least version: 1"),))
+    node = compose(source, name, ConfigError)
     reader = Reader()
     data = reader.read(node, _FILE)
     mistakes = reader.mistakes or list(_beyond_shape(data, reader.lines, found))
     if mistakes:
         raise ConfigError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
     return _settings(data, found)
-
-
-def _yaml_mistake(error: yaml.YAMLError) -> Mistake:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "is not YAML"
-    return Mistake(mark.line + 1 if mark is not None else 1, f"not valid YAML: {problem}")
 
 
 def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> Iterator[Mistake]:

@@ -14,6 +14,7 @@ from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
 from runners.layers.kinds.nodes import NODES
+from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.memo import Memo
 from runners.layers.picture import ComponentState, Layer, Picture
@@ -21,6 +22,9 @@ from runners.layers.rows import Rows, Steady
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 from runners.layers.sight import CLOCK, Mark, Sight
+from runners.layers.survival.fates import Fates
+from runners.layers.survival.fold import Survival
+from runners.layers.survival.judge import Surroundings, survival
 from runners.layers.verdicts import Verdict, fold
 
 T = TypeVar("T")
@@ -45,6 +49,8 @@ class Observed:
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
+    surroundings: Surroundings | None = None
+    """What was found outside the rows; None while nobody has looked."""
 
 
 Member = tuple[Component, tuple[str, ...]]
@@ -74,6 +80,7 @@ class Judge:
     def __init__(self) -> None:
         """Starts without having seen anything."""
         self._memo = Memo()
+        self._fates = Fates()
         self._roster = Roster()
         self._states: dict[Hashable, ComponentState] = {}
         self._from_helm: tuple[object, ...] = ()
@@ -102,8 +109,14 @@ class Judge:
             flux_version=self._ask("flux version", seen, _flux_version),
             flux_summary=self._roster.summary,
             notices=(*seen.settings.notices, *seen.notices),
+            survival=self._survival(seen),
             runs=seen.runs,
         )
+
+    def _survival(self, seen: Observed) -> Survival:
+        inside = seen.surroundings.inside if seen.surroundings else ()
+        claims = self._ask(("claims", inside), seen, lambda sight: self._fates.join(sight, dict(inside)))
+        return survival(claims, seen.rows.freshness(CLAIMS), seen.surroundings, seen.runs, seen.now)
 
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""

@@ -137,11 +137,7 @@ class ComponentScreen(LeavesOnce[None]):
 
     def on_facts_pane_fact_opened(self, event: FactsPane.FactOpened) -> None:
         """Shows the object that a reason is about."""
-        row = self._session.store.get(event.about)
-        if row is not None:
-            self.post_message(RowAsked(row, Face.DESCRIPTION))
-        else:
-            self.notify(f"{event.about[2]} is not there any more", markup=False)
+        self.open_key(self._session.store, event.about)
 
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
         """Shows a row whole, and the log of a run."""

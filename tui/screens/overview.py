@@ -36,8 +36,14 @@ from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
 from widgets.hints import HintBar
 from widgets.log import LogPane
+from widgets.remark import Remark
 from widgets.room import SHORT, TALL
 from widgets.table import LiveTable
+
+_ACTIONS = {Word.SURVIVAL: "app.survival", Word.HELP: "app.help", Word.QUIT: "app.leave"}
+"""What a word of the command line does that is the app's to do."""
+_REMARK_EVERY = 30.0
+"""Seconds after which the line on survival is written anew: what would be lost grows by itself."""
 
 GuideText = Callable[[Picture], str]
 """What to do next, from the picture; empty where nothing is to be said."""
@@ -71,6 +77,7 @@ class Overview(Ground[None]):
         with Horizontal(id="layers"):
             yield LayerPane(HEADINGS[0], id="foundation", clock=self._clock)
             yield LayerPane(HEADINGS[1], id="gitops", clock=self._clock)
+        yield Remark()
         yield TablePane(self._session.store, lambda: self._session.watches.kinds, self._clock, id="tables")
         yield LogPane(id="log")
         yield HintBar()
@@ -85,6 +92,7 @@ class Overview(Ground[None]):
         self._tables.attach(bridge)
         self._tail = RunTail(self._session.runs, bridge, self.query_one(LogPane), self._run_changed, self._clock)
         self.set_interval(1.0, self._tail.tick)
+        self.set_interval(_REMARK_EVERY, self._show_survival)
         self.show_picture(self._session.picture)
         self.query_one("#foundation").focus()
 
@@ -111,8 +119,14 @@ class Overview(Ground[None]):
             freshness=picture.freshness,
             heading=heading,
         )
+        self._show_survival()
         self._tables.show_tabs()
         self.show_hints()
+
+    def _show_survival(self) -> None:
+        returning, worry = self._session.picture.survival.parts(self._clock())
+        lead = "if it died now: " if returning or worry else ""
+        self.query_one(Remark).show((lead, Tone.MUTED), (returning, Tone.PLAIN), (worry, Tone.WARN))
 
     def follow(self, run: RunRecord) -> None:
         """Shows a run's log as it is written."""
@@ -195,7 +209,7 @@ class Overview(Ground[None]):
             case Word.CONTEXT:
                 self.notify(context_text(self._session.options.access), title="one session, one cluster", markup=False)
             case word:
-                await self.run_action("app.help" if word is Word.HELP else "app.leave")
+                await self.run_action(_ACTIONS[word])
 
     def on_live_table_cursor_moved(self) -> None:
         """What can be done depends on the row."""

@@ -127,6 +127,13 @@ class Volume(Row):
     """``namespace/name`` of the claim it is bound to."""
     storage_class: str
     driver: str
+    handle: str = ""
+    """What its CSI driver calls it."""
+    source: str = ""
+    """The API's word for where its data lies: ``csi``, ``hostPath``, ``local``, ``nfs`` …; empty when none is known."""
+
+
+_SOURCES = ("csi", "hostPath", "local", "nfs", "iscsi", "fc", "cephfs", "rbd")
 
 
 def volume_row(kind: str, obj: Json) -> Volume:
@@ -141,6 +148,8 @@ def volume_row(kind: str, obj: Json) -> Volume:
         claim=f"{text(claim, 'namespace')}/{text(claim, 'name')}" if claim else "",
         storage_class=text(obj, "spec", "storageClassName"),
         driver=text(obj, "spec", "csi", "driver"),
+        handle=text(obj, "spec", "csi", "volumeHandle"),
+        source=next((name for name in _SOURCES if mapping(obj, "spec", name)), ""),
     )
 
 
