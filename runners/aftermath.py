@@ -7,12 +7,15 @@ judged at the next start.
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
 from runners.layers.jsons import Json, integer, sequence, strings, text
 from runners.layers.plans import ObjectRef, Plan, ReleaseAction, ReleasePlan
+from runners.layers.probes import answer_findings
 from runners.layers.runs import RunRecord, RunState
+from runners.probes.evidence import PROBED, answer_of
 from runners.tools.applied import applied
 from runners.tools.calls import Bench
 from runners.tools.run_files import read_json, write_json
@@ -60,10 +63,17 @@ async def conclude(runs: Runs, run: RunRecord, bench: Bench, identity: Identity)
     log = runs.log_path(run.id)
     found = read_json(log.with_name(CONFIRMED)) or {}
     plan = _confirmed(found, identity)
-    findings = (outcome(run), *_findings(found, "notes"), *await applied(bench, plan))
+    findings = (outcome(run), *_proof(log), *_findings(found, "notes"), *await applied(bench, plan))
     with contextlib.suppress(OSError):  # then it is asked again at the next start
         write_json(log.with_name(CONCLUDED), {"findings": _said(*findings)})
     return findings
+
+
+def _proof(log: Path) -> tuple[Finding, ...]:
+    """What a probe found, in its own words; nothing for a run that is none."""
+    note = read_json(log.with_name(PROBED))
+    answer = answer_of(log) if note is not None else None
+    return () if answer is None else tuple(answer_findings(text(note, "probe"), answer))
 
 
 def outcome(run: RunRecord) -> Finding:

@@ -27,6 +27,7 @@ from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
 from runners.layers.identity import Identity
+from runners.layers.jsons import Json
 from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
@@ -34,6 +35,8 @@ from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.steps import Step
 from runners.lease_keeping import give_back, take_lease
+from runners.probes.base import argv as probe_argv
+from runners.probes.evidence import PROBED
 from runners.session import Session
 from runners.survival_file import keep_after, keep_sheet
 from runners.tools import flux
@@ -93,7 +96,8 @@ class Operator:
         identity = await self._same_cluster()
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
-            return Ask(command, target, identity, answer, reads_or_changes, self._flux_work(command, target))
+            work = self._probe_work(command, target) if command.probe else self._flux_work(command, target)
+            return Ask(command, target, identity, answer, reads_or_changes, work)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)
@@ -254,6 +258,12 @@ class Operator:
         except ApiError as error:
             raise ToolError(str(error)) from error
 
+    def _probe_work(self, command: Command, target: Target) -> Work:
+        prospect = self._session.situation(target).prospects.get(command.probe)
+        if prospect is None or prospect.findings:
+            raise Refusal(*(prospect.findings if prospect else ()))  # it went away since the gate looked
+        return Work(probe_argv(command.probe, prospect))
+
     def _flux_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context
         if command is c.BOOTSTRAP:
@@ -300,7 +310,7 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without)},
+            notes={CONFIRMED: confirmation(ask.plan, without), **_probed(ask)},
         )
 
     @contextlib.contextmanager
@@ -343,6 +353,10 @@ def interrupt_run(runs: Runs, journal: Journal, run: RunRecord, identity: Identi
             there=there,
         )
     return there
+
+
+def _probed(ask: Ask) -> Mapping[str, Json]:
+    return {PROBED: {"probe": ask.command.probe, "component": ask.target.component}} if ask.command.probe else {}
 
 
 def _refuse_closed(answer: GateAnswer) -> None:

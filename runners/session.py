@@ -30,15 +30,19 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
-from runners.layers.judge import TICK, Observed
+from runners.layers.judge import TICK, Observed, of_foundation
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.kinds.runs import RUNS, run_row
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
+from runners.layers.probes import Prospect
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
+from runners.probes import prospects
+from runners.probes.base import Scene
+from runners.probes.evidence import Proofs
 from runners.surroundings import Outlook, Place
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
@@ -103,6 +107,7 @@ class Session:
         place = Place(options.repository, options.settings, self.environ, self.connection, self.store, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
         self._judging = Judging()
+        self._proofs = Proofs(runs)
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -174,7 +179,12 @@ class Session:
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
+            prospects=self._prospects(target.component),
         )
+
+    def _prospects(self, component: str) -> Mapping[str, Prospect]:
+        entry = self.settings.entry(component)
+        return prospects(of_foundation(entry).probe, Scene(entry, self.store, self.environ)) if entry else {}
 
     def look_around(self) -> None:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
@@ -370,6 +380,7 @@ class Session:
             notices=tuple(self._notices()),
             runs=self.seen_runs.all[:RUNS_SHOWN],
             surroundings=self.outlook.known,
+            evidence=self._proofs.of(self.seen_runs.all),
         )
 
     @property

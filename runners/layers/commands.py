@@ -8,6 +8,7 @@ from enum import Enum
 
 from runners.layers.findings import Finding
 from runners.layers.picture import Picture
+from runners.layers.probes import Prospect
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 
@@ -59,6 +60,8 @@ class Situation:
     credentials: tuple[Finding, ...] = ()
     """What is to be said of the token that bootstrap needs."""
     keys: Mapping[str, bool | None] = field(default_factory=dict)
+    prospects: Mapping[str, Prospect] = field(default_factory=dict)
+    """Probe → what it would do to the target; without those that the target does not have."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Command:
     """Does it change the cluster or Git? What only reads is open in read-only mode."""
     exclusive: bool = False
     """Holds the cluster's Lease while it runs: no other of its kind may run beside it, from any machine."""
+    probe: str = ""
+    """The probe that it makes: it is offered where a component has that one, whatever else is wrong there."""
     proof: str = ""
     """How one sees afterwards that it worked."""
     undo: str = ""
@@ -115,6 +120,16 @@ REPAIR = Command(
     exclusive=True,
     proof="a plan that finds nothing to do",
     undo="none needed: it restores what was applied",
+)
+PROBE_S3 = Command(
+    name="probe s3",
+    key="p",
+    label="probe s3",
+    help="Store an object of its own in the bucket, read it back, and delete it.",
+    scope=Scope.FOUNDATION,
+    probe="s3",
+    proof="what was read is what was stored, and it is gone again",
+    undo="none needed: it deletes what it stored, also after a failure",
 )
 SUSPEND = Command(
     name="suspend",
@@ -200,6 +215,7 @@ COMMANDS: tuple[Command, ...] = (
     PLAN,
     APPLY,
     REPAIR,
+    PROBE_S3,
     BOOTSTRAP,
     CHECK_FLUX,
     SUSPEND,

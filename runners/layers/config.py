@@ -12,6 +12,7 @@ from runners.layers.config_nodes import DocumentError, Field, Mistake, Reader, c
 from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
 from runners.layers.jsons import mapping, sequence, strings, text
 from runners.layers.picture import Layer
+from runners.layers.s3_config import S3_FIELD, s3_mistakes, s3_settings
 from runners.layers.settings import FoundationEntry, KeySource, Settings
 
 NAME = "bedplate.yaml"
@@ -27,6 +28,7 @@ _ENTRY = Field(
         "environment": Field(),
         "namespaces": _STRINGS,
         "after": _STRINGS,
+        "s3": S3_FIELD,
     },
 )
 
@@ -103,6 +105,8 @@ def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> It
         place = f"foundation[{at}]"
         for text_of_mistake in _entry_mistakes(entry, before):
             yield Mistake(lines[place], f"{place}: {text_of_mistake}")
+        for key, text_of_mistake in s3_mistakes(entry):
+            yield Mistake(lines[f"{place}.{key}"], f"{place}.{key} {text_of_mistake}")
         before.append(text(entry, "component"))
     yield from _key_mistakes(data, lines, before or [entry.component for entry in found.foundation])
 
@@ -155,6 +159,7 @@ def _entry(entry: object) -> FoundationEntry:
         namespaces=strings(entry, "namespaces") or own,
         environment=text(entry, "environment", default="default"),
         after=strings(entry, "after"),
+        s3=s3_settings(entry),
     )
 
 

@@ -91,6 +91,9 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
     if entry is None:
         yield Finding(component, Severity.BLOCKER, "has no helmfile", "name it in bedplate.yaml", False)
         return
+    if command.probe:
+        yield from _probe(command, situation)
+        return
     if not command.changes:
         return
     own = situation.picture.component(component)
@@ -108,6 +111,16 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
                 f"{component} comes after it, and it is {state.verdict.value}",
                 f"see to {name} first",
             )
+
+
+def _probe(command: Command, situation: Situation) -> Iterator[Finding]:
+    """A probe is made because something may be wrong: neither its component's state nor what comes before closes it."""
+    prospect = situation.prospects.get(command.probe)
+    if prospect is None:
+        component = situation.target.component
+        yield Finding(component, Severity.BLOCKER, f"has no {command.probe} to be probed", "", False)
+        return
+    yield from prospect.findings
 
 
 def _flux_row(command: Command, situation: Situation) -> Iterator[Finding]:
@@ -151,4 +164,5 @@ _RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _remarks, _alone, _fou
 
 def open_commands(situation: Situation, scope: Scope) -> tuple[tuple[Command, GateAnswer], ...]:
     """The commands of a scope with their gates' answers, for footer and palette."""
-    return tuple((command, gate(command, situation)) for command in COMMANDS if command.scope is scope)
+    offered = (command for command in COMMANDS if not command.probe or command.probe in situation.prospects)
+    return tuple((command, gate(command, situation)) for command in offered if command.scope is scope)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Revisions, Scene
 from runners.layers.components.gitops import FLUX, Appliers, appliers_by_name, summary
+from runners.layers.components.object_storage import S3
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
@@ -18,9 +19,10 @@ from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.memo import Memo
 from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.probes import Evidence, probe_findings
 from runners.layers.rows import Rows, Steady
 from runners.layers.runs import RunRecord
-from runners.layers.settings import Settings
+from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.sight import CLOCK, Mark, Sight
 from runners.layers.survival.fates import Fates
 from runners.layers.survival.fold import Survival
@@ -51,6 +53,8 @@ class Observed:
     """The newest runs on this cluster."""
     surroundings: Surroundings | None = None
     """What was found outside the rows; None while nobody has looked."""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """Component → what its last probe found."""
 
 
 Member = tuple[Component, tuple[str, ...]]
@@ -83,7 +87,7 @@ class Judge:
         self._fates = Fates()
         self._roster = Roster()
         self._states: dict[Hashable, ComponentState] = {}
-        self._from_helm: tuple[object, ...] = ()
+        self._from_outside: tuple[object, ...] = ()
         self._timed = float("-inf")
 
     def picture(self, seen: Observed, changed: Iterable[Mark] = ()) -> Picture:
@@ -120,9 +124,9 @@ class Judge:
 
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""
-        if (seen.charts, seen.objects) != self._from_helm:
+        if (seen.charts, seen.objects, seen.evidence) != self._from_outside:
             self._memo.forget_all()
-            self._roster, self._from_helm = Roster(), (seen.charts, seen.objects)
+            self._roster, self._from_outside = Roster(), (seen.charts, seen.objects, seen.evidence)
         if not 0 <= seen.now - self._timed < TICK:
             changed.add(CLOCK)
             self._timed = seen.now
@@ -142,7 +146,11 @@ class Judge:
             component, spaces = self._roster.members[key]
             appliers = sight.by_name("flux", self._roster.appliers)
             scene = Scene(component.name, sight, spaces, seen.charts, seen.objects, appliers)
-            return _state(component, spaces, component.judge(scene))
+            judgement = component.judge(scene)
+            if component.probe and not (judgement.absent or judgement.unseen):
+                proof = probe_findings(component.probe, seen.evidence.get(component.name), sight.now)
+                judgement = replace(judgement, findings=(*judgement.findings, *proof))
+            return _state(component, spaces, judgement)
 
         return self._ask(key, seen, judged)
 
@@ -161,7 +169,7 @@ def members(settings: Settings, appliers: Iterable[str]) -> tuple[Member, ...]:
 
     ``appliers`` are the names of what Flux applies.
     """
-    found = [(foundation(entry.component, entry.namespaces), entry.namespaces) for entry in settings.foundation]
+    found = [(of_foundation(entry), entry.namespaces) for entry in settings.foundation]
     found.append((FLUX, FLUX.namespaces))
     named = list(settings.gitops_components)
     # Without a list in bedplate.yaml, what Flux applies is the list.
@@ -170,6 +178,12 @@ def members(settings: Settings, appliers: Iterable[str]) -> tuple[Member, ...]:
         component = gitops(name)
         found.append((component, component.namespaces))
     return tuple(found)
+
+
+def of_foundation(entry: FoundationEntry) -> Component:
+    """A component of the foundation; one that isn't known serves S3 where bedplate.yaml says so."""
+    found = foundation(entry.component, entry.namespaces)
+    return replace(found, probe=S3) if entry.s3 is not None and not found.probe else found
 
 
 def _in_known_order(names: Iterable[str]) -> list[str]:
@@ -207,7 +221,9 @@ def _state(component: Component, namespaces: tuple[str, ...], judgement: Judgeme
 def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> str:
     if verdict is Verdict.ABSENT:
         return "not installed" if component.layer is Layer.FOUNDATION else "not there yet"
-    telling = [finding for finding in judgement.findings if finding.severity >= Severity.NOTE]
+    telling = [item for item in judgement.findings if item.severity >= Severity.NOTE and not item.standing]
+    # Beside a trouble, what is merely to be known waits until somebody looks closer.
+    telling = [item for item in telling if item.severity > Severity.NOTE] or telling
     if not telling:
         return ""
     first = max(telling, key=lambda finding: finding.severity)

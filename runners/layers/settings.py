@@ -9,6 +9,19 @@ from runners.layers.gitops_settings import BootstrapSettings
 
 
 @dataclass(frozen=True, slots=True)
+class S3Settings:
+    """Where a component's S3 is put to the test; never a credential, only where one is."""
+
+    bucket: str
+    """It has to be there: none is made unasked."""
+    endpoint: str = ""
+    """A URL; empty for the Service that the component offers."""
+    credentials: str = ""
+    """``namespace/name`` of a Secret; empty for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the environment."""
+    region: str = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
 class FoundationEntry:
     """One component of the foundation."""
 
@@ -19,6 +32,8 @@ class FoundationEntry:
     environment: str = "default"
     after: tuple[str, ...] = ()
     """Components that have to be healthy before this one is applied."""
+    s3: S3Settings | None = None
+    """Where its S3 is probed; None where nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from runners.layers.config import ConfigError, parse
 from runners.layers.config_nodes import Mistake
 from runners.layers.discovery import discover
-from runners.layers.settings import Settings
+from runners.layers.settings import S3Settings, Settings
 
 FOUND = discover(["longhorn/helmfile.yaml", "minio/helmfile.yaml", "clusters/home/kustomization.yaml"])
 
@@ -186,3 +186,54 @@ def test_discovery_prefers_the_plain_helmfile_and_orders_minio_after_longhorn() 
     settings = discover(["longhorn/helmfile.yaml.gotmpl", "longhorn/helmfile.yaml", "minio/helmfile.yaml"])
     assert settings.foundation[0].helmfile == "longhorn/helmfile.yaml"
     assert settings.foundation[1].after == ("longhorn",)
+
+
+S3 = """\
+version: 1
+foundation:
+  - component: {component}
+    helmfile: store/helmfile.yaml
+    {kind}
+    s3: {s3}
+"""
+
+
+def s3_of(s3: str, component: str = "minio", kind: str = "") -> S3Settings | None:
+    return parse(S3.format(component=component, kind=kind, s3=s3), found=FOUND).foundation[0].s3
+
+
+def test_where_s3_is_probed() -> None:
+    assert s3_of("{bucket: b1}") == S3Settings("b1")
+    whole = "{bucket: b1, endpoint: 'https://s3.example.com:9000', credentials: store/keys, region: garage}"
+    assert s3_of(whole) == S3Settings("b1", "https://s3.example.com:9000", "store/keys", "garage")
+    assert s3_of("{bucket: b1}", "silo", "kind: workload") == S3Settings("b1")
+    assert s3_of("{bucket: b1, endpoint: 'http://[::1]:9000/'}") == S3Settings("b1", "http://[::1]:9000/")
+
+
+@pytest.mark.parametrize(
+    ("s3", "says"),
+    [
+        ("{}", "foundation[0].s3.bucket is missing"),
+        ("{bucket: ''}", "s3.bucket can't be a bucket's name: it is empty"),
+        ("{bucket: a/b}", "s3.bucket can't be a bucket's name: a/b"),
+        ("{bucket: b1, endpoint: s3.example.com}", "s3.endpoint must be http://HOST or https://HOST"),
+        ("{bucket: b1, endpoint: ''}", "with a port where it needs one, and is empty"),
+        ("{bucket: b1, endpoint: 'http://host/a-path'}", "s3.endpoint must be http://HOST"),
+        ("{bucket: b1, endpoint: 'http://me:pass@host'}", "s3.endpoint must hold no credentials"),
+        ("{bucket: b1, credentials: keys}", "s3.credentials must be namespace/name of a Secret, and is keys"),
+        ("{bucket: b1, credentials: a/b/c}", "and is a/b/c"),
+        ("{bucket: b1, secret: x}", "unknown key foundation[0].s3.secret"),
+        ("{bucket: 7.5, region: [a]}", "s3.region must be text"),
+    ],
+)
+def test_a_mistake_in_where_s3_is_probed(s3: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        s3_of(s3)
+    assert says in str(caught.value)
+    assert str(caught.value).startswith("bedplate.yaml:6:")
+    assert "pass" not in str(caught.value)
+
+
+def test_s3_is_for_what_serves_it() -> None:
+    with pytest.raises(ConfigError, match="s3 is for what serves S3, and longhorn does not"):
+        s3_of("{bucket: b1}", "longhorn")

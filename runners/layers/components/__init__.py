@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from runners.layers.components.base import Component
+from runners.layers.components.ceph_rgw import CEPH_RGW
 from runners.layers.components.common import judge_plain
 from runners.layers.components.gitops import CERT_MANAGER, FLUX, HAPROXY, METALLB, MONITORING, service
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.components.minio import MINIO
-from runners.layers.components.object_storage import CEPH_RGW, GARAGE, RUSTFS, SEAWEEDFS
+from runners.layers.components.object_storage import GARAGE, RUSTFS, SEAWEEDFS
 from runners.layers.picture import Layer
 
 KNOWN: dict[str, Component] = {

@@ -83,6 +83,8 @@ class Component:
     namespaces: tuple[str, ...]
     """Where it lives unless bedplate.yaml says otherwise."""
     judge: Callable[[Scene], Judgement]
+    probe: str = ""
+    """What proves on request that it works (``s3``); empty where nothing does yet."""
     protected: bool = False
     """Removing its release, namespace or CRDs loses data: never allowed, whatever a person types."""
     one_minor_at_a_time: bool = False
