@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from runners.layers.commands import (
+    APPLY,
     BOOTSTRAP,
     COMMANDS,
     PLAN,
@@ -20,6 +21,7 @@ from runners.layers.commands import (
     Scope,
     Situation,
 )
+from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.freshness import Reach
 from runners.layers.gitops_settings import path_conflict
@@ -91,8 +93,8 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
     if entry is None:
         yield Finding(component, Severity.BLOCKER, "has no helmfile", "name it in bedplate.yaml", False)
         return
-    if command.probe:
-        yield from _probe(command, situation)
+    if command.probe or command.act:
+        yield from _own_work(command, situation)
         return
     if not command.changes:
         return
@@ -113,12 +115,13 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
             )
 
 
-def _probe(command: Command, situation: Situation) -> Iterator[Finding]:
-    """A probe is made because something may be wrong: neither its component's state nor what comes before closes it."""
-    prospect = situation.prospects.get(command.probe)
+def _own_work(command: Command, situation: Situation) -> Iterator[Finding]:
+    """It is done because something may be wrong: neither its component's state nor what comes before closes it."""
+    prospect = situation.prospects.get(command.probe or command.act)
     if prospect is None:
         component = situation.target.component
-        yield Finding(component, Severity.BLOCKER, f"has no {command.probe} to be probed", "", False)
+        text = f"has no {command.probe} to be probed" if command.probe else f"has nothing to {command.act}"
+        yield Finding(component, Severity.BLOCKER, text, "", False)
         return
     yield from prospect.findings
 
@@ -159,7 +162,24 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
             )
 
 
-_RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _remarks, _alone, _foundation, _flux_row, _bootstrap)
+def _unrestored(command: Command, situation: Situation) -> Iterator[Finding]:
+    """What creates claims waits for those that come back from backups; storage itself has to be there before."""
+    creates = command is BOOTSTRAP or (command is APPLY and situation.target.component != LONGHORN.name)
+    if creates:
+        yield from situation.unrestored
+
+
+_RULES: tuple[Rule, ...] = (
+    _read_only,
+    _tools,
+    _cluster,
+    _remarks,
+    _alone,
+    _foundation,
+    _flux_row,
+    _bootstrap,
+    _unrestored,
+)
 
 
 def open_commands(situation: Situation, scope: Scope) -> tuple[tuple[Command, GateAnswer], ...]:

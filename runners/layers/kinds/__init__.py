@@ -25,6 +25,7 @@ from runners.layers.kinds.longhorn_engines import (
     LONGHORN_INSTANCE_MANAGERS,
 )
 from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES
+from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, LONGHORN_SETTINGS
 from runners.layers.kinds.network import ENDPOINTSLICES, SERVICES
 from runners.layers.kinds.nodes import NODES
@@ -67,6 +68,7 @@ CUSTOM: tuple[AnyKind, ...] = (
     LONGHORN_BACKUP_VOLUMES,
     LONGHORN_BACKUPS,
     LONGHORN_SYSTEM_BACKUPS,
+    LONGHORN_SYSTEM_RESTORES,
     TENANTS,
     CEPH_CLUSTERS,
     CEPH_OBJECT_STORES,
