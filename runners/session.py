@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runners.cluster.access import Access, KubeconfigError
+from runners.cluster.access import Access, moved
 from runners.cluster.connection import Connection
 from runners.cluster.discovery import discover
 from runners.cluster.errors import ApiError
@@ -30,20 +30,19 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.identity import Identity
-from runners.layers.judge import TICK, Observed, of_foundation
+from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.kinds.runs import RUNS, run_row
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
-from runners.layers.probes import Prospect
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
-from runners.probes import prospects
-from runners.probes.base import Scene
 from runners.probes.evidence import Proofs
+from runners.recovering import Recovering
 from runners.surroundings import Outlook, Place
+from runners.tools.asked_versions import written_version
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import hooks_on_reading
@@ -106,6 +105,7 @@ class Session:
         self.seen_runs = SeenRuns()
         place = Place(options.repository, options.settings, self.environ, self.connection, self.store, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
+        self.recovering = Recovering(place, self.outlook, clock)
         self._judging = Judging()
         self._proofs = Proofs(runs)
         self.plugin_said: Callable[[str], None] = lambda _line: None
@@ -113,6 +113,8 @@ class Session:
         self._tools_known = threading.Event()
         self._trouble: Finding | None = None
         self._hooks: dict[str, tuple[str, ...]] = {}
+        self.asked: Mapping[str, str] = {}
+        """Component → the version that its helmfile asks for, where that can be read from its files."""
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
         self._known = KnownClusters(journal.path.with_name("clusters.json"))
@@ -179,12 +181,15 @@ class Session:
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
-            prospects=self._prospects(target.component),
+            keys=self.recovering.keys,
+            prospects=self.recovering.prospects(target.component, self.picture),
+            unrestored=self.recovering.unrestored(self.identity),
         )
 
-    def _prospects(self, component: str) -> Mapping[str, Prospect]:
-        entry = self.settings.entry(component)
-        return prospects(of_foundation(entry).probe, Scene(entry, self.store, self.environ)) if entry else {}
+    def read_decisions(self) -> None:
+        """Reads again what was decided on this cluster; slow."""
+        if self.identity is not None:
+            self.recovering.read(self.connection, self.journal, self.identity)
 
     def look_around(self) -> None:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
@@ -193,6 +198,7 @@ class Session:
         self._keep_rows_of_runs()
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
+        self.asked = {name: version for name, path in helmfiles.items() if (version := written_version(path, name))}
 
     def _keep_rows_of_runs(self) -> None:
         if self.seen_runs.cluster:
@@ -206,18 +212,7 @@ class Session:
 
         The session keeps to the cluster that it started on; a person who confirms may mean the other one by now.
         """
-        before = self.options.access
-        try:
-            now = self.options.reload()
-        except KubeconfigError as error:
-            return str(error)
-        if now.context != before.context:
-            return f"the kubeconfig's context was {before.context} and is {now.context}"
-        if now.server != before.server:
-            return f"the context's server was {before.server} and is {now.server}"
-        if now.who != before.who:
-            return f"the context's user was {before.who} and is {now.who}"
-        return ""
+        return moved(self.options.access, self.options.reload)
 
     def identify(self) -> Identity:
         """The cluster that this session is pinned to: the one that answered first, asked now when none has yet.

@@ -88,7 +88,7 @@ def triage_step() -> Step:
     return Step(
         "triage",
         "Triage",
-        why="On a bad day the first change is the one that is regretted: look first at what is alive and what survives.",
+        why="The first change on a bad day is the one that is regretted: look first at what is alive and survives.",
         proof=triage,
         do="nothing: this step only looks",
         shell=lambda _settings, context: (

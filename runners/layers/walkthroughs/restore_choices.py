@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from runners.layers.commands import Target
 from runners.layers.components.longhorn_targets import shown
@@ -129,7 +129,7 @@ def _option(one: Restorable) -> Option:
 
 def date(seconds: float) -> str:
     """A moment in UTC, for people."""
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds)) if seconds else "an unknown moment"
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC" if seconds else "an unknown moment"
 
 
 def chosen(moment: Moment) -> Proof:

@@ -15,7 +15,9 @@ _RESTORED = {"bedplate/restored": "true"}
 
 
 def volume(one: Restorable, replicas: int) -> Json:
-    """Longhorn's volume, which fills itself from the backup."""
+    """Longhorn's volume, which fills itself from the backup; 0 replicas are as many as its settings say."""
+    counted = {"numberOfReplicas": replicas} if replicas else {}
+    target = {"backupTargetName": one.target} if one.target else {}
     return {
         "apiVersion": "longhorn.io/v1beta2",
         "kind": "Volume",
@@ -23,10 +25,11 @@ def volume(one: Restorable, replicas: int) -> Json:
         "spec": {
             "fromBackup": one.backup,
             "size": str(one.size),
-            "numberOfReplicas": replicas,
             "accessMode": one.access,
             "frontend": "blockdev",
             "dataEngine": "v1",
+            **counted,
+            **target,
         },
     }
 

@@ -62,6 +62,8 @@ class Restorable:
     access: str = "rwo"
     at: float = 0.0
     """Of which moment the backup is, in seconds since the epoch."""
+    target: str = ""
+    """The backup target that it lies on."""
 
     @property
     def claim(self) -> str:
@@ -79,7 +81,10 @@ def read_restorable(argument: str) -> Restorable:
     Raises:
         ValueError: it is none.
     """
-    found = mapping(json.loads(argument))
+    try:
+        found = mapping(json.loads(argument))
+    except (ValueError, RecursionError):
+        found = {}
     made = Restorable(
         text(found, "namespace"),
         text(found, "name"),
@@ -88,6 +93,7 @@ def read_restorable(argument: str) -> Restorable:
         integer(found, "size"),
         text(found, "storage_class"),
         text(found, "access"),
+        target=text(found, "target"),
     )
     if not all((made.namespace, made.name, made.volume, made.backup, made.size)):
         raise ValueError("it names no claim, volume, backup or size")
@@ -130,7 +136,7 @@ def _restorable(claim: str, backup: Backup, storage_class: str) -> Restorable:
     namespace, _, name = claim.partition("/")
     at = backup.snapshot_at or backup.made
     size, access = backup.volume_size, backup.access or "rwo"
-    return Restorable(namespace, name, backup.volume, backup.url, size, storage_class, access, at)
+    return Restorable(namespace, name, backup.volume, backup.url, size, storage_class, access, at, backup.target)
 
 
 def without_backup(rows: Rows, sheet: Sheet | None) -> tuple[str, ...]:
