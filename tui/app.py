@@ -17,7 +17,7 @@ from runners.cluster_runs import SeenRuns
 from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.runs import RunRecord
-from runners.layers.walkthroughs.bootstrap import bootstrap
+from runners.layers.walkthroughs.steps import Option
 from runners.operate import Operator
 from runners.saved_texts import save
 from runners.session import Session
@@ -28,6 +28,7 @@ from tui.events import CommandChosen, RowAsked, RunChanged, SaveAsked
 from tui.failures import failure
 from tui.opening import screen_for
 from tui.screens.change import ChangeScreen
+from tui.screens.choosing import ChoosingScreen
 from tui.screens.component import ComponentScreen
 from tui.screens.ground import Ground
 from tui.screens.help import HelpScreen
@@ -37,6 +38,7 @@ from tui.screens.question import QuestionScreen
 from tui.screens.run_log import RunLogScreen
 from tui.screens.survival import SurvivalScreen
 from tui.screens.walkthrough import WalkthroughScreen
+from tui.walks import WALKTHROUGHS
 from widgets.cards import LayerPane
 from widgets.theme import dress
 
@@ -147,9 +149,14 @@ class BedplateApp(App[None]):
         """Shows a component whole."""
         self.push_screen(ComponentScreen(self.session, event.component, self.overview.header, self._clock))
 
-    def action_walk(self) -> None:
-        """Opens the walkthrough of the first day."""
-        steps = bootstrap(self.session.settings)
+    def action_walk(self, name: str = "") -> None:
+        """Opens a walkthrough, or asks which one."""
+        if not name:
+            offered = [Option(each, *words) for each, (words, _steps) in WALKTHROUGHS.items()]
+            chosen = ChoosingScreen("Walkthroughs", "Each finds its place by what the cluster proves.", offered)
+            self.push_screen(chosen, lambda option: self.action_walk(option.answer) if option else None)
+            return
+        steps = WALKTHROUGHS[name][1](self.session.settings)
         self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
 
     def on_row_asked(self, event: RowAsked) -> None:

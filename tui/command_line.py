@@ -26,6 +26,7 @@ class Word(Enum):
 
     CONTEXT = "ctx"
     SURVIVAL = "survival"
+    RECOVER = "recover"
     HELP = "help"
     QUIT = "q"
 
@@ -159,6 +160,7 @@ _WORDS = (
     ),
     Entry(("ctx", "context", "contexts"), Word.CONTEXT, "", "which cluster this is, and how to see another"),
     Entry(("survival",), Word.SURVIVAL, "v", "what would come back if the cluster died now"),
+    Entry(("recover",), Word.RECOVER, "w", "the walkthrough of the worst day"),
     Entry(("help", "?"), Word.HELP, "?", "every key"),
     Entry(("q", "quit", "exit", "q!"), Word.QUIT, "q", "close the screen; runs go on"),
 )

@@ -53,7 +53,7 @@ SCREEN_KEYS: tuple[Binding, ...] = (
     Binding("shift+tab", "app.focus_previous", show=False, tooltip="next or previous pane"),
     Binding("escape", "back", show=False, tooltip="clear the filter, then back to the cards"),
     Binding("v", "app.survival", show=False, tooltip="what would come back if the cluster died now"),
-    Binding("w", "app.walk", show=False, tooltip="the walkthrough of the first day"),
+    Binding("w", "app.walk", show=False, tooltip="walkthroughs: the first day, the worst day"),
     Binding("question_mark", "app.help", show=False, tooltip="every key"),
     Binding("q", "app.leave", show=False, tooltip="close the screen; runs go on"),
 )
