@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from runners.cluster.connection import Connection
 from runners.cluster.errors import Conflict, NotFound, ServerTrouble, Unreachable
@@ -20,10 +21,18 @@ _PAUSE = 1.0
 _MERGE = "application/merge-patch+json"
 
 
+class Requests(Protocol):
+    """What an act needs of a connection."""
+
+    def request(self, method: str, path: str, *, body: Json | None = None, content_type: str = ...) -> Json:
+        """Asks once; raises ApiError."""
+        ...
+
+
 class Hands:
     """One cluster, as an act reads and writes it."""
 
-    def __init__(self, connection: Connection, say: Say) -> None:
+    def __init__(self, connection: Requests, say: Say) -> None:
         """Takes the connection, and where the run's log is written."""
         self._connection = connection
         self.say = say

@@ -38,8 +38,8 @@ def restore(arguments: Sequence[str], say: Say) -> Answer:
             if (trouble := _target_trouble(cluster)) is not None:
                 return Answer(Outcome.NOT_ASKED, trouble)
             if arguments[0] == SYSTEM:
-                return _restore_system(cluster, arguments[1])
-            return _restore_claims(cluster, tuple(map(read_restorable, arguments)))
+                return restore_system(cluster, arguments[1], arguments[2:])
+            return restore_claims(cluster, tuple(map(read_restorable, arguments)))
     except ApiError as error:
         return Answer(Outcome.FAILED, str(error))
     except (ValueError, IndexError) as error:
@@ -69,7 +69,12 @@ class _Progress:
         return self.done or bool(self.stopped)
 
 
-def _restore_claims(cluster: Hands, ones: Sequence[Restorable]) -> Answer:
+def restore_claims(cluster: Hands, ones: Sequence[Restorable]) -> Answer:
+    """Restores claims side by side, and ends when each is bound to its volume or can't be.
+
+    Raises:
+        ApiError: the server does not answer for long.
+    """
     going = [_Progress(one) for one in ones]
     while True:
         for each in going:
@@ -144,11 +149,14 @@ def _stand_in(cluster: Hands, one: Restorable) -> None:
     if cluster.find(f"{_CORE}/persistentvolumes/{one.volume}") is None:
         fs_type = text(_parameters(cluster, one), "fsType", default="ext4")
         cluster.make(f"{_CORE}/persistentvolumes", objects.persistent_volume(one, fs_type))
-    if cluster.find(f"{_CORE}/namespaces/{one.namespace}") is None:
-        made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": one.namespace}}
-        cluster.make(f"{_CORE}/namespaces", made)
+    _make_namespace(cluster, one.namespace)
     if cluster.find(f"{claims}/{one.name}") is None:
         cluster.make(claims, objects.claim(one))
+
+
+def _make_namespace(cluster: Hands, name: str) -> None:
+    if cluster.find(f"{_CORE}/namespaces/{name}") is None:
+        cluster.make(f"{_CORE}/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
 def _parameters(cluster: Hands, one: Restorable) -> Json:
@@ -157,7 +165,12 @@ def _parameters(cluster: Hands, one: Restorable) -> Json:
     return mapping(found, "parameters")
 
 
-def _restore_system(cluster: Hands, backup: str) -> Answer:
+def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) -> Answer:
+    """Has Longhorn restore a system backup, and holds the jobs again that this brings back.
+
+    Raises:
+        ApiError: the server does not answer for long.
+    """
     path, name = f"{LONGHORN}/systemrestores", f"bedplate-{backup}"
     if cluster.find(f"{path}/{name}") is None:
         made = {
@@ -166,6 +179,8 @@ def _restore_system(cluster: Hands, backup: str) -> Answer:
             "metadata": {"name": name, "namespace": objects.SPACE},
             "spec": {"systemBackup": backup},
         }
+        for namespace in namespaces:
+            _make_namespace(cluster, namespace)
         cluster.make(path, made)
     for state, message in _states(cluster, f"{path}/{name}"):
         if state == "Error":

@@ -114,9 +114,25 @@ def volume_status(use: Use, state: str) -> Json:
             condition("Restore", False),
         ],
         "restoreRequired": False,
-        "restoreInitiated": False,
+        "restoreInitiated": bool(text(use.volume, "spec", "fromBackup")),
         "isStandby": False,
         "frontendDisabled": False,
+    }
+
+
+def filling_status(image: str, state: str, *, done: bool) -> Json:
+    """The status of a volume while data flows into it from a backup, and in the moment when it is all there."""
+    return {
+        "state": state,
+        "robustness": "healthy" if state == "attached" else "unknown",
+        "currentImage": image,
+        "conditions": [
+            condition("Scheduled", True),
+            condition("Restore", not done, "" if done else "RestoreInProgress"),
+        ],
+        "restoreInitiated": True,
+        "restoreRequired": not done,
+        "isStandby": False,
     }
 
 

@@ -133,7 +133,9 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, text, "decide it first", False),))
     common = (*_against(rows), *minor_findings(rows, recovery, picture))
     if kind == SYSTEM:
-        return Prospect((SYSTEM, name), (*_system(rows, recovery, picture, name), *common))
+        # Claims come back into namespaces; whether Longhorn makes those is not relied on.
+        spaces = sorted({one.namespace for one in wanted(rows, recovery)})
+        return Prospect((SYSTEM, name, *spaces), (*_system(rows, picture, name), *common))
     return _volumes(wanted(rows, recovery), rows, common)
 
 
@@ -146,7 +148,7 @@ def _against(rows: Rows) -> Iterator[Finding]:
             yield Finding(found.subject, severity, found.text, found.remedy, overridable=not closes, about=found.about)
 
 
-def _system(rows: Rows, recovery: Recovery, picture: Picture, name: str) -> Iterator[Finding]:
+def _system(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:
     found = next((row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.name == name), None)
     about = f"system backup {name}"
     if found is None or found.state != "Ready":
