@@ -95,7 +95,7 @@ async def test_an_answer_is_one_of_those_offered(dead: StillSession, answers: li
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, ChoosingScreen))
         await pilot.press("down", "enter")
-        await until(lambda: answers == [("disks", "alive", "")])
+        await until(lambda: answers == [("disks", "gone", "")])
 
 
 async def test_a_version_is_typed(dead: StillSession, answers: list[tuple[str, str, str]]) -> None:

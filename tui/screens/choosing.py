@@ -43,6 +43,12 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
             yield OptionList(*(Line(_prompt(option)) for option in self._options), id="options")
             yield Static(label("↵ chooses · esc goes back"), id="keys")
 
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Marks the answer under the cursor: never by colour alone."""
+        event.stop()
+        for at, option in enumerate(self._options):
+            event.option_list.replace_option_prompt_at_index(at, _prompt(option, marked=at == event.option_index))
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chooses."""
         event.stop()
@@ -84,6 +90,13 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
             yield SelectionList[int](*lines, id="options")
             yield Static(label("space selects · a all or none · ↵ takes them · esc goes back"), id="keys")
 
+    def on_selection_list_selection_highlighted(self, event: SelectionList.SelectionHighlighted[int]) -> None:
+        """Marks the line under the cursor: never by colour alone."""
+        event.stop()
+        for at, option in enumerate(self._options):
+            prompt = _prompt(option, marked=at == event.selection_index)
+            event.selection_list.replace_option_prompt_at_index(at, prompt)
+
     def action_accept(self) -> None:
         """Takes what is selected; nothing is no answer."""
         chosen = sorted(self._list.selected)
@@ -106,6 +119,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
         return self.query_one("#options", SelectionList)
 
 
-def _prompt(option: Option) -> Content:
+def _prompt(option: Option, *, marked: bool = False) -> Content:
     """The answer, and what it means."""
-    return Content.assemble(plain(option.label), (f"  {plain(option.text)}", "$foreground-muted"))
+    mark = "▸ " if marked else "  "
+    return Content.assemble(mark, plain(option.label), (f"  {plain(option.text)}", "$foreground-muted"))

@@ -51,7 +51,7 @@ def _identity(picture: Picture, moment: Moment) -> Iterator[Finding]:
     if sheet is None:
         text = moment.sheet_missing or "was not looked for yet"
         yield Finding("survival sheet", Severity.NOTE, f"{text}: what was there is known from backups alone")
-        yield Finding("identity", Severity.NOTE, f"uid {identity.short_uid}: whether it is a new one can't be told")
+        yield Finding("identity", Severity.NOTE, f"{identity.short_uid}: whether it is a new one can't be told")
     elif is_same(sheet, identity.uid):
         text = (
             "of this very cluster: it never died, or its etcd was restored. Repair what is broken, install nothing anew"
@@ -97,8 +97,8 @@ def _some(names: list[str]) -> str:
 def disk_options(_moment: Moment) -> tuple[Option, ...]:
     """What may have become of the old disks."""
     return (
-        Option(GONE, "gone", "the nodes' disks were lost, wiped or replaced: nothing of Longhorn's is on them"),
         Option(ALIVE, "alive, or not sure", "replica directories may be left in /var/lib/longhorn: the last copy"),
+        Option(GONE, "gone", "the nodes' disks were lost, wiped or replaced: nothing of Longhorn's is on them"),
     )
 
 
