@@ -156,7 +156,7 @@ class BedplateApp(App[None]):
             chosen = ChoosingScreen("Walkthroughs", "Each finds its place by what the cluster proves.", offered)
             self.push_screen(chosen, lambda option: self.action_walk(option.answer) if option else None)
             return
-        steps = WALKTHROUGHS[name][1](self.session.settings)
+        steps = WALKTHROUGHS[name][1](self.session.settings, self.session.recovering.sheet.content)
         self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
 
     def on_row_asked(self, event: RowAsked) -> None:

@@ -156,7 +156,7 @@ def _stand_in(cluster: Hands, one: Restorable) -> None:
 
 def _make_namespace(cluster: Hands, name: str) -> None:
     if cluster.find(f"{_CORE}/namespaces/{name}") is None:
-        cluster.make(f"{_CORE}/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        cluster.make(f"{_CORE}/namespaces", objects.namespace(name))
 
 
 def _parameters(cluster: Hands, one: Restorable) -> Json:
@@ -171,14 +171,9 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) 
     Raises:
         ApiError: the server does not answer for long.
     """
-    path, name = f"{LONGHORN}/systemrestores", f"bedplate-{backup}"
+    path, made = f"{LONGHORN}/systemrestores", objects.system_restore(backup)
+    name = text(made, "metadata", "name")
     if cluster.find(f"{path}/{name}") is None:
-        made = {
-            "apiVersion": "longhorn.io/v1beta2",
-            "kind": "SystemRestore",
-            "metadata": {"name": name, "namespace": objects.SPACE},
-            "spec": {"systemBackup": backup},
-        }
         for namespace in namespaces:
             _make_namespace(cluster, namespace)
         cluster.make(path, made)

@@ -15,6 +15,7 @@ from runners.layers.commands import Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.bootstrap import (
     flux_step,
@@ -49,12 +50,12 @@ REMEMBERED = 3 * 86_400.0
 """Seconds for which a decision counts: an older one was made in another disaster."""
 
 
-def recover(settings: Settings) -> Walkthrough:
-    """The walkthrough for one repository."""
-    return Walkthrough(NAME, "Recover", tuple(_steps(settings)), remembers=REMEMBERED)
+def recover(settings: Settings, sheet: Sheet | None = None) -> Walkthrough:
+    """The walkthrough for one repository; with a survival sheet its commands name what is to be restored."""
+    return Walkthrough(NAME, "Recover", tuple(_steps(settings, sheet)), remembers=REMEMBERED)
 
 
-def _steps(settings: Settings) -> Iterator[Step]:
+def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
     yield triage_step()
     yield disks_step()
     yield right_cluster()
@@ -69,7 +70,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         yield target_step()
         yield hold_step()
         yield what_step()
-        yield restored_step()
+        yield restored_step(sheet)
     for entry in settings.foundation:
         if entry is not storage:
             yield from keys_before(settings, entry.component)

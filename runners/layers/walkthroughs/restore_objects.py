@@ -72,5 +72,20 @@ def claim(one: Restorable) -> Json:
     }
 
 
+def system_restore(backup: str) -> Json:
+    """What has Longhorn restore a system backup."""
+    return {
+        "apiVersion": "longhorn.io/v1beta2",
+        "kind": "SystemRestore",
+        "metadata": {"name": f"bedplate-{backup}", "namespace": SPACE},
+        "spec": {"systemBackup": backup},
+    }
+
+
+def namespace(name: str) -> Json:
+    """Where a claim comes back before what else belongs there."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
 def _mode(one: Restorable) -> str:
     return _MODES.get(one.access, "ReadWriteOnce")

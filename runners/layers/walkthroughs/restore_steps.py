@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from runners.layers import commands as c
 from runners.layers.findings import Finding, Severity
+from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
 from runners.layers.walkthroughs.decisions import Choice
+from runners.layers.walkthroughs.restore_by_hand import restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import target_proof, unrestored
 from runners.layers.walkthroughs.restore_rules import LOOKED, NOTHING, WHAT, standings, wanted, worst_first
@@ -66,7 +68,7 @@ def _confirmed(moment: Moment, step: str) -> bool:
     return decision is not None and decision.choice is Choice.CONFIRMED
 
 
-def restored_step() -> Step:
+def restored_step(sheet: Sheet | None = None) -> Step:
     """Every wanted claim is bound to its restored volume."""
     return Step(
         "restored",
@@ -77,9 +79,7 @@ def restored_step() -> Step:
         command=c.RESTORE,
         target=ON_LONGHORN,
         do="restore what was chosen, and watch it until each claim is bound to its volume",
-        shell=lambda _settings, context: (
-            f"kubectl --context {context} apply -f -   # Volume with fromBackup, then PersistentVolume and claim"
-        ),
+        shell=lambda _settings, context: restore_commands(sheet, context),
         undo="none: what is restored stays; nothing that lives is ever restored over",
         usually="minutes to hours, by size",
     )
