@@ -262,7 +262,7 @@ class Operator:
 
     def _own_work(self, command: Command, target: Target) -> Work:
         prospect = self._session.situation(target).prospects.get(command.probe or command.act)
-        if prospect is None or prospect.findings:
+        if prospect is None or not prospect.arguments:
             raise Refusal(*(prospect.findings if prospect else ()))  # it went away since the gate looked
         return Work(probe_argv(command.probe, prospect) if command.probe else act_argv(command.act, prospect))
 

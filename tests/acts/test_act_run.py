@@ -12,17 +12,20 @@ from pathlib import Path
 import anyio
 import pytest
 
-from runners.asks import Refusal
+from runners.asks import Ask, Refusal
 from runners.cluster.connection import Connection
 from runners.layers.commands import HOLD_JOBS, RESTORE, Target
 from runners.layers.findings import Severity
 from runners.layers.identity import Identity
 from runners.layers.runs import RunRecord, RunState
+from runners.layers.survival.checkout import Checkout
+from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.restore_choices import what_step
 from runners.operate import Operator
 from tests.cluster.fake_api import Exchange, FakeApi
 from tests.layers import recover_world as r
+from tests.layers import survival_world as s
 from tests.layers import worlds as w
 from tests.tui.still_session import ACCESS, StillSession, still_session
 
@@ -113,3 +116,22 @@ def test_nothing_has_to_be_typed(session: StillSession, typed: str, counts: bool
             anyio.run(decide)
     session.read_decisions()
     assert session.recovering.recovery.answer("what") == ("nothing" if counts else "")
+
+
+def test_what_a_typed_word_opens_is_carried_out(session: StillSession, cluster: FakeApi) -> None:
+    """Nobody knows which Longhorn is installed: a person may know better, and says so by the context's name."""
+    session.fill([*w.longhorn_world(), s.backup("photos"), r.job(groups=())])
+    session.identity = Identity("home", cluster.url, "u-1", version="v1.37.2")
+    session.outlook.known = Surroundings(Checkout(), sheet=SheetFile("s", w.NOW, content=r.sheet("photos")))
+    session.renew()
+    decision = Decision("recover", "what", Choice.CONFIRMED, w.NOW, "ada", answer=f"volumes {r.PHOTOS}")
+
+    async def asked() -> Ask:
+        operator = Operator(session)
+        await operator.decide(decision, what_step())
+        return await operator.ask(RESTORE, ON_LONGHORN)
+
+    ask = anyio.run(asked)
+    assert [finding.subject for finding in ask.gate.closed_by] == ["Longhorn's minor version"]
+    assert ask.word == "home"
+    assert json.loads(ask.work.argv[-1])["volume"] == "lh-photos"

@@ -52,7 +52,7 @@ class Person:
         if found.finished:
             return False
         view = found.steps[found.current]
-        if view.step.doing is Doing.LOOK or view.state in (StepState.WAITING, StepState.UNKNOWN):
+        if view.step.doing is Doing.LOOK or view.state in (StepState.WAITING, StepState.UNKNOWN, StepState.BLOCKED):
             time.sleep(0.05)
         elif view.step.doing is Doing.DECISION:
             self._decides(view)
