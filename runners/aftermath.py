@@ -25,6 +25,8 @@ from runners.tools.runs import Runs
 
 CONFIRMED = "confirmed.json"
 CONCLUDED = "concluded.json"
+ACTED = "acted.json"
+"""The note in a run's folder that makes it an act of Bedplate's own: which one."""
 
 
 def confirmation(plan: Plan | None, note: Finding | None, recovered: tuple[str, str] | None = None) -> Json:
@@ -96,10 +98,14 @@ async def _freed(bench: Bench, context: str, at: tuple[str, ...]) -> tuple[Findi
 
 
 def _proof(log: Path) -> tuple[Finding, ...]:
-    """What a probe found, in its own words; nothing for a run that is none."""
-    note = read_json(log.with_name(PROBED))
-    answer = answer_of(log) if note is not None else None
-    return () if answer is None else tuple(answer_findings(text(note, "probe"), answer))
+    """What a probe found or an act did, in its own words; nothing for a run that is neither."""
+    probed, acted = read_json(log.with_name(PROBED)), read_json(log.with_name(ACTED))
+    answer = answer_of(log) if probed is not None or acted is not None else None
+    if answer is None:
+        return ()
+    if probed is not None:
+        return tuple(answer_findings(f"{text(probed, 'probe')} probe", answer))
+    return tuple(answer_findings(text(acted, "act"), answer, "do it again: it goes on where it stopped"))
 
 
 def outcome(run: RunRecord) -> Finding:

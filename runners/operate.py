@@ -14,7 +14,8 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
+from runners.acts import argv as act_argv
+from runners.aftermath import ACTED, CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
@@ -106,7 +107,8 @@ class Operator:
             return Ask(command, target, identity, answer, Danger.CHANGES, way.work)
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
-            work = self._probe_work(command, target) if command.probe else self._flux_work(command, target)
+            own = command.probe or command.act
+            work = self._own_work(command, target) if own else self._flux_work(command, target)
             return Ask(command, target, identity, answer, reads_or_changes, work)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
@@ -162,10 +164,9 @@ class Operator:
             if not answer.is_open:
                 raise Refusal(*answer.closed_by)
             identity = await self._same_cluster()
-            if step.word and decision.choice is Choice.CONFIRMED and typed.strip() != identity.context:
-                raise Refusal(
-                    Finding("confirmation", Severity.BLOCKER, f"{identity.context} has to be typed", "", False)
-                )
+            word = identity.context if step.word else step.typed.get(decision.answer, "")
+            if word and decision.choice is Choice.CONFIRMED and typed.strip() != word:
+                raise Refusal(Finding("confirmation", Severity.BLOCKER, f"{word} has to be typed", "", False))
             if decision.choice is Choice.SKIPPED and not decision.reason.strip():
                 raise Refusal(Finding(step.title, Severity.BLOCKER, "is skipped with a reason only", "say why", False))
             session = self._session
@@ -227,6 +228,7 @@ class Operator:
             await anyio.to_thread.run_sync(self._session.identify)
         await anyio.to_thread.run_sync(self._session.wait_for_tools)
         await anyio.to_thread.run_sync(self._session.ahead.look_for_keys)
+        await anyio.to_thread.run_sync(self._session.read_decisions)
         await anyio.to_thread.run_sync(self._session.renew)
         return self.gate(command, target)
 
@@ -280,12 +282,11 @@ class Operator:
         except ApiError as error:
             raise ToolError(str(error)) from error
 
-    def _probe_work(self, command: Command, target: Target) -> Work:
-        prospect = self._session.situation(target).prospects.get(command.probe)
-        assert prospect is not None, "the gate is closed without it"
-        if prospect.findings:  # what it needs went away since the gate looked
-            raise Refusal(*prospect.findings)
-        return Work(probe_argv(command.probe, prospect))
+    def _own_work(self, command: Command, target: Target) -> Work:
+        prospect = self._session.situation(target).prospects.get(command.probe or command.act)
+        if prospect is None or not prospect.arguments:
+            raise Refusal(*(prospect.findings if prospect else ()))  # it went away since the gate looked
+        return Work(probe_argv(command.probe, prospect) if command.probe else act_argv(command.act, prospect))
 
     def _flux_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context
@@ -334,7 +335,7 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without, freed), **_probed(ask)},
+            notes={CONFIRMED: confirmation(ask.plan, without, freed), **_own_notes(ask)},
         )
 
     @contextlib.contextmanager
@@ -379,7 +380,10 @@ def interrupt_run(runs: Runs, journal: Journal, run: RunRecord, identity: Identi
     return there
 
 
-def _probed(ask: Ask) -> Mapping[str, Json]:
+def _own_notes(ask: Ask) -> Mapping[str, Json]:
+    """What makes a run one of our own kind for those who read it later."""
+    if ask.command.act:
+        return {ACTED: {"act": ask.command.name}}
     return {PROBED: {"probe": ask.command.probe, "component": ask.target.component}} if ask.command.probe else {}
 
 

@@ -30,20 +30,19 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
-from runners.layers.judge import TICK, Observed, of_foundation
+from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
-from runners.layers.probes import Prospect
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 from runners.movement import Movement
 from runners.preflight_look import PreflightLook
-from runners.probes import prospects
-from runners.probes.base import Scene
 from runners.probes.evidence import Proofs
+from runners.recovering import Recovering
 from runners.surroundings import Outlook, Place
+from runners.tools.asked_versions import written_version
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import Source, read_source
@@ -107,6 +106,7 @@ class Session:
         self._proofs = Proofs(runs)
         place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
+        self.recovering = Recovering(place, self.store, self.outlook, clock)
         self._judging = Judging()
         self.movement = Movement(clock)
         self.plugin_said: Callable[[str], None] = lambda _line: None
@@ -114,6 +114,8 @@ class Session:
         self._tools_known = threading.Event()
         self._trouble: Finding | None = None
         self._sources: dict[str, Source] = {}
+        self.asked: Mapping[str, str] = {}
+        """Component → the version that its helmfile asks for, where that can be read from its files."""
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
         self._known = KnownClusters(journal.path.with_name("clusters.json"))
@@ -189,12 +191,14 @@ class Session:
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
             rows=self.store,
             keys=self.ahead.keys,
-            prospects=self._prospects(target.component),
+            prospects=self.recovering.prospects(target.component, self.picture),
+            unrestored=self.recovering.unrestored(self.identity),
         )
 
-    def _prospects(self, component: str) -> Mapping[str, Prospect]:
-        entry = self.settings.entry(component)
-        return prospects(of_foundation(entry).probe, Scene(entry, self.store, self.environ)) if entry else {}
+    def read_decisions(self) -> None:
+        """Reads again what was decided on this cluster; slow."""
+        if self.identity is not None:
+            self.recovering.read(self.connection, self.journal, self.identity)
 
     def look_around(self) -> None:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
@@ -203,6 +207,7 @@ class Session:
         keep_rows(self.store, self.seen_runs)
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._sources = {name: read_source(path)[0] for name, path in helmfiles.items()}
+        self.asked = {name: version for name, path in helmfiles.items() if (version := written_version(path, name))}
 
     def hooks(self, component: str) -> tuple[Hook, ...]:
         """The hooks of a component's helmfile, as they are written."""

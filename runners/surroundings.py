@@ -21,6 +21,7 @@ from runners.layers.settings import KeySource, Settings
 from runners.layers.survival.checkout import STATUS, Checkout, read_status
 from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.survival.keys import KeyState
+from runners.layers.survival.sheet_text import SheetError, read_sheet
 from runners.tools.capture import Captured, ToolMissing, ToolTimeout
 from runners.tools.tool_errors import one_line
 
@@ -125,11 +126,14 @@ def sheet_file(place: Place) -> SheetFile:
     if path is None:
         return SheetFile()
     try:
-        return SheetFile(str(path), written=path.stat().st_mtime)
+        written = path.stat().st_mtime
+        return SheetFile(str(path), written, content=read_sheet(path.read_text(encoding="utf-8"), str(path)))
     except FileNotFoundError:
         return SheetFile(str(path))
     except OSError as error:
         return SheetFile(str(path), error=error.strerror or str(error))
+    except (SheetError, ValueError) as error:
+        return SheetFile(str(path), error=one_line(str(error)) or "it is no sheet")
 
 
 def _key(place: Place, key: KeySource) -> KeyState:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from runners.decision_keeping import decisions
-from runners.layers.walkthroughs.decisions import Decision, latest
+from runners.layers.survival.judge import SheetFile
+from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, progress
 from runners.layers.walkthroughs.steps import Moment, Walkthrough
 from runners.session import Session
@@ -20,24 +20,36 @@ class Walk:
         self.walkthrough = walkthrough
         self._session = session
         self._clock = clock
-        self._decisions: Mapping[str, Decision] = {}
 
     def reload(self) -> None:
         """Reads the decisions again, from the journal and the cluster; slow."""
-        identity = self._session.identity
-        if identity is not None:
-            found = decisions(self._session.connection, self._session.journal, identity)
-            self._decisions = latest(found, self.walkthrough.name)
+        self._session.read_decisions()
 
     def progress(self) -> Progress:
         """Every step's state at this moment."""
-        session = self._session
-        moment = Moment(
+        return progress(self.walkthrough, self.moment())
+
+    def moment(self) -> Moment:
+        """Everything that a step's proof, or what it offers, may look at now."""
+        session, now = self._session, self._clock()
+        sheet = session.recovering.sheet
+        return Moment(
             picture=session.picture,
             settings=session.settings,
             rows=session.store,
-            now=self._clock(),
+            now=now,
             situation=session.situation,
-            decisions=self._decisions,
+            decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.remembers),
+            sheet=sheet.content,
+            sheet_missing=_missing(sheet) if session.outlook.known is not None else "",
+            asked=session.asked,
         )
-        return progress(self.walkthrough, moment)
+
+
+def _missing(sheet: SheetFile) -> str:
+    """Why there is no sheet; empty where there is one."""
+    if sheet.content is not None:
+        return ""
+    if not sheet.path:
+        return "bedplate.yaml names none (survival.write)"
+    return f"{sheet.path}: {sheet.error or 'is not there'}"

@@ -43,7 +43,8 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
         "runners/cluster/transport.py": "passes on what the connection was asked for",
         "runners/cluster/rights.py": "posts reviews of this user's rights, which are kept nowhere and change nothing",
         "runners/lease_keeping.py": "takes and gives back the Lease, for the choke point",
-        "runners/decision_keeping.py": "keeps decisions in a ConfigMap, for the choke point",
+        "runners/decision_keeping.py": "writes down what was decided, for the choke point",
+        "runners/acts/hands.py": "what an act was confirmed to do, in its run",
         "runners/tools/lease_renewal.py": "renews the Lease of a run that was confirmed, in its keeper",
     },
     "calls tools": {
@@ -61,6 +62,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "stores objects": {"runners/probes/s3_exchange.py": "one of its own, and deletes it"},
     "carries out probes": {"runners/probes/start.py": "is the process of a run that was confirmed"},
     "keeps decisions": {"runners/operate.py": "the choke point"},
+    "carries out acts": {"runners/acts/start.py": "is the process of a run that was confirmed"},
     "imports by a name that is made up while it runs": {},
 }
 
@@ -82,6 +84,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "carries out probes": ("runners.probes.PROBES", "runners.probes.start.", "runners.probes.s3.carry_out",
         "runners.probes.s3_exchange.exchange"),
     "keeps decisions": ("runners.decision_keeping.keep",),
+    "carries out acts": ("runners.acts.ACTS", "runners.acts.start.", "runners.acts.jobs.", "runners.acts.restore.",
+        "runners.acts.hands."),
     "imports by a name that is made up while it runs": ("importlib.import_module", "__import__", "eval", "exec"),
 }  # fmt: skip
 
@@ -89,6 +93,9 @@ _INSIDE = {
     ("makes runs", "runners/tools/runs.py"),
     ("carries out probes", "runners/probes/__init__.py"),
     ("carries out probes", "runners/probes/s3.py"),
+    ("carries out acts", "runners/acts/__init__.py"),
+    ("carries out acts", "runners/acts/jobs.py"),
+    ("carries out acts", "runners/acts/restore.py"),
 }
 """Where the thing itself is made."""
 
@@ -220,6 +227,7 @@ def test_the_simulator_is_on_nobodys_road(sources: dict[str, str]) -> None:
         ("runners/session.py", "import obstore as o\no.put(store, 'key', b'')", "stores objects"),
         ("runners/session.py", "from runners.probes import PROBES", "carries out probes"),
         ("tui/app.py", "from runners.probes import s3\ns3.carry_out((), print)", "carries out probes"),
+        ("runners/session.py", "from runners.acts import restore\nrestore.restore((), print)", "carries out acts"),
         ("tui/app.py", "__import__('subprocess')", "imports by a name that is made up while it runs"),
     ],
 )  # fmt: skip

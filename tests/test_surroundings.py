@@ -12,8 +12,10 @@ import pytest
 from runners.cluster.errors import Forbidden, NotFound
 from runners.layers.jsons import Json
 from runners.layers.settings import FoundationEntry, KeySource, Settings
+from runners.layers.survival.sheet_text import sheet_text
 from runners.surroundings import Place, look_around
 from runners.tools.capture import Captured, ToolMissing, capture
+from tests.layers.recover_world import sheet
 from tests.tui.still_session import ACCESS, NoConnection
 
 SETTINGS = Settings(
@@ -114,7 +116,12 @@ def test_the_sheet_is_found_where_it_is_wanted(tmp_path: Path) -> None:
     before = look_around(place(tmp_path)).sheet
     assert (before.path, before.written) == (str(tmp_path / "home" / "home.yaml"), 0.0)
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "home.yaml").write_text("")
-    assert look_around(place(tmp_path)).sheet.written > 0
+    file = tmp_path / "home" / "home.yaml"
+    file.write_text(sheet_text(sheet("photos")))
+    found = look_around(place(tmp_path)).sheet
+    assert (found.written > 0, found.content, found.error) == (True, sheet("photos"), "")
+    file.write_text("")
+    damaged = look_around(place(tmp_path)).sheet
+    assert (damaged.content, "is empty" in damaged.error) == (None, True)
     unset = replace(SETTINGS, survival_file="")
     assert look_around(place(tmp_path, settings=unset)).sheet.path == ""

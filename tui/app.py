@@ -18,7 +18,7 @@ from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.picture import ComponentState
 from runners.layers.runs import RunRecord
-from runners.layers.walkthroughs.bootstrap import bootstrap
+from runners.layers.walkthroughs.steps import Option
 from runners.operate import Operator
 from runners.saved_texts import save
 from runners.session import Session
@@ -29,6 +29,7 @@ from tui.events import CommandChosen, ComponentAsked, GraphAsked, RowAsked, RunC
 from tui.failures import failure
 from tui.opening import screen_for
 from tui.screens.change import ChangeScreen
+from tui.screens.choosing import ChoosingScreen
 from tui.screens.component import ComponentScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.graph import GraphScreen
@@ -40,6 +41,7 @@ from tui.screens.question import QuestionScreen
 from tui.screens.run_log import RunLogScreen
 from tui.screens.survival import SurvivalScreen
 from tui.screens.walkthrough import WalkthroughScreen
+from tui.walks import WALKTHROUGHS
 from widgets.cards import LayerPane
 from widgets.theme import dress
 
@@ -152,9 +154,14 @@ class BedplateApp(App[None]):
         """Shows what something waits for, and what waits for it."""
         self.push_screen(GraphScreen(self.session, event.node, self.overview.header, self._clock))
 
-    def action_walk(self) -> None:
-        """Opens the walkthrough of the first day."""
-        steps = bootstrap(self.session.settings)
+    def action_walk(self, name: str = "") -> None:
+        """Opens a walkthrough, or asks which one."""
+        if not name:
+            offered = [Option(each, *words) for each, (words, _steps) in WALKTHROUGHS.items()]
+            chosen = ChoosingScreen("Walkthroughs", "Each finds its place by what the cluster proves.", offered)
+            self.push_screen(chosen, lambda option: self.action_walk(option.answer) if option else None)
+            return
+        steps = WALKTHROUGHS[name][1](self.session.settings, self.session.recovering.sheet.content)
         self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
 
     def on_row_asked(self, event: RowAsked) -> None:

@@ -28,6 +28,7 @@ class Word(Enum):
     BOUNDARY = "boundary"
     PREFLIGHT = "preflight"
     SURVIVAL = "survival"
+    RECOVER = "recover"
     HELP = "help"
     QUIT = "q"
 
@@ -163,6 +164,7 @@ _WORDS = (
     Entry(("boundary",), Word.BOUNDARY, "", "what one layer has of the other"),
     Entry(("preflight",), Word.PREFLIGHT, "", "what stands in the way of the next change"),
     Entry(("survival",), Word.SURVIVAL, "v", "what would come back if the cluster died now"),
+    Entry(("recover",), Word.RECOVER, "w", "the walkthrough of the worst day"),
     Entry(("help", "?"), Word.HELP, "?", "every key"),
     Entry(("q", "quit", "exit", "q!"), Word.QUIT, "q", "close the screen; runs go on"),
 )

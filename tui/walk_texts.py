@@ -12,7 +12,7 @@ from runners.layers.walkthroughs.steps import Doing
 from widgets.facts import Fact
 from widgets.theme import SEVERITY_TONES
 
-_PROOF = {Severity.OK: "✔", Severity.NOTE: "✔", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
+_PROOF = {Severity.OK: "✔", Severity.NOTE: "·", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
 _STANDS = {
     StepState.DONE: "done: the cluster proves it",
     StepState.READY: "ready",

@@ -205,7 +205,7 @@ class Confirm(Widget):
         yield Static(id="verdict")
         with Horizontal(id="demand"):
             yield Static(id="ask")
-            yield Input(id="word", compact=True)
+            yield Input(id="word", compact=True, select_on_focus=False)
         with Horizontal(id="buttons"):
             yield Choice("Cancel", id="cancel")
             yield Choice(self.dialog.verb, id="go")

@@ -71,6 +71,16 @@ def _disaster(picture: Picture) -> Iterator[str]:
     yield "Recovered. 8 lists what was run, and ↵ opens its log again; q leaves"
 
 
+def _wiped(picture: Picture) -> Iterator[str]:
+    yield from _while_a_tool_runs(picture)
+    if not _is(picture, "longhorn", Verdict.HEALTHY):
+        yield "1/3 All is gone but Git and backups. Press w, ↓ and ↵: Recover leads you"
+    if not (_is(picture, "minio", Verdict.HEALTHY) and picture.flux_version):
+        yield "2/3 Storage is back. Go on in the walkthrough (w): data first, then the rest"
+    yield from _until_gitops_works(picture, "3/3")
+    yield "Both layers are healthy; Recover (w) has what is left: look at the data"
+
+
 def _while_a_tool_runs(picture: Picture) -> Iterator[str]:
     running = next((run for run in picture.runs if not run.state.ended), None)
     if running is not None and running.exclusive:
@@ -106,5 +116,11 @@ def _version(picture: Picture, name: str) -> str:
     return (picture.component(name) or _ABSENT).version
 
 
-SCENARIOS: dict[str, Steps] = {"empty": _empty, "healthy": _healthy, "upgrade": _upgrade, "disaster": _disaster}
+SCENARIOS: dict[str, Steps] = {
+    "empty": _empty,
+    "healthy": _healthy,
+    "upgrade": _upgrade,
+    "disaster": _disaster,
+    "wiped": _wiped,
+}
 """Each scenario's hints, the first that holds being the one to show."""

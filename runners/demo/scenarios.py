@@ -65,6 +65,12 @@ def disaster(stage: Stage) -> None:
         api.delete(res.STORAGECLASSES, storage_class)
 
 
+def wiped(stage: Stage) -> None:
+    """The whole cluster is gone. What is left is Git, and what Longhorn had put on its backup target."""
+    healthy(stage)
+    stage.wipe()
+
+
 def _install_everything(stage: Stage) -> None:
     api = stage.api
     stage.run("helmfile", "-f", "longhorn/helmfile.yaml", "sync")
@@ -112,5 +118,6 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "healthy": healthy,
     "upgrade": upgrade,
     "disaster": disaster,
+    "wiped": wiped,
 }
 """By the names that the command line knows."""

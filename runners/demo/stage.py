@@ -13,6 +13,7 @@ from runners.demo.actors import resources as res
 from runners.demo.actors.api import Api
 from runners.demo.actors.builtin.nodes import nodes
 from runners.demo.actors.demo_cast import demo_cast
+from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.minio import INITIALIZED
 from runners.demo.actors.source_folder import FolderFetch
 from runners.demo.homelab import ACCESS_KEY, BUCKET, CONTEXT, write_homelab
@@ -44,29 +45,46 @@ class Stage:
     def __init__(self, place: Place) -> None:
         """Takes where it lives; its folder is there already, and empty."""
         self.place = place
+        self._make_cluster()
+
+    def _make_cluster(self) -> None:
+        folder = self.place.folder
         self.server = EmbeddedServer()
         self.api = Api(self.server.requests())
         self.s3 = S3Server(ACCESS_KEY, [BUCKET], self._has_tenant)
         fetch = FolderFetch(
-            partial(remote.head, demo=place.folder),
-            partial(remote.archive, demo=place.folder),
-            missing=remote.NoRepository,
+            partial(remote.head, demo=folder), partial(remote.archive, demo=folder), missing=remote.NoRepository
         )
         self._cast = demo_cast(
-            self.server.requests(), fetch=fetch, say=self.server.log, pace=0.0, changes=lambda: self.server.version
+            self.server.requests(),
+            fetch=fetch,
+            say=self.server.log,
+            pace=0.0,
+            changes=lambda: self.server.version,
+            vault=Vault(folder / "backup-target.json"),
         )
 
     def __enter__(self) -> Self:
         """Starts an empty cluster of three nodes."""
+        self._open_cluster()
+        install(self.place.folder)
+        return self
+
+    def wipe(self) -> None:
+        """The cluster is gone, and an empty one stands in its place; Git and what lies on the backup target stay."""
+        self._cast.stop()
+        self.server.__exit__(None, None, None)
+        self._make_cluster()
+        self._open_cluster()
+
+    def _open_cluster(self) -> None:
         self.server.__enter__()
         self.s3.__enter__()
         for node in nodes():
             self.api.ensure(res.NODES, node, None)
         self.place.kubeconfig.touch(mode=0o600)
         self.place.kubeconfig.write_text(self.server.kubeconfig(CONTEXT))
-        install(self.place.folder)
         self._cast.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -66,7 +66,9 @@ class Situation:
     keys: Mapping[str, bool | None] = field(default_factory=dict)
     """Secret of a listed key → is it there? None where it may not be looked at; without an entry nobody looked yet."""
     prospects: Mapping[str, Prospect] = field(default_factory=dict)
-    """Probe → what it would do to the target; without those that the target does not have."""
+    """Probe or act → what it would do to the target; without those that the target does not have."""
+    unrestored: tuple[Finding, ...] = ()
+    """Why nothing may start yet that creates claims: of a recovery, what isn't back from its backups."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Command:
     """Holds the cluster's Lease while it runs: no other of its kind may run beside it, from any machine."""
     probe: str = ""
     """The probe that it makes: it is offered where a component has that one, whatever else is wrong there."""
+    act: str = ""
+    """The act of Bedplate's own that it carries out, in a run like any tool's."""
     proof: str = ""
     """How one sees afterwards that it worked."""
     undo: str = ""
@@ -228,6 +232,39 @@ INTERRUPT = Command(
     undo="apply again",
 )
 
+HOLD_JOBS = Command(
+    name="hold jobs",
+    key="",
+    label="hold jobs",
+    help="Write down and take off what makes Longhorn's recurring jobs run.",
+    scope=Scope.FOUNDATION,
+    act="hold",
+    exclusive=True,
+    proof="no recurring job has groups, and no volume names one",
+    undo="release jobs",
+)
+RELEASE_JOBS = Command(
+    name="release jobs",
+    key="",
+    label="release jobs",
+    help="Put back what was taken off Longhorn's recurring jobs.",
+    scope=Scope.FOUNDATION,
+    act="release",
+    exclusive=True,
+    proof="nothing is held any more",
+    undo="hold jobs",
+)
+RESTORE = Command(
+    name="restore",
+    key="",
+    label="restore",
+    help="Bring back what was chosen from Longhorn's backups; nothing that lives is restored over.",
+    scope=Scope.FOUNDATION,
+    act="restore",
+    exclusive=True,
+    proof="each chosen claim is bound to its restored volume",
+    undo="none: what is restored stays",
+)
 DECIDE = Command(
     name="decide",
     key="",

@@ -23,6 +23,7 @@ from runners.layers.commands import (
     Situation,
 )
 from runners.layers.components import foundation
+from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.foundation_needs import needs
 from runners.layers.freshness import Reach
@@ -100,8 +101,8 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
     if entry is None:
         yield Finding(component, Severity.BLOCKER, "has no helmfile", "name it in bedplate.yaml", False)
         return
-    if command.probe:
-        yield from _probe(command, situation)
+    if command.probe or command.act:
+        yield from _own_work(command, situation)
         return
     if not command.changes:
         return
@@ -175,12 +176,13 @@ def _user(command: Command, situation: Situation) -> str:
     return "flux" if command is BOOTSTRAP else situation.target.component if command in (APPLY, REPAIR) else ""
 
 
-def _probe(command: Command, situation: Situation) -> Iterator[Finding]:
-    """A probe is made because something may be wrong: neither its component's state nor what comes before closes it."""
-    prospect = situation.prospects.get(command.probe)
+def _own_work(command: Command, situation: Situation) -> Iterator[Finding]:
+    """It is done because something may be wrong: neither its component's state nor what comes before closes it."""
+    prospect = situation.prospects.get(command.probe or command.act)
     if prospect is None:
         component = situation.target.component
-        yield Finding(component, Severity.BLOCKER, f"has no {command.probe} to be probed", "", False)
+        text = f"has no {command.probe} to be probed" if command.probe else f"has nothing to {command.act}"
+        yield Finding(component, Severity.BLOCKER, text, "", False)
         return
     yield from prospect.findings
 
@@ -229,6 +231,13 @@ def gitops_gate(picture: Picture) -> GateAnswer:
     return GateAnswer(tuple(found for state in states for found in _usable(state, "GitOps needs the foundation")))
 
 
+def _unrestored(command: Command, situation: Situation) -> Iterator[Finding]:
+    """What creates claims waits for those that come back from backups; storage itself has to be there before."""
+    creates = command is BOOTSTRAP or (command is APPLY and situation.target.component != LONGHORN.name)
+    if creates:
+        yield from situation.unrestored
+
+
 _RULES: tuple[Rule, ...] = (
     _read_only,
     _tools,
@@ -242,6 +251,7 @@ _RULES: tuple[Rule, ...] = (
     _flux_row,
     _release,
     _bootstrap,
+    _unrestored,
 )
 
 

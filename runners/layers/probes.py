@@ -99,22 +99,21 @@ def probe_findings(probe: str, evidence: Evidence | None, now: float) -> Iterato
     if evidence.answer is None:
         yield Finding(about, Severity.NOTE, f"ended without an answer {ago}", f"read the log of run {evidence.run}")
         return
-    first, *remarks = answer_findings(probe, evidence.answer)
+    first, *remarks = answer_findings(about, evidence.answer)
     if first.severity is Severity.OK and now - evidence.at > _OLD:
         first = replace(first, severity=Severity.NOTE, remedy=_AGAIN)
     yield replace(first, text=f"{first.text}, {ago}")
     yield from remarks
 
 
-def answer_findings(probe: str, answer: Answer) -> Iterator[Finding]:
-    """What a probe found: how it went, and then what else is to be worried about."""
-    about = f"{probe} probe"
+def answer_findings(about: str, answer: Answer, again: str = _AGAIN) -> Iterator[Finding]:
+    """What a probe found, or an act did: how it went, and then what else is to be worried about."""
     if answer.outcome is Outcome.WORKED:
         yield Finding(about, Severity.OK, answer.text)
     elif answer.outcome is Outcome.FAILED:
-        yield Finding(about, Severity.WARNING, f"failed: {answer.text}", _AGAIN)
+        yield Finding(about, Severity.WARNING, f"failed: {answer.text}", again)
     else:
-        yield Finding(about, Severity.NOTE, f"could not be made: {answer.text}", _AGAIN)
+        yield Finding(about, Severity.NOTE, f"could not be made: {answer.text}", again)
     yield from (Finding(about, Severity.WARNING, remark) for remark in answer.remarks)
 
 

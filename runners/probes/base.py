@@ -13,6 +13,10 @@ from runners.layers.settings import FoundationEntry
 
 Say = Callable[[str], object]
 """Takes a line for the run's log."""
+_START = Path(__file__).with_name("start.py")
+
+CarryOut = Callable[[Sequence[str], Say], Answer]
+"""Does something with its arguments, in the run's own process: KUBECONFIG there names the private kubeconfig."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,9 @@ class Probe:
     """One thing that can be put to the test."""
 
     prospect: Callable[[Scene], Prospect]
-    carry_out: Callable[[Sequence[str], Say], Answer]
-    """Of its arguments, in the run's own process: KUBECONFIG there names the private kubeconfig."""
+    carry_out: CarryOut
 
 
-def argv(name: str, prospect: Prospect) -> tuple[str, ...]:
-    """The call of a probe's own process: this Python, and nothing of what surrounds it."""
-    return (sys.executable, "-I", str(Path(__file__).with_name("start.py")), name, *prospect.arguments)
+def argv(name: str, prospect: Prospect, start: Path = _START) -> tuple[str, ...]:
+    """The call of a process of our own: this Python, where it starts, and nothing of what surrounds it."""
+    return (sys.executable, "-I", str(start), name, *prospect.arguments)

@@ -210,7 +210,7 @@ def read_source(helmfile: Path) -> tuple[Source, tuple[Path, ...]]:
     """
     source = Source()
     found: dict[Path, None] = {}
-    waiting = _helmfiles(helmfile)
+    waiting = helmfiles(helmfile)
     own = frozenset(waiting)
     while waiting and len(found) < _FILES_AT_MOST:
         path = waiting.pop(0)
@@ -239,11 +239,12 @@ def is_chart(path: Path) -> bool:
 
 def _expanded(path: Path) -> list[Path]:
     if path.is_dir() and not is_chart(path):
-        return _helmfiles(path)
+        return helmfiles(path)
     return [path] if path.exists() else []
 
 
-def _helmfiles(path: Path) -> list[Path]:
+def helmfiles(path: Path) -> list[Path]:
+    """The files of a helmfile, or of a folder of them, in order."""
     if path.is_dir():
         return sorted(file for pattern in ("*.yaml", "*.yml", "*.gotmpl") for file in path.glob(pattern))
     return [path]

@@ -5,20 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.demo.memory_api import MemoryApi
-from tests.demo.play import CLASS_TEXT, CORE, LONGHORN, TENANT, release
+from tests.demo.play import TENANT, cluster
 
 
 @pytest.fixture
 def api() -> MemoryApi:
     """Three nodes, and what helm has made of Longhorn 1.12.1."""
-    api = MemoryApi()
-    for number in (1, 2, 3):
-        api.put("/api/v1/nodes", f"node-{number}", status={"conditions": [{"type": "Ready", "status": "True"}]})
-    manager = {"containers": [{"name": "longhorn-manager", "image": "longhornio/longhorn-manager:v1.12.1"}]}
-    api.put(f"{LONGHORN}/daemonsets", "longhorn-manager", spec={"template": {"spec": manager}})
-    api.put(f"{CORE}/configmaps", "longhorn-storageclass", data={"storageclass.yaml": CLASS_TEXT})
-    release(api, "deployed")
-    return api
+    return cluster()
 
 
 @pytest.fixture

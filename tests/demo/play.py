@@ -29,6 +29,18 @@ parameters: {numberOfReplicas: "3"}
 """
 
 
+def cluster() -> MemoryApi:
+    """Three nodes, and what helm has made of Longhorn 1.12.1."""
+    api = MemoryApi()
+    for number in (1, 2, 3):
+        api.put("/api/v1/nodes", f"node-{number}", status={"conditions": [{"type": "Ready", "status": "True"}]})
+    manager = {"containers": [{"name": "longhorn-manager", "image": "longhornio/longhorn-manager:v1.12.1"}]}
+    api.put(f"{LONGHORN}/daemonsets", "longhorn-manager", spec={"template": {"spec": manager}})
+    api.put(f"{CORE}/configmaps", "longhorn-storageclass", data={"storageclass.yaml": CLASS_TEXT})
+    release(api, "deployed")
+    return api
+
+
 def release(api: MemoryApi, status: str) -> None:
     labels = {"owner": "helm", "name": "longhorn", "status": status}
     path = f"{CORE}/secrets/sh.helm.release.v1.longhorn.v1"

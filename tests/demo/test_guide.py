@@ -65,6 +65,10 @@ def running(title: str, *, exclusive: bool = True) -> RunRecord:
         ("disaster", world(H, F, P), "2/3 Storage is back"),
         ("disaster", world(H, H, H, suspended="monitoring"), "3/3 monitoring is suspended"),
         ("disaster", world(H, H, H), "Recovered"),
+        ("wiped", world(A, A), "1/3 All is gone"),
+        ("wiped", world(H, A), "2/3 Storage is back"),
+        ("wiped", world(H, H, P, flux="v2.9.5"), "3/3 Flux applies"),
+        ("wiped", world(H, H, H, flux="v2.9.5"), "Both layers are healthy"),
     ],
 )
 def test_each_state_has_its_hint(scenario: str, seen: Picture, says: str) -> None:

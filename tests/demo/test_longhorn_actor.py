@@ -4,7 +4,6 @@ import pytest
 
 from runners.demo.actors.delays import Delays
 from runners.demo.actors.longhorn import Longhorn
-from runners.demo.actors.longhorn_volume_objects import bytes_of
 from runners.demo.actors.provisioner import Provisioner
 from runners.layers.jsons import dig, integer, sequence, text
 from tests.demo.memory_api import MemoryApi
@@ -171,8 +170,3 @@ def test_a_person_keeps_what_they_changed(api: MemoryApi) -> None:
     states = {text(item, "type"): text(item, "status") for item in sequence(node, "status", "conditions")}
     assert (states["Ready"], states["Schedulable"]) == ("True", "False")
     assert api.objects[f"{CRS}/settings/deleting-confirmation-flag"]["value"] == "true"
-
-
-@pytest.mark.parametrize(("quantity", "size"), [("10Gi", 10 * 2**30), ("5G", 5 * 10**9), ("512", 512), ("much", 0)])
-def test_quantities(quantity: str, size: int) -> None:
-    assert bytes_of(quantity) == size

@@ -42,7 +42,12 @@ from widgets.remark import Remark
 from widgets.room import SHORT, TALL
 from widgets.table import LiveTable
 
-_ACTIONS = {Word.SURVIVAL: "app.survival", Word.HELP: "app.help", Word.QUIT: "app.leave"}
+_ACTIONS = {
+    Word.SURVIVAL: "app.survival",
+    Word.RECOVER: "app.walk('recover')",
+    Word.HELP: "app.help",
+    Word.QUIT: "app.leave",
+}
 """What a word of the command line does that is the app's to do."""
 _REMARK_EVERY = 30.0
 """Seconds after which the line on survival is written anew: what would be lost grows by itself."""

@@ -19,7 +19,7 @@ from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
-from runners.layers.walkthroughs.steps import Doing, Walkthrough
+from runners.layers.walkthroughs.steps import Doing, Option, Walkthrough
 from runners.operate import Operator
 from runners.session import Session
 from runners.tools.calls import ToolError
@@ -28,6 +28,7 @@ from tui.bridge import Bridge
 from tui.dialogs import plain_question
 from tui.events import CommandChosen, Face, RowAsked, RunChanged
 from tui.failures import failure
+from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
@@ -75,6 +76,7 @@ class WalkthroughScreen(FollowingScreen):
         self._clock = clock
         self._tail: RunTail | None = None
         self._progress: Progress | None = None
+        self._typed: Callable[[str], None] = lambda _text: None
 
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
@@ -131,6 +133,8 @@ class WalkthroughScreen(FollowingScreen):
             self.notify("the steps before it come first", markup=False)
         elif view.step.doing is Doing.COMMAND and view.step.command is not None:
             self.post_message(CommandChosen(view.step.command, view.step.target))
+        elif view.step.options is not None:
+            self._ask_to_choose(view)
         elif view.step.doing is Doing.DECISION:
             self._ask_to_confirm(view)
         else:
@@ -142,7 +146,7 @@ class WalkthroughScreen(FollowingScreen):
         if view is None or view.state.over:
             return
         if view.step.skip:
-            self.query_one(Prompt).ask(_SKIP)
+            self._ask_in_words(_SKIP, lambda reason: self._decide(view, Choice.SKIPPED, reason=reason))
         else:
             self.notify(f"{view.step.title} can't be skipped: what follows rests on it", markup=False)
 
@@ -176,14 +180,14 @@ class WalkthroughScreen(FollowingScreen):
             self.post_message(RowAsked(row, Face.DESCRIPTION))
 
     def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
-        """Skips with the reason that was typed."""
+        """Hands what was typed to whoever asked."""
         event.stop()
         self.query_one(StepsPane).focus()
-        if self.view is not None and event.text.strip():
-            self._decide(self.view, Choice.SKIPPED, reason=event.text.strip())
+        if event.text.strip():
+            self._typed(event.text.strip())
 
     def on_prompt_cancelled(self, event: Prompt.Cancelled) -> None:
-        """Skips nothing."""
+        """Decides nothing."""
         event.stop()
         self.query_one(StepsPane).focus()
 
@@ -202,6 +206,42 @@ class WalkthroughScreen(FollowingScreen):
         dialog = plain_question(view.step.title, (("cluster", where), ("why", view.step.why)), "Confirm", typed=word)
         decided = partial(self._decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
         self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
+
+    def _ask_to_choose(self, view: StepView) -> None:
+        offers = view.step.options
+        options = offers(self._walk.moment()) if offers is not None else ()
+        if not options:
+            self.notify("there is nothing to choose from yet: what it waits for stands beside it", markup=False)
+            return
+        chosen = partial(self._chosen, view)
+        self.app.push_screen(ChoosingScreen(view.step.title, view.step.why, options), chosen)
+
+    def _chosen(self, view: StepView, option: Option | None) -> None:
+        """Asks further, where an answer needs more: which of some, a typed text, or its word."""
+        if option is None:
+            return
+        answered = partial(self._decide, view, Choice.CONFIRMED)
+        word = view.step.typed.get(option.answer, "")
+        if option.among:
+
+            def several(found: tuple[Option, ...] | None) -> None:
+                if found:
+                    answered(answer=f"{option.answer} {','.join(each.answer for each in found)}")
+
+            self.app.push_screen(SelectingScreen(option.label, option.among), several)
+        elif option.asks:
+            self._ask_in_words(option.asks, lambda text: answered(answer=text))
+        elif word:
+            rows = (("answer", option.label), ("means", option.text))
+            dialog = plain_question(view.step.title, rows, "Decide", typed=word)
+            decided = partial(answered, typed=word, answer=option.answer)
+            self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
+        else:
+            answered(answer=option.answer)
+
+    def _ask_in_words(self, sign: str, typed: Callable[[str], None]) -> None:
+        self._typed = typed
+        self.query_one(Prompt).ask(sign)
 
     def _decide(self, view: StepView, choice: Choice, *, typed: str = "", reason: str = "", answer: str = "") -> None:
         decision = Decision(self._walk.walkthrough.name, view.step.id, choice, self._clock(), who(), reason, answer)
@@ -243,6 +283,7 @@ class WalkthroughScreen(FollowingScreen):
 
     def _doing(self, view: StepView) -> list[Hint]:
         going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
+        going = "choose" if view.step.options is not None else going
         can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
         found = [Hint("↵", going, can)] if going else []
         found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []

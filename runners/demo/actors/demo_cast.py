@@ -20,6 +20,7 @@ from runners.demo.actors.cast import Cast
 from runners.demo.actors.delays import Delays
 from runners.demo.actors.kustomize.controller import KustomizeController
 from runners.demo.actors.longhorn import Longhorn
+from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.metallb import MetalLb
 from runners.demo.actors.minio import MinioOperator
 from runners.demo.actors.probe import Prober
@@ -53,6 +54,7 @@ def demo_cast(
     say: Say | None = None,
     pace: float = 1.0,
     changes: Callable[[], int] | None = None,
+    vault: Vault | None = None,
 ) -> Cast:
     """The whole cast of one cluster, not started yet.
 
@@ -62,6 +64,7 @@ def demo_cast(
         say: takes what pods log, where that is kept.
         pace: a factor for all that only takes time to be seen, 0 for none, until ``Cast.set_pace`` changes it.
         changes: a number that moves with every write to the server, so that nobody looks in vain.
+        vault: what lies on Longhorn's backup target; nothing at first where none is given.
     """
     actors = [kind(requests, delays=Delays(pace)) for kind in _IN_ORDER]
     if say is not None:
@@ -69,7 +72,7 @@ def demo_cast(
     return Cast(
         (
             *actors,
-            Longhorn(requests, storage_delay=_STORAGE, delays=Delays(pace)),
+            Longhorn(requests, storage_delay=_STORAGE, delays=Delays(pace), vault=vault),
             SourceController(requests, fetch=fetch, delays=Delays(pace), needs_deployment=True),
             KustomizeController(requests, delays=Delays(pace), needs_deployment=True),
         ),

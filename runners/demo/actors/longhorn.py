@@ -17,6 +17,8 @@ from runners.demo.actors.api import Requests, by_name
 from runners.demo.actors.base import Actor
 from runners.demo.actors.delays import Delays
 from runners.demo.actors.longhorn_backups import BackupKeeper
+from runners.demo.actors.longhorn_restores import SystemRestorer
+from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.longhorn_volumes import VolumeKeeper
 from runners.demo.actors.workloads import daemonset_ready, deployment_ready, image_of, workload
 from runners.layers.jsons import Json, mapping, text
@@ -33,15 +35,31 @@ class Longhorn(Actor):
 
     name = "longhorn-manager"
 
-    def __init__(self, connection: Requests, *, storage_delay: float = 3.0, delays: Delays | None = None) -> None:
-        """Takes the seconds between everything being ready and the StorageClass, and how long other things take."""
+    def __init__(
+        self,
+        connection: Requests,
+        *,
+        storage_delay: float = 3.0,
+        delays: Delays | None = None,
+        vault: Vault | None = None,
+    ) -> None:
+        """Takes the connection.
+
+        Args:
+            connection: the cluster.
+            storage_delay: seconds between everything being ready and the StorageClass.
+            delays: how long other things take.
+            vault: where backups lie; a new one where none is given.
+        """
         super().__init__(connection, delays=delays)
         self.may_offer_storage = threading.Event()
         """Cleared, it holds the StorageClass back."""
         self.may_offer_storage.set()
         self._storage_delay = storage_delay
         self._volumes = VolumeKeeper(self.api, self.delays)
-        self._backups = BackupKeeper(self.api)
+        vault = vault or Vault()
+        self._backups = BackupKeeper(self.api, vault)
+        self._restores = SystemRestorer(self.api, self.delays, vault)
 
     def act(self) -> None:
         """Makes what the manager would have made by now."""
@@ -63,6 +81,7 @@ class Longhorn(Actor):
         if nodes:
             self._volumes.act(image, nodes)
             defaults = self.api.get(res.CONFIGMAPS, NAMESPACE, "longhorn-default-resource")
+            self._restores.act()
             self._backups.act(_yaml(text(defaults, "data", "default-resource.yaml")), image_of(manager))
 
     def fail_replica(self, volume: str, node: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from runners.demo.actors.api import condition
 from runners.demo.actors.longhorn_objects import NAMESPACE, digest
-from runners.layers.jsons import Json, integer, text
+from runners.layers.jsons import Json, integer, mapping, text
 
 _TARGET = "default"
 
@@ -50,7 +52,23 @@ def backup_status(name: str, volume: Json, url: str, stamp: str) -> Json:
         "backupCreatedAt": stamp,
         "backupTargetName": _TARGET,
         "lastSyncedAt": stamp,
+        "labels": _labels(volume),
     }
+
+
+def _labels(volume: Json) -> Json:
+    """What the volume stood for, as Longhorn writes it down with each backup."""
+    known = mapping(volume, "status", "kubernetesStatus")
+    said = {"pvName": text(known, "pvName"), "pvcName": text(known, "pvcName"), "namespace": text(known, "namespace")}
+    return {
+        "KubernetesStatus": json.dumps(said),
+        "longhorn.io/volume-access-mode": text(volume, "spec", "accessMode", default="rwo"),
+    }
+
+
+def volume_of(status: Json) -> Json:
+    """As much of a volume as its backup tells, where the volume itself is gone."""
+    return {"metadata": {"name": text(status, "volumeName")}, "spec": {"size": text(status, "volumeSize")}}
 
 
 def backup_volume(volume: Json) -> Json:
@@ -70,6 +88,11 @@ def backup_volume_status(volume: Json, backup: Json) -> Json:
         "size": text(volume, "spec", "size"),
         "dataStored": text(backup, "status", "size"),
     }
+
+
+def system_backup(name: str) -> Json:
+    """A backup of Longhorn's own objects that lies on the target."""
+    return {"metadata": {"name": name, "namespace": NAMESPACE}, "spec": {"volumeBackupPolicy": "if-not-present"}}
 
 
 def system_backup_status(manager: str, stamp: str) -> Json:

@@ -8,18 +8,20 @@ from runners.demo.actors import longhorn_backup_objects as objects
 from runners.demo.actors import resources as res
 from runners.demo.actors.api import Api, by_name
 from runners.demo.actors.longhorn_objects import NAMESPACE, digest
+from runners.demo.actors.longhorn_restores import contents
+from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.times import now
 from runners.layers.cron import longest_pause
-from runners.layers.jsons import Json, sequence, text, truth
+from runners.layers.jsons import Json, mapping, sequence, text, truth
 from runners.layers.kinds.base import timestamp
 
 
 class BackupKeeper:
     """Keeps the target's state, and makes the backups that recurring jobs of the group ``default`` ask for."""
 
-    def __init__(self, api: Api) -> None:
-        """Takes the actor's hands."""
-        self._api = api
+    def __init__(self, api: Api, vault: Vault) -> None:
+        """Takes the actor's hands, and where backups lie."""
+        self._api, self._vault = api, vault
         self.trouble = ""
         """Why the backup target can't be reached; empty when it can."""
 
@@ -37,8 +39,25 @@ class BackupKeeper:
         status = objects.backup_target_status(target, self.trouble)
         self._api.set_status(res.LONGHORN_BACKUP_TARGETS, target, status)
         if truth(status, "available"):
+            self._learn()
             self._run_jobs(text(target, "spec", "backupTargetURL"))
             self._back_up_the_system(manager)
+
+    def _learn(self) -> None:
+        """Makes objects of what lies on the target, as a new cluster does."""
+        known = by_name(self._api.list(res.LONGHORN_BACKUPS, NAMESPACE))
+        volumes = by_name(self._api.list(res.LONGHORN_BACKUP_VOLUMES, NAMESPACE))
+        for name, status in self._vault.backups.items():
+            if name not in known:
+                volume = objects.volume_of(status)
+                backup = self._api.ensure(res.LONGHORN_BACKUPS, objects.backup(name, volume), None)
+                self._api.set_status(res.LONGHORN_BACKUPS, backup, status)
+                self._tell_target(volume, {**backup, "status": status}, volumes)
+        systems = by_name(self._api.list(res.LONGHORN_SYSTEM_BACKUPS, NAMESPACE))
+        for name, kept in self._vault.systems.items():
+            if name not in systems:
+                made = self._api.ensure(res.LONGHORN_SYSTEM_BACKUPS, objects.system_backup(name), None)
+                self._api.set_status(res.LONGHORN_SYSTEM_BACKUPS, made, mapping(kept, "status"))
 
     def _run_jobs(self, url: str) -> None:
         jobs = self._api.list(res.LONGHORN_RECURRING_JOBS, NAMESPACE)
@@ -73,6 +92,7 @@ class BackupKeeper:
         backup = self._api.ensure(res.LONGHORN_BACKUPS, objects.backup(name, volume), None)
         status = objects.backup_status(name, volume, url, stamp)
         self._api.set_status(res.LONGHORN_BACKUPS, backup, status)
+        self._vault.keep_backup(name, status)
         return {**backup, "status": status}
 
     def _tell(self, volume: Json, backup: Json, known: Mapping[str, Json]) -> None:
@@ -82,6 +102,9 @@ class BackupKeeper:
             "lastBackupAt": text(backup, "status", "snapshotCreatedAt"),
         }
         self._api.set_status(res.LONGHORN_VOLUMES, volume, last)
+        self._tell_target(volume, backup, known)
+
+    def _tell_target(self, volume: Json, backup: Json, known: Mapping[str, Json]) -> None:
         wanted = objects.backup_volume(volume)
         current = self._api.ensure(res.LONGHORN_BACKUP_VOLUMES, wanted, known.get(text(wanted, "metadata", "name")))
         self._api.set_status(res.LONGHORN_BACKUP_VOLUMES, current, objects.backup_volume_status(volume, backup))
@@ -90,7 +113,10 @@ class BackupKeeper:
         backups: Sequence[Json] = self._api.list(res.LONGHORN_SYSTEM_BACKUPS, NAMESPACE)
         for backup in backups:
             if text(backup, "status", "state") != "Ready":
-                self._api.set_status(res.LONGHORN_SYSTEM_BACKUPS, backup, objects.system_backup_status(manager, now()))
+                status = objects.system_backup_status(manager, now())
+                self._api.set_status(res.LONGHORN_SYSTEM_BACKUPS, backup, status)
+                kept = {"status": status, "objects": contents(self._api)}
+                self._vault.keep_system(text(backup, "metadata", "name"), kept)
 
 
 def _snapshot_at(backup: Json) -> float:

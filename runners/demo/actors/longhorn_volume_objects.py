@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from runners.demo.actors.api import condition
 from runners.demo.actors.longhorn_objects import NAMESPACE, digest, disk_name
 from runners.layers.jsons import Json, integer, mapping, sequence, text
-
-_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+from runners.layers.quantities import bytes_of
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,25 @@ def volume_status(use: Use, state: str) -> Json:
             condition("Restore", False),
         ],
         "restoreRequired": False,
-        "restoreInitiated": False,
+        "restoreInitiated": bool(text(use.volume, "spec", "fromBackup")),
         "isStandby": False,
         "frontendDisabled": False,
+    }
+
+
+def filling_status(image: str, state: str, *, done: bool) -> Json:
+    """The status of a volume while data flows into it from a backup, and in the moment when it is all there."""
+    return {
+        "state": state,
+        "robustness": "healthy" if state == "attached" else "unknown",
+        "currentImage": image,
+        "conditions": [
+            condition("Scheduled", True),
+            condition("Restore", not done, "" if done else "RestoreInProgress"),
+        ],
+        "restoreInitiated": True,
+        "restoreRequired": not done,
+        "isStandby": False,
     }
 
 
@@ -177,11 +192,3 @@ def replica(use: Use, node: str) -> Json:
 def replica_name(volume: str, node: str) -> str:
     """The name of a volume's replica on a node."""
     return f"{volume}-r-{digest(f'{volume} {node}')}"
-
-
-def bytes_of(quantity: str) -> int:
-    """Bytes of a Kubernetes quantity such as ``10Gi``; 0 where it is none."""
-    for suffix, factor in _UNITS.items():
-        if quantity.endswith(suffix):
-            return integer(quantity.removesuffix(suffix)) * factor
-    return integer(quantity)

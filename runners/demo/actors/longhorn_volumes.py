@@ -12,8 +12,10 @@ from runners.demo.actors.events import Recorder
 from runners.demo.actors.longhorn_objects import DRIVER, NAMESPACE, digest, is_ready
 from runners.demo.actors.longhorn_volume_objects import Use
 from runners.demo.actors.times import now
-from runners.layers.jsons import Json, integer, mapping, sequence, text
+from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 
+_RESTORE = 6.0
+"""Seconds, at the stage's pace, in which a volume is filled from its backup."""
 _REBUILD = 15.0
 """Seconds, at the stage's pace, in which a replica is written anew."""
 
@@ -36,7 +38,16 @@ class VolumeKeeper:
         replicas = by_name(self._api.list(res.LONGHORN_REPLICAS, NAMESPACE))
         users = _users(self._api.list(res.PODS))
         ready = frozenset(text(node, "metadata", "name") for node in nodes if is_ready(node))
+        filling = {name for name, volume in volumes.items() if _is_filled(volume) is False}
+        for name, volume in volumes.items():
+            if name in filling:
+                self._fill(name, volume, image)
+            elif text(volume, "spec", "fromBackup") and not text(volume, "status", "kubernetesStatus", "pvName"):
+                state = _next_state(text(volume, "status", "state"), attached=False)
+                self._api.set_status(res.LONGHORN_VOLUMES, volume, {"state": state})
         for pv in pvs:
+            if text(pv, "spec", "csi", "volumeHandle") in filling:
+                continue
             claim = mapping(pv, "spec", "claimRef")
             pods = users.get((text(claim, "namespace"), text(claim, "name")), [])
             current = volumes.get(text(pv, "spec", "csi", "volumeHandle"))
@@ -47,6 +58,13 @@ class VolumeKeeper:
             failed = self._failed(current, [replica for replica in replicas.values() if _is_of(replica, name)], ready)
             self._keep(Use(pv, current, pods, runs, places, ready, failed), engines, replicas)
         self._forget({text(pv, "metadata", "name") for pv in pvs}, volumes, engines, replicas)
+
+    def _fill(self, name: str, volume: Json, image: str) -> None:
+        """Data flows into a volume from its backup; until it is there, nobody may use it."""
+        done = self._delays.took(("restore", name), _RESTORE)
+        before = text(volume, "status", "state")
+        status = objects.filling_status(image, _next_state(before, attached=not done), done=done)
+        self._api.set_status(res.LONGHORN_VOLUMES, volume, status)
 
     def fail(self, volume: str, node: str) -> None:
         """Breaks the replica of a volume on a node."""
@@ -112,6 +130,13 @@ class VolumeKeeper:
                     if _is_of(obj, name):
                         self._api.delete(resource, obj)
             self._api.delete(res.LONGHORN_VOLUMES, volume)
+
+
+def _is_filled(volume: Json) -> bool | None:
+    """Has a volume that is made from a backup its data? None for one that isn't."""
+    if not text(volume, "spec", "fromBackup"):
+        return None
+    return truth(volume, "status", "restoreInitiated") and not truth(volume, "status", "restoreRequired")
 
 
 def _next_state(state: str, *, attached: bool) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from runners.demo.actors import resources as res
 from runners.demo.actors.api import by_name
 from runners.demo.actors.base import Actor
-from runners.demo.actors.longhorn_volume_objects import bytes_of
 from runners.demo.actors.workloads import deployment_ready
 from runners.layers.jsons import Json, integer, mapping, sequence, text
+from runners.layers.quantities import bytes_of
 
 NAMESPACE = "minio-operator"
 OPERATOR = "minio-operator"

@@ -54,6 +54,7 @@ LONGHORN_RECURRING_JOBS = Resource("longhorn.io/v1beta2", "recurringjobs", "Recu
 LONGHORN_BACKUPS = Resource("longhorn.io/v1beta2", "backups", "Backup")
 LONGHORN_BACKUP_VOLUMES = Resource("longhorn.io/v1beta2", "backupvolumes", "BackupVolume")
 LONGHORN_SYSTEM_BACKUPS = Resource("longhorn.io/v1beta2", "systembackups", "SystemBackup")
+LONGHORN_SYSTEM_RESTORES = Resource("longhorn.io/v1beta2", "systemrestores", "SystemRestore")
 TENANTS = Resource("minio.min.io/v2", "tenants", "Tenant")
 ADDRESS_POOLS = Resource("metallb.io/v1beta1", "ipaddresspools", "IPAddressPool")
 GITREPOSITORIES = Resource("source.toolkit.fluxcd.io/v1", "gitrepositories", "GitRepository")

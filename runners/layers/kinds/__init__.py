@@ -27,6 +27,7 @@ from runners.layers.kinds.longhorn_engines import (
     LONGHORN_INSTANCE_MANAGERS,
 )
 from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES
+from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, LONGHORN_SETTINGS
 from runners.layers.kinds.metallb import ADDRESS_POOLS, BGP_ADVERTISEMENTS, L2_ADVERTISEMENTS
 from runners.layers.kinds.monitoring import ALERTMANAGERS, PROMETHEUSES
@@ -72,6 +73,7 @@ CUSTOM: tuple[AnyKind, ...] = (
     LONGHORN_BACKUP_VOLUMES,
     LONGHORN_BACKUPS,
     LONGHORN_SYSTEM_BACKUPS,
+    LONGHORN_SYSTEM_RESTORES,
     TENANTS,
     CEPH_CLUSTERS,
     CEPH_OBJECT_STORES,

@@ -13,6 +13,8 @@ from runners.layers.kinds.base import AGE, NAME, Column, Kind, Row, Tone, age, h
 GROUP = "longhorn.io"
 VERSION = "v1beta2"
 _JOB, _JOB_GROUP = "recurring-job.longhorn.io/", "recurring-job-group.longhorn.io/"
+HELD = "bedplate/held"
+"""The annotation in which a recovery keeps what it took off a recurring job, or off a volume, until it is released."""
 
 
 def conditions(value: object, *path: str) -> dict[str, Json]:
@@ -65,6 +67,10 @@ class LonghornVolume(Row):
     """The recurring jobs that it is labelled with."""
     job_groups: tuple[str, ...] = ()
     """The groups of recurring jobs that it is labelled with; without any job or group it is in ``default``."""
+    from_backup: str = ""
+    """The URL of the backup that it was made from; empty for one that was made empty."""
+    held: str = ""
+    """The recurring jobs that a recovery took off it, to be put back."""
 
 
 def longhorn_volume_row(kind: str, obj: Json) -> LonghornVolume:
@@ -96,6 +102,8 @@ def longhorn_volume_row(kind: str, obj: Json) -> LonghornVolume:
         standby=truth(obj, "spec", "Standby"),
         jobs=_enabled(obj, _JOB),
         job_groups=_enabled(obj, _JOB_GROUP),
+        from_backup=text(obj, "spec", "fromBackup"),
+        held=text(obj, "metadata", "annotations", HELD),
     )
 
 

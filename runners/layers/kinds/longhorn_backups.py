@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-from runners.layers.jsons import Json, integer, text, truth
+from runners.layers.jsons import Json, integer, mapping, text, truth
 from runners.layers.kinds.base import AGE, NAME, Column, Kind, Row, Tone, head, timestamp
 from runners.layers.kinds.longhorn import GROUP, VERSION, conditions, gib, since, words
 
@@ -30,6 +31,10 @@ class Backup(Row):
     error: str
     target: str
     """The name of the backup target that it lies on."""
+    claim: str = ""
+    """``namespace/name`` of the claim that its volume was bound to; empty when the backup does not say."""
+    access: str = ""
+    """How its volume was used: rwo, rwx; empty when the backup does not say."""
 
 
 def backup_row(kind: str, obj: Json) -> Backup:
@@ -45,7 +50,19 @@ def backup_row(kind: str, obj: Json) -> Backup:
         snapshot_at=timestamp(text(obj, "status", "snapshotCreatedAt")),
         error=text(obj, "status", "error"),
         target=text(obj, "status", "backupTargetName") or text(obj, "metadata", "labels", "backup-target"),
+        claim=_claim(text(obj, "status", "labels", "KubernetesStatus")),
+        access=text(obj, "status", "labels", "longhorn.io/volume-access-mode"),
     )
+
+
+def _claim(written: str) -> str:
+    """The claim that Longhorn wrote down as JSON when it made a backup."""
+    try:
+        known = mapping(json.loads(written)) if written else {}
+    except (ValueError, RecursionError):
+        known = {}
+    namespace, name = text(known, "namespace"), text(known, "pvcName")
+    return f"{namespace}/{name}" if namespace and name else ""
 
 
 def backup_tone(row: Backup | SystemBackup) -> Tone:

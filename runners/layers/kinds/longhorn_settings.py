@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from runners.layers.jsons import Json, integer, strings, text, truth
 from runners.layers.kinds.base import AGE, NAME, Column, Kind, Row, Tone, head
-from runners.layers.kinds.longhorn import GROUP, VERSION
+from runners.layers.kinds.longhorn import GROUP, HELD, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class RecurringJob(Row):
     groups: tuple[str, ...]
     """``default`` holds every volume that names no job and no group."""
     retain: int
+    held: str = ""
+    """What a recovery took off it, to be put back; empty when nothing was."""
 
 
 def recurring_job_row(kind: str, obj: Json) -> RecurringJob:
@@ -62,6 +64,7 @@ def recurring_job_row(kind: str, obj: Json) -> RecurringJob:
         cron=text(obj, "spec", "cron"),
         groups=strings(obj, "spec", "groups"),
         retain=integer(obj, "spec", "retain"),
+        held=text(obj, "metadata", "annotations", HELD),
     )
 
 

@@ -11,6 +11,7 @@ from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.checkout import Checkout, checkout_findings
 from runners.layers.survival.fold import Claims, Survival, span
 from runners.layers.survival.keys import KeyState, key_findings
+from runners.layers.survival.sheet import Sheet
 
 TOO_OLD = 7 * 86_400.0
 """Seconds after which a sheet is too old, whatever happened meanwhile."""
@@ -26,6 +27,8 @@ class SheetFile:
     """Seconds since the epoch; 0 when it isn't there."""
     error: str = ""
     """Why it can't be read or written."""
+    content: Sheet | None = None
+    """What it says; None where it can't be read as a sheet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,11 @@ class Decision:
     """What was chosen where a step offers more than yes: which backup, which version."""
 
 
-def latest(decisions: Iterable[Decision], walkthrough: str) -> Mapping[str, Decision]:
-    """The last decision on each step of a walkthrough; one that was taken back is none."""
+def latest(decisions: Iterable[Decision], walkthrough: str, since: float = float("-inf")) -> Mapping[str, Decision]:
+    """The last decision on each step of a walkthrough; one that was taken back is none, and so is an older one."""
     found: dict[str, Decision] = {}
     for decision in sorted(decisions, key=lambda each: each.at):
-        if decision.walkthrough == walkthrough:
+        if decision.walkthrough == walkthrough and decision.at >= since:
             found[decision.step] = decision
     return {step: each for step, each in found.items() if each.choice is not Choice.TAKEN_BACK}
 

@@ -11,6 +11,7 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.picture import Picture
 from runners.layers.rows import Rows
 from runners.layers.settings import Settings
+from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs.decisions import Decision
 
 Proof = tuple[Finding, ...]
@@ -35,6 +36,27 @@ class Moment:
     """What a gate would look at for a target."""
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     """The last decision on each step, by the step's id; a person's, which no cluster can tell."""
+    sheet: Sheet | None = None
+    """The survival sheet that lies on this machine."""
+    sheet_missing: str = ""
+    """Why there is none, in words."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """Component → the version that its helmfile asks for; without those of which that can't be told."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to a step that offers more than yes."""
+
+    answer: str
+    """What the decision keeps; with ``among``, the chosen ones follow it, after a blank and with commas."""
+    label: str
+    text: str = ""
+    """What it means, or what follows from it."""
+    among: tuple[Option, ...] = ()
+    """Of these, any number may be chosen; at first all of them are."""
+    asks: str = ""
+    """The answer is typed: what is asked for."""
 
 
 class Doing(Enum):
@@ -72,6 +94,10 @@ class Step:
     """When it may be skipped, in words; empty where it never may."""
     word: str = ""
     """What a decision asks to be typed: ``context`` for the context's name; empty where a yes is enough."""
+    options: Callable[[Moment], tuple[Option, ...]] | None = None
+    """What a decision offers where it is more than yes."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Answer → the word that has to be typed for it."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +108,8 @@ class Walkthrough:
     """bootstrap, upgrade, recover."""
     title: str
     steps: tuple[Step, ...]
+    remembers: float = float("inf")
+    """Seconds for which a decision counts."""
 
     def step(self, step_id: str) -> Step | None:
         """One step by id."""

@@ -11,8 +11,8 @@ from runners.demo.actors.builtin.owned import is_deleted
 from runners.demo.actors.builtin.scheduler import SELECTED_NODE
 from runners.demo.actors.delays import Delays
 from runners.demo.actors.events import Recorder
-from runners.demo.actors.longhorn_volume_objects import bytes_of
 from runners.layers.jsons import Json, mapping, sequence, text
+from runners.layers.quantities import bytes_of
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _BOUND, _BOUND_BY_US = "pv.kubernetes.io/bind-completed", "pv.kubernetes.io/bound-by-controller"

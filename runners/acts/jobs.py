@@ -1,0 +1,51 @@
+"""Holds Longhorn's recurring jobs, and releases them: each object is changed by one request that says what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from runners.acts.hands import LONGHORN, Hands, hands
+from runners.cluster.errors import ApiError
+from runners.layers.jsons import Json, text
+from runners.layers.probes import Answer, Outcome
+from runners.layers.walkthroughs.held_jobs import holding, releasing
+from runners.probes.base import Say
+
+_RESOURCES = ("recurringjobs", "volumes")
+_Change = Callable[[str, Json], Json | None]
+
+
+def hold(_arguments: Sequence[str], say: Say) -> Answer:
+    """Takes off every job and volume what makes jobs run; its arguments only say, for the record, what that was."""
+    return _change(say, holding, "held")
+
+
+def release(_arguments: Sequence[str], say: Say) -> Answer:
+    """Puts back what was taken off."""
+    return _change(say, releasing, "released")
+
+
+def _change(say: Say, change: _Change, done: str) -> Answer:
+    try:
+        with hands(say) as cluster:
+            count = sum(1 for _ in changed(cluster, change, done))
+    except ApiError as error:
+        return Answer(Outcome.FAILED, str(error))
+    return Answer(Outcome.WORKED, f"{done} {count} jobs and volumes" if count else f"all was {done} already")
+
+
+def changed(cluster: Hands, change: _Change, done: str) -> Iterator[str]:
+    """Changes what has to be, and names each; what is as it should be is left alone.
+
+    Raises:
+        ApiError: something can't be read or changed; what was done until then stays.
+    """
+    for resource in _RESOURCES:
+        for obj in cluster.items(f"{LONGHORN}/{resource}"):
+            patch = change(resource, obj)
+            if patch is None:
+                continue
+            name = text(obj, "metadata", "name")
+            cluster.change(f"{LONGHORN}/{resource}/{name}", patch)
+            cluster.say(f"{done} {resource}/{name}")
+            yield name

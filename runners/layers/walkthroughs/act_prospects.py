@@ -1,0 +1,23 @@
+"""What Bedplate's own acts would do to a component now, and what speaks against it; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runners.layers.picture import Picture
+from runners.layers.probes import Prospect
+from runners.layers.rows import Rows
+from runners.layers.walkthroughs.held_jobs import hold_prospect, release_prospect
+from runners.layers.walkthroughs.restore_gates import restore_prospect
+from runners.layers.walkthroughs.restore_rules import LOOKED, STORAGE, Recovery
+
+
+def act_prospects(component: str, rows: Rows, recovery: Recovery, picture: Picture) -> Mapping[str, Prospect]:
+    """By the act's name; nothing for a component that has none."""
+    if component != STORAGE:
+        return {}
+    return {
+        "hold": hold_prospect(rows),
+        "release": release_prospect(rows, looked_at=bool(recovery.answer(LOOKED))),
+        "restore": restore_prospect(rows, recovery, picture),
+    }

@@ -1,0 +1,240 @@
+"""The worst day: from what survived to a cluster whose data is back, before anything could create it empty.
+
+The same steps serve a new cluster, one whose etcd was restored, and one of which a single layer died: what is there
+already proves itself. Longhorn's namespace, CRDs and release are never removed here: replicas on the nodes' disks, and
+after CRDs even the backups, go with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from runners.layers import commands as c
+from runners.layers.commands import Target
+from runners.layers.findings import Finding, Severity
+from runners.layers.picture import Layer
+from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.survival.sheet import Sheet
+from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.bootstrap import (
+    flux_step,
+    foundation_step,
+    keys_before,
+    preflight,
+    right_cluster,
+)
+from runners.layers.walkthroughs.proofs import is_usable, services_are_ready
+from runners.layers.walkthroughs.restore_choices import minor_step, what_step
+from runners.layers.walkthroughs.restore_rules import DISKS, STORAGE
+from runners.layers.walkthroughs.restore_steps import (
+    hold_step,
+    looked_step,
+    release_step,
+    restored_step,
+    target_step,
+)
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
+from runners.layers.walkthroughs.triage import (
+    EXPORT,
+    disk_options,
+    disks,
+    is_same,
+    orphan_findings,
+    survivors,
+    triage,
+)
+
+NAME = "recover"
+REMEMBERED = 3 * 86_400.0
+"""Seconds for which a decision counts: an older one was made in another disaster."""
+
+
+def recover(settings: Settings, sheet: Sheet | None = None) -> Walkthrough:
+    """The walkthrough for one repository; with a survival sheet its commands name what is to be restored."""
+    return Walkthrough(NAME, "Recover", tuple(_steps(settings, sheet)), remembers=REMEMBERED)
+
+
+def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
+    yield triage_step()
+    yield disks_step()
+    yield right_cluster()
+    yield preflight()
+    storage = settings.entry(STORAGE)
+    if storage is not None:
+        yield minor_step()
+        yield from keys_before(settings, STORAGE)
+        yield replace(foundation_step(storage), proof=_installed, title="Longhorn, by helmfile alone")
+        yield storage_step()
+        yield survivors_step()
+        yield target_step()
+        yield hold_step()
+        yield what_step()
+        yield restored_step(sheet)
+    for entry in settings.foundation:
+        if entry is not storage:
+            yield from keys_before(settings, entry.component)
+            yield foundation_step(entry)
+    yield from keys_before(settings, "flux")
+    yield flux_step()
+    yield services_step()
+    if storage is not None:
+        yield looked_step()
+        yield release_step()
+    yield from verify_steps(settings)
+    yield report_step(settings)
+
+
+def triage_step() -> Step:
+    """What there is to go by."""
+    return Step(
+        "triage",
+        "Triage",
+        why="The first change on a bad day is the one that is regretted: look first at what is alive and survives.",
+        proof=triage,
+        do="nothing: this step only looks",
+        shell=lambda _settings, context: (
+            f"kubectl --context {context} get namespace kube-system -o jsonpath='{{.metadata.uid}}'"
+        ),
+    )
+
+
+def disks_step() -> Step:
+    """What has become of the old disks."""
+    return Step(
+        DISKS,
+        "Are the old disks alive?",
+        why=(
+            "A cluster can be gone while its replica directories are left on the nodes: then they are the last copy of "
+            "what was written after the last backup. Uninstalling Longhorn, or deleting its namespace or CRDs, deletes "
+            "them: a runbook that does so is wrong, and it is offered nowhere here."
+        ),
+        proof=disks,
+        doing=Doing.DECISION,
+        do=f"look at /var/lib/longhorn/replicas on each node. Where something is left, {EXPORT}",
+        shell=lambda _settings, _context: "ls -l /var/lib/longhorn/replicas   # on each node",
+        options=disk_options,
+    )
+
+
+def _installed(moment: Moment) -> Proof:
+    """The release is there; whether storage is usable is another step's matter."""
+    state = moment.picture.component(STORAGE)
+    if state is None or state.verdict is Verdict.UNKNOWN:
+        return (Finding(STORAGE, Severity.UNKNOWN, "can't be seen"),)
+    if state.verdict is Verdict.ABSENT:
+        return (Finding(STORAGE, Severity.BLOCKER, "is not installed"),)
+    if state.verdict is Verdict.FAILED:
+        return (Finding(STORAGE, Severity.BLOCKER, f"failed: {state.summary}"),)
+    return (Finding(STORAGE, Severity.OK, f"{state.version or 'some version'} is installed"),)
+
+
+def storage_step() -> Step:
+    """Claims can bind."""
+    usable = is_usable(STORAGE)
+    return Step(
+        "storage",
+        "Storage is usable",
+        why="Helm says deployed before there is storage: Longhorn's manager makes the StorageClass and CSI afterwards.",
+        proof=lambda moment: (*usable(moment), *orphan_findings(moment.rows)),
+        do="nothing: this step only looks",
+        shell=lambda _settings, context: f"kubectl --context {context} get storageclass,csinode",
+        usually="60–90 s",
+    )
+
+
+def survivors_step() -> Step:
+    """What lived through it is sound."""
+    return Step(
+        "survivors",
+        "Volumes that live",
+        why="A restored etcd knows volumes whose replicas moved on: they are repaired, and never restored over.",
+        proof=survivors,
+        do="where one is stuck: restart Longhorn's managers, then look for attachments to nodes that are gone",
+        shell=lambda _settings, context: "\n".join(
+            (
+                f"kubectl --context {context} -n longhorn-system rollout restart daemonset/longhorn-manager",
+                f"kubectl --context {context} get volumeattachments.storage.k8s.io",
+            )
+        ),
+        skip="when a faulted volume is given up, and its claim is left out of what is restored",
+    )
+
+
+def services_step() -> Step:
+    """What Flux applies."""
+    return Step(
+        "services",
+        "Services are back",
+        why="They come back in the order of their dependencies: what stands first here is the cause of what follows.",
+        proof=_services_are_back,
+        do="nothing: this step only looks",
+        shell=lambda _settings, context: f"flux --context {context} get all --all-namespaces",
+        usually="5–10 min",
+        skip="when you will see to the rest yourself",
+    )
+
+
+def _services_are_back(moment: Moment) -> Proof:
+    """Flux works, and so does what it applies: without Flux, nothing is back."""
+    flux = is_usable("flux-system", Layer.GITOPS)(moment)
+    return services_are_ready(moment) if proved(flux) else flux
+
+
+def verify_steps(settings: Settings) -> Iterator[Step]:
+    """An object is stored, read and deleted, where bedplate.yaml says in which bucket."""
+    for entry in settings.foundation:
+        if entry.s3 is not None:
+            yield _verify(entry)
+
+
+def _verify(entry: FoundationEntry) -> Step:
+    name = entry.component
+
+    def proof(moment: Moment) -> Proof:
+        state = moment.picture.component(name)
+        found = [each for each in (state.findings if state is not None else ()) if each.subject == "s3 probe"]
+        good = any(each.severity is Severity.OK for each in found)
+        return tuple(found) if good else (Finding("s3 probe", Severity.BLOCKER, _last(found)),)
+
+    return Step(
+        f"verify:{name}",
+        f"{name} stores objects",
+        why="Green is not proof: an object that is put, got and deleted is.",
+        proof=proof,
+        doing=Doing.COMMAND,
+        command=c.PROBE_S3,
+        target=Target(component=name),
+        do="store an object of its own, read it back, and delete it",
+        undo=c.PROBE_S3.undo,
+        skip="when you have seen yourself that it works",
+    )
+
+
+def _last(found: list[Finding]) -> str:
+    return found[0].text if found else "was not made since"
+
+
+def report_step(settings: Settings) -> Step:
+    """The next disaster finds a sheet of this cluster."""
+    file = settings.survival_file
+    return Step(
+        "report",
+        "Report and new sheet",
+        why="The old sheet is of a cluster that is gone: without a new one, the next recovery would be led astray.",
+        proof=_has_new_sheet,
+        do="move the old sheet away, write the new one, and keep both off the cluster",
+        shell=lambda _settings, _context: (
+            f"mv {file} {file}.before && bedplate survival --write {file}" if file else "bedplate survival --write FILE"
+        ),
+        skip="when bedplate.yaml names no file for it",
+    )
+
+
+def _has_new_sheet(moment: Moment) -> Proof:
+    identity, sheet = moment.picture.identity, moment.sheet
+    if sheet is None or identity is None:
+        return (Finding("survival sheet", Severity.WARNING, moment.sheet_missing or "is not there"),)
+    if not is_same(sheet, identity.uid):
+        return (Finding("survival sheet", Severity.WARNING, f"is still the one of {sheet.cluster.uid[:8]}…"),)
+    return (Finding("survival sheet", Severity.OK, f"of this cluster, written {sheet.written}"),)

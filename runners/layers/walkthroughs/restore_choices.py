@@ -1,0 +1,181 @@
+"""What a person chooses in a recovery: which minor version of Longhorn was there, and what comes back from backups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from runners.layers.commands import Target
+from runners.layers.components.longhorn_targets import shown
+from runners.layers.findings import Finding, Severity
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, gib
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYSTEM_BACKUPS
+from runners.layers.kinds.storage import CLAIMS
+from runners.layers.settings import Settings
+from runners.layers.walkthroughs.restore_rules import (
+    DISKS,
+    MINOR,
+    NOTHING,
+    STORAGE,
+    SYSTEM,
+    VOLUMES_OF,
+    WHAT,
+    Restorable,
+    living,
+    minor,
+    nameless,
+    restorables,
+    standings,
+    vanished,
+    wanted,
+    wanted_minor,
+    without_backup,
+)
+from runners.layers.walkthroughs.steps import Doing, Moment, Option, Proof, Step
+from runners.layers.walkthroughs.triage import disks, recovery_of
+
+ON_LONGHORN = Target(component=STORAGE)
+
+
+def minor_step() -> Step:
+    """Which minor version of Longhorn was there."""
+    return Step(
+        MINOR,
+        "Which Longhorn",
+        why="A system backup is restored by the same minor version only, and Longhorn never goes back to an older one.",
+        proof=_right_minor,
+        doing=Doing.DECISION,
+        do="say which minor version was there; the helmfile has to ask for that one",
+        shell=lambda settings, _context: _helmfile(settings),
+        options=_minors,
+    )
+
+
+def _helmfile(settings: Settings) -> str:
+    entry = settings.entry(STORAGE)
+    return f"helmfile -f {entry.helmfile} list" if entry is not None else "helmfile list"
+
+
+def _minors(moment: Moment) -> tuple[Option, ...]:
+    asked = minor(moment.asked.get(STORAGE, ""))
+    known = (Option(asked, asked, "what the helmfile asks for"),) if asked else ()
+    return (*known, Option("", "another one", "type it, as 1.12", asks="minor version of Longhorn"))
+
+
+def _right_minor(moment: Moment) -> Proof:
+    recovery, state = recovery_of(moment), moment.picture.component(STORAGE)
+    wanted_, who = wanted_minor(moment.rows, recovery)
+    if not wanted_:
+        if nothing_is_missing(moment):
+            return (
+                Finding("longhorn", Severity.OK, "is there with its volumes: nothing of another version comes back"),
+            )
+        return (Finding("longhorn", Severity.BLOCKER, "nothing says which minor version was there", "choose it"),)
+    there = minor(state.version) if state is not None else ""
+    asked = minor(moment.asked.get(STORAGE, ""))
+    return (
+        Finding("longhorn", Severity.OK, f"was {wanted_}: {who}"),
+        *([_compare("is installed as", there, wanted_)] if there else []),
+        *([] if there and not asked else [_compare("is asked for by its helmfile as", asked, wanted_)]),
+    )
+
+
+def _compare(words: str, found: str, wanted_: str) -> Finding:
+    if not found:
+        return Finding("longhorn", Severity.UNKNOWN, f"{words} a version that can't be told", "write it out there")
+    same = found == wanted_
+    remedy = "" if same else f"write {wanted_} and its last patch into the helmfile"
+    return Finding("longhorn", Severity.OK if same else Severity.BLOCKER, f"{words} {found}", remedy)
+
+
+def what_step() -> Step:
+    """What comes back from backups."""
+    return Step(
+        WHAT,
+        "What is restored",
+        why="Whatever isn't restored now is created empty by what is installed next, and stays empty.",
+        proof=chosen,
+        doing=Doing.DECISION,
+        do="choose a system backup, volumes by their backups, or, in so many letters, nothing",
+        shell=lambda _settings, context: (
+            f"kubectl --context {context} -n longhorn-system get backups.longhorn.io,systembackups.longhorn.io"
+        ),
+        undo="take it back before it is carried out",
+        options=what_options,
+        typed={NOTHING: NOTHING},
+    )
+
+
+def what_options(moment: Moment) -> tuple[Option, ...]:
+    """System backups, volumes with dates and sizes, and nothing at all once the old disks are answered for."""
+    rows = moment.rows
+    ready = sorted(
+        (row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.state == "Ready"), key=lambda row: -row.made
+    )
+    systems = (
+        Option(f"{SYSTEM} {row.name}", f"system backup {row.name}", f"of {date(row.made)}, by Longhorn {row.version}")
+        for row in ready
+    )
+    ones = restorables(rows, moment.sheet)
+    volumes = Option(VOLUMES_OF, f"volumes: {len(ones)} have a backup", "choose which", tuple(map(_option, ones)))
+    nothing = Option(NOTHING, "nothing", f"{len(ones)} claims with a backup would be created empty")
+    answered = bool(recovery_of(moment).answer(DISKS)) or all(each.severity <= Severity.NOTE for each in disks(moment))
+    return (*systems, *((volumes,) if ones else ()), *((nothing,) if answered else ()))
+
+
+def _option(one: Restorable) -> Option:
+    return Option(one.claim, one.claim, f"{gib(one.size)} of {date(one.at)}")
+
+
+def date(seconds: float) -> str:
+    """A moment in UTC, for people."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC" if seconds else "an unknown moment"
+
+
+def chosen(moment: Moment) -> Proof:
+    """Somebody has chosen, or nothing has to come back."""
+    recovery, rows = recovery_of(moment), moment.rows
+    decision = recovery.decisions.get(WHAT)
+    answer = recovery.answer(WHAT)
+    if decision is None or not answer:
+        if nothing_is_missing(moment):
+            return (Finding("claims", Severity.OK, "every claim is bound to its volume: nothing has to come back"),)
+        return tuple(_to_choose_from(moment))
+    by = f"chosen by {decision.who}"
+    if answer == NOTHING:
+        if any(found.severity > Severity.NOTE for found in disks(moment)):
+            text = "is refused until it is answered whether the old disks live"
+            return (Finding("nothing to restore", Severity.BLOCKER, text, "answer that step"),)
+        return (Finding("nothing to restore", Severity.OK, by),)
+    lost = [Finding(f"claim {name}", Severity.BLOCKER, "no backup of it is seen") for name in vanished(rows, recovery)]
+    kind, _, name = answer.partition(" ")
+    words = f"system backup {name}" if kind == SYSTEM else f"{len(wanted(rows, recovery))} volumes"
+    return (Finding(words, Severity.OK, by), *lost)
+
+
+def _to_choose_from(moment: Moment) -> Iterator[Finding]:
+    rows, sheet = moment.rows, moment.sheet
+    if not shown(rows, LONGHORN_BACKUPS):
+        yield Finding("backups", Severity.UNKNOWN, "can't be seen", "wait until Longhorn and its target are there")
+        return
+    ones = restorables(rows, sheet)
+    yield Finding("restore", Severity.BLOCKER, f"nothing is chosen yet; {len(ones)} claims have a backup")
+    for name in without_backup(rows, sheet)[:4]:
+        yield Finding(f"claim {name}", Severity.NOTE, "no backup of it is seen: it would come back empty")
+    for name in nameless(rows, sheet)[:4]:
+        yield Finding(f"backup of {name}", Severity.NOTE, "does not say to which claim it belongs: restore it by hand")
+
+
+def nothing_is_missing(moment: Moment) -> bool:
+    """Is every claim that is known bound to a volume of its own, so that there is nothing to bring back?"""
+    rows, sheet = moment.rows, moment.sheet
+    if not all(shown(rows, kind) for kind in (CLAIMS, LONGHORN_VOLUMES, LONGHORN_BACKUPS)):
+        return False
+    known = [claim for claim in (sheet.claims if sheet is not None else ()) if claim.longhorn_volume]
+    bound = {(row.namespace, row.name) for row in rows.all(CLAIMS) if row.status == "Bound"}
+    if not (living(rows) or known) or any((claim.namespace, claim.name) not in bound for claim in known):
+        return False
+    names = {row.name for row in rows.all(LONGHORN_VOLUMES)}
+    if any(volume not in names for volume in nameless(rows, sheet)):
+        return False
+    return all(found.severity <= Severity.NOTE for found in standings(rows, restorables(rows, sheet)))

@@ -1,0 +1,190 @@
+"""When may a restore start, and when may anything start that would create what is to be restored? Pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from runners.layers.components.longhorn_targets import shown, targets, targets_inside
+from runners.layers.findings import Finding, Severity
+from runners.layers.identity import Identity
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_SYSTEM_BACKUPS
+from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
+from runners.layers.picture import Picture
+from runners.layers.probes import Prospect
+from runners.layers.rows import Rows
+from runners.layers.walkthroughs.held_jobs import held_proof
+from runners.layers.walkthroughs.restore_rules import (
+    DISKS,
+    NOTHING,
+    STORAGE,
+    SYSTEM,
+    VOLUMES_OF,
+    WHAT,
+    Recovery,
+    Restorable,
+    Storage,
+    minor,
+    standing,
+    storage,
+    vanished,
+    wanted,
+    wanted_minor,
+)
+
+_NAMED = 6
+
+
+def is_going_on(recovery: Recovery, identity: Identity | None) -> bool:
+    """Does this cluster stand in the place of one that died, or has somebody begun to recover it?"""
+    sheet = recovery.sheet
+    elsewhere = sheet is not None and identity is not None and sheet.cluster.uid not in ("", identity.uid)
+    return elsewhere or bool(recovery.answer(DISKS)) or bool(recovery.answer(WHAT))
+
+
+def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tuple[Finding, ...]:
+    """Why nothing may start yet that creates claims: a claim that is there already is never filled by a restore."""
+    if not is_going_on(recovery, identity):
+        return ()
+    answer = recovery.answer(WHAT)
+    if not answer:
+        text = "it is not decided what comes back from backups, and what starts now creates its claims empty"
+        return (Finding("restore", Severity.BLOCKER, text, "decide it in the walkthrough: w, recover"),)
+    if answer == NOTHING:
+        return ()
+    return tuple(_missing(rows, recovery))
+
+
+def _missing(rows: Rows, recovery: Recovery) -> Iterator[Finding]:
+    ones = wanted(rows, recovery)
+    there = storage(rows, ones)
+    if there.unseen:
+        yield from there.unseen
+        return
+    late = [found for one in ones if (found := standing(one, there)).severity > Severity.NOTE]
+    for found in late[:_NAMED]:
+        text = f"{found.text}; what starts now would create it empty"
+        yield Finding(found.subject, Severity.BLOCKER, text, "restore it first: w, recover", about=found.about)
+    if len(late) > _NAMED:
+        yield Finding("claims", Severity.BLOCKER, f"{len(late) - _NAMED} more are not bound to their restored volumes")
+    for claim in vanished(rows, recovery)[:_NAMED]:
+        text = "was chosen to be restored, and no backup of it is seen"
+        yield Finding(f"claim {claim}", Severity.BLOCKER, text, "wait for the backup target, or choose again")
+    kind, _, name = recovery.answer(WHAT).partition(" ")
+    if kind == SYSTEM and not ones:
+        yield from _system_missing(rows, name)
+
+
+def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
+    """Where no claim is known by name, Longhorn's own word has to do."""
+    about = f"system backup {backup}"
+    if not shown(rows, LONGHORN_SYSTEM_RESTORES):
+        yield Finding(about, Severity.UNKNOWN, "whether it is restored can't be seen", "wait until Longhorn is there")
+        return
+    states = {row.state for row in rows.all(LONGHORN_SYSTEM_RESTORES) if row.backup == backup}
+    if "Completed" not in states:
+        words = f"is being restored: {', '.join(sorted(states))}" if states - {""} else "is not restored yet"
+        yield Finding(about, Severity.BLOCKER, words, "restore it first: w, recover")
+
+
+def target_proof(rows: Rows) -> tuple[Finding, ...]:
+    """That backups can be reached, and lie elsewhere than on the cluster that died or on this one."""
+    if not shown(rows, LONGHORN_BACKUP_TARGETS):
+        return (Finding("backup target", Severity.UNKNOWN, "can't be seen", "wait until Longhorn is there"),)
+    found = targets(rows)
+    if not found:
+        text = "has no address, so no backup can be seen"
+        remedy = "set defaultBackupStore.backupTarget and its secret in Longhorn's values, and apply longhorn"
+        return (Finding("backup target", Severity.BLOCKER, text, remedy),)
+    inside = targets_inside(rows)
+    return tuple(_target(row.name, row.url, row.available, row.message, inside.get(row.name, "")) for row in found)
+
+
+def _target(name: str, url: str, available: bool, message: str, inside: str) -> Finding:
+    about = f"backup target {name}"
+    if inside:
+        text = f"lies on this very cluster ({inside}): what was there died with it"
+        return Finding(about, Severity.BLOCKER, text, "name the server that has the backups")
+    if not available:
+        return Finding(about, Severity.WARNING, f"is not available: {message or 'Longhorn has not asked it yet'}")
+    return Finding(about, Severity.OK, f"{url} is available")
+
+
+def minor_findings(rows: Rows, recovery: Recovery, picture: Picture) -> tuple[Finding, ...]:
+    """What speaks against restoring with the Longhorn that is installed: nothing for the same minor version."""
+    state = picture.component(STORAGE)
+    installed = minor(state.version) if state is not None else ""
+    asked, who = wanted_minor(rows, recovery)
+    if not installed or not asked:
+        text = "is not known" if not asked else "that is installed is not known"
+        return (
+            Finding("Longhorn's minor version", Severity.UNKNOWN, text, "decide it in the walkthrough: w, recover"),
+        )
+    if installed != asked:
+        return (Finding("longhorn", Severity.BLOCKER, f"is {installed}, and what is restored is of {asked}: {who}"),)
+    return ()
+
+
+def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospect:
+    """What the restore that was chosen would be called with, and what speaks against it now."""
+    kind, _, name = recovery.answer(WHAT).partition(" ")
+    if kind not in (SYSTEM, VOLUMES_OF):
+        text = "nothing is to be restored" if kind == NOTHING else "it is not decided what comes back"
+        return Prospect(findings=(Finding("restore", Severity.BLOCKER, text, "decide it first", False),))
+    common = (*_against(rows), *minor_findings(rows, recovery, picture))
+    if kind == SYSTEM:
+        # Claims come back into namespaces; whether Longhorn makes those is not relied on.
+        spaces = sorted({one.namespace for one in wanted(rows, recovery)})
+        return Prospect((SYSTEM, name, *spaces), (*_system(rows, picture, name), *common))
+    return _volumes(wanted(rows, recovery), rows, common)
+
+
+def _against(rows: Rows) -> Iterator[Finding]:
+    """What closes every restore: no way to the backups never opens by a word."""
+    for found in (*target_proof(rows), *held_proof(rows)):
+        if found.severity > Severity.NOTE:
+            closes = found.subject.startswith("backup target")
+            severity = Severity.BLOCKER if closes else found.severity
+            yield Finding(found.subject, severity, found.text, found.remedy, overridable=not closes, about=found.about)
+
+
+def _system(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:
+    found = next((row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.name == name), None)
+    about = f"system backup {name}"
+    if found is None or found.state != "Ready":
+        yield Finding(about, Severity.BLOCKER, "is not there, or not Ready", "choose again", False)
+        return
+    state = picture.component(STORAGE)
+    installed = minor(state.version) if state is not None else ""
+    if installed != minor(found.version):
+        text = f"was made by {found.version}, and longhorn is {installed or 'of an unknown version'}"
+        yield Finding(about, Severity.BLOCKER, text, "install the same minor version, or restore single volumes", False)
+    attached = [row.name for row in rows.all(LONGHORN_VOLUMES) if _is_used(row)]
+    if attached:
+        text = (
+            f"{', '.join(attached[:3])} {'is' if len(attached) == 1 else 'are'} attached; a system restore needs none"
+        )
+        yield Finding("volumes", Severity.BLOCKER, text, "restore single volumes instead")
+
+
+def _is_used(row: LonghornVolume) -> bool:
+    """Longhorn attaches a volume too while data flows into it."""
+    return row.state not in ("detached", "creating") and not (row.restoring or row.restore_required)
+
+
+def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]) -> Prospect:
+    there = storage(rows, ones)
+    due = [one for one in ones if standing(one, there).severity > Severity.NOTE]
+    if not due and not there.unseen:
+        return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
+    against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common)
+    return Prospect(tuple(one.written() for one in due), against)
+
+
+def _in_the_way(one: Restorable, there: Storage) -> Iterator[Finding]:
+    stored, claim = there.stored.get(one.volume), there.claims.get((one.namespace, one.name))
+    if stored is not None and not stored.from_backup:
+        text = f"volume {one.volume} lives: it is never restored over"
+        yield Finding(f"claim {one.claim}", Severity.BLOCKER, text, "leave this claim out of what is restored", False)
+    elif claim is not None and claim.volume and (found := standing(one, there)).remedy:
+        yield Finding(found.subject, Severity.BLOCKER, found.text, found.remedy, False, about=found.about)

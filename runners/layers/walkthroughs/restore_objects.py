@@ -1,0 +1,91 @@
+"""The objects that bring one claim back from a backup, as plain data: Longhorn's volume, its PersistentVolume, a claim.
+
+Longhorn makes a volume's size from its own object, in bytes as text (its CRDs); the claim asks for as many, which Git
+may write in another unit.
+"""
+
+from __future__ import annotations
+
+from runners.layers.jsons import Json
+from runners.layers.walkthroughs.restore_rules import DRIVER, Restorable
+
+SPACE = "longhorn-system"
+_MODES = {"rwx": "ReadWriteMany"}
+_RESTORED = {"bedplate/restored": "true"}
+
+
+def volume(one: Restorable, replicas: int) -> Json:
+    """Longhorn's volume, which fills itself from the backup; 0 replicas are as many as its settings say."""
+    counted = {"numberOfReplicas": replicas} if replicas else {}
+    target = {"backupTargetName": one.target} if one.target else {}
+    return {
+        "apiVersion": "longhorn.io/v1beta2",
+        "kind": "Volume",
+        "metadata": {"name": one.volume, "namespace": SPACE, "annotations": _RESTORED},
+        "spec": {
+            "fromBackup": one.backup,
+            "size": str(one.size),
+            "accessMode": one.access,
+            "frontend": "blockdev",
+            "dataEngine": "v1",
+            **counted,
+            **target,
+        },
+    }
+
+
+def persistent_volume(one: Restorable, fs_type: str) -> Json:
+    """What stands for the volume, kept for the claim alone. It outlives the claim: nothing restored goes by mistake."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": one.volume, "annotations": _RESTORED},
+        "spec": {
+            "accessModes": [_mode(one)],
+            "capacity": {"storage": str(one.size)},
+            "claimRef": {
+                "apiVersion": "v1",
+                "kind": "PersistentVolumeClaim",
+                "namespace": one.namespace,
+                "name": one.name,
+            },
+            "csi": {"driver": DRIVER, "volumeHandle": one.volume, "fsType": fs_type},
+            "persistentVolumeReclaimPolicy": "Retain",
+            "storageClassName": one.storage_class,
+            "volumeMode": "Filesystem",
+        },
+    }
+
+
+def claim(one: Restorable) -> Json:
+    """The claim, which can be bound to nothing else."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"namespace": one.namespace, "name": one.name},
+        "spec": {
+            "accessModes": [_mode(one)],
+            "resources": {"requests": {"storage": str(one.size)}},
+            "storageClassName": one.storage_class,
+            "volumeName": one.volume,
+        },
+    }
+
+
+def system_restore(backup: str) -> Json:
+    """What has Longhorn restore a system backup."""
+    return {
+        "apiVersion": "longhorn.io/v1beta2",
+        "kind": "SystemRestore",
+        "metadata": {"name": f"bedplate-{backup}", "namespace": SPACE},
+        "spec": {"systemBackup": backup},
+    }
+
+
+def namespace(name: str) -> Json:
+    """Where a claim comes back before what else belongs there."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+def _mode(one: Restorable) -> str:
+    return _MODES.get(one.access, "ReadWriteOnce")

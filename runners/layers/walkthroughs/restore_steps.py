@@ -1,0 +1,143 @@
+"""The steps of a recovery that touch backups: the target, held jobs, the restore, and letting go again."""
+
+from __future__ import annotations
+
+from runners.layers import commands as c
+from runners.layers.findings import Finding, Severity
+from runners.layers.survival.sheet import Sheet
+from runners.layers.walkthroughs import held_jobs
+from runners.layers.walkthroughs.decisions import Choice
+from runners.layers.walkthroughs.restore_by_hand import restore_commands
+from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, nothing_is_missing
+from runners.layers.walkthroughs.restore_gates import target_proof, unrestored
+from runners.layers.walkthroughs.restore_rules import LOOKED, NOTHING, WHAT, standings, wanted, worst_first
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step
+from runners.layers.walkthroughs.triage import recovery_of
+
+_IN = "-n longhorn-system"
+
+
+def target_step() -> Step:
+    """Backups can be reached."""
+    return Step(
+        "target",
+        "Backups are reachable",
+        why="What is restored comes from there; a target on the cluster that died is no target.",
+        proof=lambda moment: target_proof(moment.rows),
+        do="nothing: this step only looks; the target and its Secret come from Longhorn's values",
+        shell=lambda _settings, context: f"kubectl --context {context} {_IN} get backuptargets.longhorn.io",
+        usually="up to 5 min",
+        skip="when nothing is to be restored",
+    )
+
+
+def hold_step() -> Step:
+    """No recurring job runs meanwhile."""
+    return Step(
+        "hold",
+        "Recurring jobs held",
+        why="A job that backs up an empty or half-restored volume pushes the good backups out.",
+        proof=_held,
+        doing=Doing.COMMAND,
+        command=c.HOLD_JOBS,
+        target=ON_LONGHORN,
+        do="Longhorn can't suspend a job: its groups and its volumes' labels are written down and taken off",
+        shell=lambda _settings, context: "\n".join(
+            (
+                f"kubectl --context {context} {_IN} get recurringjobs.longhorn.io -o yaml > held-jobs.yaml",
+                f"kubectl --context {context} {_IN} patch recurringjobs.longhorn.io NAME --type=merge "
+                """-p '{"spec":{"groups":[]}}'""",
+            )
+        ),
+        undo="release them, a step of its own",
+        usually="a few seconds",
+    )
+
+
+def _held(moment: Moment) -> Proof:
+    recovery = recovery_of(moment)
+    if recovery.answer(WHAT) == NOTHING or (not recovery.answer(WHAT) and nothing_is_missing(moment)):
+        return (Finding("recurring jobs", Severity.OK, "may run: nothing is restored"),)
+    if _confirmed(moment, LOOKED):
+        return (Finding("recurring jobs", Severity.OK, "were held until somebody had looked at the data"),)
+    return held_jobs.held_proof(moment.rows)
+
+
+def _confirmed(moment: Moment, step: str) -> bool:
+    decision = moment.decisions.get(step)
+    return decision is not None and decision.choice is Choice.CONFIRMED
+
+
+def restored_step(sheet: Sheet | None = None) -> Step:
+    """Every wanted claim is bound to its restored volume."""
+    return Step(
+        "restored",
+        "Restored",
+        why="A claim that is created before its restore stays empty: so this comes before object storage and Flux.",
+        proof=_restored,
+        doing=Doing.COMMAND,
+        command=c.RESTORE,
+        target=ON_LONGHORN,
+        do="restore what was chosen, and watch it until each claim is bound to its volume",
+        shell=lambda _settings, context: restore_commands(sheet, context),
+        undo="none: what is restored stays; nothing that lives is ever restored over",
+        usually="minutes to hours, by size",
+    )
+
+
+def _restored(moment: Moment) -> Proof:
+    recovery, rows = recovery_of(moment), moment.rows
+    answer = recovery.answer(WHAT)
+    if answer == NOTHING:
+        return (Finding("restore", Severity.OK, "nothing is to be restored"),)
+    if not answer:
+        return chosen(moment)
+    missing = unrestored(rows, recovery, moment.picture.identity)
+    found = standings(rows, wanted(rows, recovery))
+    if not (found or missing):
+        return (Finding(answer, Severity.OK, "is restored, says Longhorn"),)
+    extra = tuple(one for one in missing if one.subject not in {each.subject for each in found})
+    return worst_first((*found, *extra))
+
+
+def looked_step() -> Step:
+    """A person has looked at the data."""
+    return Step(
+        LOOKED,
+        "Data looked at",
+        why="Only a person can tell whether what came back is right; the next backup replaces the good ones.",
+        proof=_looked,
+        doing=Doing.DECISION,
+        do="open the applications, and look at their data",
+        word="context",
+    )
+
+
+def _looked(moment: Moment) -> Proof:
+    recovery = recovery_of(moment)
+    if not recovery.answer(WHAT) or recovery.answer(WHAT) == NOTHING:
+        done = recovery.answer(WHAT) == NOTHING or nothing_is_missing(moment)
+        return (Finding("data", Severity.OK, "nothing was restored"),) if done else ()
+    decision = moment.decisions.get(LOOKED)
+    if decision is None or decision.choice is not Choice.CONFIRMED:
+        return ()
+    return (Finding("data", Severity.OK, f"looked at by {decision.who}"),)
+
+
+def release_step() -> Step:
+    """Recurring jobs run again."""
+    return Step(
+        "release",
+        "Recurring jobs released",
+        why="Held jobs make no backups: the cluster is unprotected until they run again.",
+        proof=lambda moment: held_jobs.released_proof(moment.rows),
+        doing=Doing.COMMAND,
+        command=c.RELEASE_JOBS,
+        target=ON_LONGHORN,
+        do="what was taken off jobs and volumes is put back",
+        shell=lambda _settings, context: (
+            f"kubectl --context {context} {_IN} patch recurringjobs.longhorn.io NAME --type=merge "
+            """-p '{"spec":{"groups":["default"]}}'"""
+        ),
+        undo="hold them again",
+    )

@@ -1,0 +1,169 @@
+"""Triage, which changes nothing: what is alive, whether it is the same cluster, what survives, and the old disks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runners.layers.components.longhorn_targets import shown, targets_inside
+from runners.layers.findings import Finding, Severity
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
+from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
+from runners.layers.picture import Layer, Picture
+from runners.layers.rows import Rows
+from runners.layers.survival.sheet import Sheet
+from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, Recovery, living, newest_backups
+from runners.layers.walkthroughs.steps import Moment, Option, Proof
+
+_ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
+"""Longhorn's setting since 1.9, and before."""
+EXPORT = (
+    "read them out first: on the node, run longhornio/longhorn-engine as `launch-simple-longhorn VOLUME SIZE` over "
+    "/var/lib/longhorn/replicas/VOLUME-…, mount /dev/longhorn/VOLUME read-only, and copy (Longhorn's docs: "
+    "Exporting a Volume from a Single Replica)"
+)
+
+
+def recovery_of(moment: Moment) -> Recovery:
+    """What a recovery rests on at one moment, beside the rows."""
+    return Recovery(moment.sheet, moment.decisions)
+
+
+def triage(moment: Moment) -> Proof:
+    """What there is to go by; it is done when the cluster has answered, for it only looks."""
+    picture = moment.picture
+    if picture.identity is None or not picture.freshness.trusted:
+        return (Finding("cluster", Severity.UNKNOWN, f"is {picture.freshness.words(picture.at)}"),)
+    return (*_alive(picture), *_identity(picture, moment), *_survives(moment))
+
+
+def _alive(picture: Picture) -> Iterator[Finding]:
+    for layer in Layer:
+        states = picture.layer(layer)
+        bad = [f"{state.name} {state.verdict.value}" for state in states if state.verdict is not Verdict.HEALTHY]
+        words = f"not healthy: {', '.join(bad)}" if bad else "alive" if states else "nothing of it is seen"
+        yield Finding(f"{layer.value} layer", Severity.NOTE if bad else Severity.OK, words)
+
+
+def _identity(picture: Picture, moment: Moment) -> Iterator[Finding]:
+    sheet, identity = moment.sheet, picture.identity
+    assert identity is not None, "triage has looked"
+    if sheet is None:
+        text = moment.sheet_missing or "was not looked for yet"
+        yield Finding("survival sheet", Severity.NOTE, f"{text}: what was there is known from backups alone")
+        yield Finding("identity", Severity.NOTE, f"{identity.short_uid}: whether it is a new one can't be told")
+    elif is_same(sheet, identity.uid):
+        text = (
+            "of this very cluster: it never died, or its etcd was restored. Repair what is broken, install nothing anew"
+        )
+        yield Finding("survival sheet", Severity.OK, f"found, written {sheet.written}")
+        yield Finding("identity", Severity.NOTE, f"the sheet is {text}")
+    else:
+        yield Finding("survival sheet", Severity.OK, f"found, written {sheet.written}")
+        yield Finding("identity", Severity.NOTE, f"a new cluster stands in the place of {sheet.cluster.uid[:8]}…")
+
+
+def is_same(sheet: Sheet, uid: str) -> bool:
+    """Is a sheet of the cluster with this uid?"""
+    return bool(sheet.cluster.uid) and sheet.cluster.uid == uid
+
+
+def _survives(moment: Moment) -> Iterator[Finding]:
+    """What survives and what does not, a line each."""
+    sheet = moment.sheet
+    if sheet is not None:
+        git = f"{sheet.gitops.url or 'its URL is not known'} {sheet.gitops.branch}".strip()
+        yield Finding("survives: Git", Severity.OK, f"{git}, last applied {sheet.gitops.revision[:20] or 'unknown'}")
+        back = [claim for claim in sheet.claims if claim.fate == "returns"]
+        lost = [f"{claim.namespace}/{claim.name}" for claim in sheet.claims if claim.fate == "gone"]
+        yield Finding("survives: claims", Severity.OK, f"{len(back)} of {len(sheet.claims)} have a backup")
+        if lost:
+            yield Finding("does not survive", Severity.NOTE, f"claims without a backup: {_some(lost)}")
+        for target in sheet.backup_targets:
+            yield Finding("survives: backups", Severity.OK, f"{target.name} at {target.url or 'no address'}")
+    inside = targets_inside(moment.rows)
+    for name, how in inside.items():
+        yield Finding(
+            "does not survive", Severity.NOTE, f"what lay on backup target {name}: it is in the cluster, {how}"
+        )
+    text = "Secrets and objects that are in no repository; what was written after the last backup"
+    yield Finding("does not survive", Severity.NOTE, text)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def disk_options(_moment: Moment) -> tuple[Option, ...]:
+    """What may have become of the old disks."""
+    return (
+        Option(ALIVE, "alive, or not sure", "replica directories may be left in /var/lib/longhorn: the last copy"),
+        Option(GONE, "gone", "the nodes' disks were lost, wiped or replaced: nothing of Longhorn's is on them"),
+    )
+
+
+def disks(moment: Moment) -> Proof:
+    """Somebody has said what has become of the old disks; where Longhorn knows its volumes, nobody has to."""
+    rows, answer = moment.rows, recovery_of(moment).answer(DISKS)
+    serving = _serving(moment.picture, rows, moment.sheet)
+    if not answer and not serving:
+        text = "nobody has said whether they live: until then there is no “nothing to restore”"
+        return (Finding("old disks", Severity.BLOCKER, text, "look at /var/lib/longhorn on each node"),)
+    orphans = orphan_findings(rows)
+    if answer == GONE or (serving and not answer):
+        words = "are gone" if answer else f"serve: Longhorn knows {serving} volumes on them"
+        return (Finding("old disks", Severity.OK, words), *(() if answer else orphans))
+    last = Finding("old disks", Severity.NOTE, f"are the last copy: {EXPORT}")
+    never = "is never offered here: deleting Longhorn's namespace or CRDs, or uninstalling it, deletes replicas"
+    return (last, Finding("starting over", Severity.NOTE, never), *orphans)
+
+
+def _serving(picture: Picture, rows: Rows, sheet: Sheet | None) -> int:
+    """How many volumes Longhorn has on the disks, where this is the cluster that it was."""
+    identity = picture.identity
+    same = sheet is None or (identity is not None and is_same(sheet, identity.uid))
+    ones = {row.name for row in living(rows)} if same and shown(rows, LONGHORN_VOLUMES) else set()
+    # Without a sheet, a volume that is only in its backups says that this is another cluster.
+    return len(ones) if sheet is not None or newest_backups(rows).keys() <= ones else 0
+
+
+def orphan_findings(rows: Rows) -> tuple[Finding, ...]:
+    """That Longhorn does not delete replicas that it does not know: on a new cluster, those are the old ones."""
+    found = [row for row in rows.all(LONGHORN_SETTINGS) if row.name in _ORPHANS]
+    bad = [row for row in found if row.value == "true" or "replica" in row.value]
+    return tuple(
+        Finding(
+            f"setting {row.name}",
+            Severity.BLOCKER,
+            f"is {row.value}: Longhorn deletes replica directories that it does not know, which are the old volumes",
+            "set it to nothing (or false) in Longhorn's values, and apply longhorn",
+            about=row.key,
+        )
+        for row in bad
+    )
+
+
+def survivors(moment: Moment) -> Proof:
+    """After a restored etcd: the volumes that live are sound; on a new cluster there are none."""
+    rows = moment.rows
+    if not shown(rows, LONGHORN_VOLUMES):
+        return (Finding("volumes", Severity.UNKNOWN, "can't be seen"),)
+    ones = living(rows)
+    faulted = [row for row in ones if row.robustness == "faulted"]
+    if faulted:
+        return tuple(
+            Finding(
+                f"volume {row.name}",
+                Severity.BLOCKER,
+                f"is faulted{f': {row.why}' if row.why else ''}; it is not restored over while it may be repaired",
+                "restart Longhorn's managers; look for stale VolumeAttachments; then salvage a replica",
+                about=row.key,
+            )
+            for row in faulted[:12]
+        )
+    moving = [row for row in ones if row.state in ("attaching", "detaching")]
+    if moving:
+        about = moving[0].key
+        text = f"{len(moving)} are attaching or detaching, which may be stale ({moving[0].name})"
+        return (Finding("volumes", Severity.WARNING, text, "restart Longhorn's managers if it stays so", about=about),)
+    return (Finding("volumes", Severity.OK, f"{len(ones)} live and are sound" if ones else "none lives from before"),)

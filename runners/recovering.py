@@ -1,0 +1,63 @@
+"""What gates and walkthroughs look at beside the picture: what was decided, the sheet, and what own work would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from runners.cluster.connection import Connection
+from runners.decision_keeping import decisions
+from runners.journal import Journal
+from runners.layers.findings import Finding
+from runners.layers.identity import Identity
+from runners.layers.judge import of_foundation
+from runners.layers.picture import Picture
+from runners.layers.probes import Prospect
+from runners.layers.rows import Rows
+from runners.layers.survival.judge import SheetFile
+from runners.layers.walkthroughs.act_prospects import act_prospects
+from runners.layers.walkthroughs.decisions import Decision, latest
+from runners.layers.walkthroughs.recover import NAME, REMEMBERED
+from runners.layers.walkthroughs.restore_gates import unrestored
+from runners.layers.walkthroughs.restore_rules import Recovery
+from runners.probes import prospects
+from runners.probes.base import Scene
+from runners.surroundings import Outlook, Place
+
+
+class Recovering:
+    """What is known of a recovery of one cluster, whether anybody has begun one or not."""
+
+    def __init__(self, place: Place, rows: Rows, outlook: Outlook, clock: Callable[[], float]) -> None:
+        """Takes where things are, what the cluster has, who looks around, and the time in seconds since the epoch."""
+        self.decisions: tuple[Decision, ...] = ()
+        """What people decided on this cluster, as it was read last."""
+        self._place = place
+        self._rows = rows
+        self._outlook = outlook
+        self._clock = clock
+
+    @property
+    def sheet(self) -> SheetFile:
+        """The survival sheet on this machine, as it was looked at last."""
+        return self._outlook.known.sheet if self._outlook.known is not None else SheetFile()
+
+    @property
+    def recovery(self) -> Recovery:
+        """What a recovery rests on."""
+        return Recovery(self.sheet.content, latest(self.decisions, NAME, self._clock() - REMEMBERED))
+
+    def read(self, connection: Connection, journal: Journal, identity: Identity) -> None:
+        """Reads the decisions again, from the journal and the cluster; slow."""
+        self.decisions = decisions(connection, journal, identity)
+
+    def unrestored(self, identity: Identity | None) -> tuple[Finding, ...]:
+        """Why nothing may start yet that creates claims."""
+        return unrestored(self._rows, self.recovery, identity)
+
+    def prospects(self, component: str, picture: Picture) -> Mapping[str, Prospect]:
+        """What the probe and the acts of a component would do now."""
+        entry = self._place.settings.entry(component)
+        if entry is None:
+            return {}
+        probes = prospects(of_foundation(entry).probe, Scene(entry, self._rows, self._place.environ))
+        return {**probes, **act_prospects(component, self._rows, self.recovery, picture)}

@@ -1,0 +1,215 @@
+"""The worst day, found at the right step by what the cluster proves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runners.layers.findings import Severity
+from runners.layers.kinds.base import Row
+from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.engine import StepState, StepView, progress
+from runners.layers.walkthroughs.recover import recover
+from runners.layers.walkthroughs.restore_choices import what_options
+from runners.layers.walkthroughs.steps import Moment, proved
+from tests.layers import recover_world as r
+from tests.layers import survival_world as s
+from tests.layers import worlds as w
+
+WALK = recover(r.SETTINGS)
+ABSENT = {"longhorn": Verdict.ABSENT, "minio": Verdict.ABSENT, "flux-system": Verdict.ABSENT}
+ALONE = {"minio": Verdict.ABSENT, "flux-system": Verdict.ABSENT}
+CONFIRMED = {"cluster": Decision("recover", "cluster", Choice.CONFIRMED, w.NOW, "ada@workshop", answer=r.NEW)}
+SHEET = r.sheet("photos")
+BACKUPS = [s.target(), s.backup("photos")]
+
+
+def next_step(moment: Moment) -> StepView:
+    found = progress(WALK, moment)
+    return found.steps[found.current]
+
+
+def at(rows: Sequence[Row] = (), *decisions: Mapping[str, Decision], **more: Any) -> Moment:
+    merged = {step: each for some in decisions for step, each in some.items()}
+    return r.moment(rows, **{"sheet": SHEET, "decisions": merged, **more})
+
+
+def test_the_order_is_the_one_that_loses_nothing() -> None:
+    assert [step.id for step in WALK.steps] == [
+        "triage", "disks", "cluster", "preflight", "minor", "keys:longhorn", "foundation:longhorn", "storage",
+        "survivors", "target", "hold", "what", "restored", "foundation:minio", "flux", "services", "looked", "release",
+        "verify:minio", "report",
+    ]  # fmt: skip
+
+
+def test_each_step_says_why_and_has_a_command_and_an_undo() -> None:
+    for step in WALK.steps:
+        assert step.why
+        assert step.do
+        assert step.undo
+        assert step.shell is not None or step.command is not None or step.id in ("cluster", "preflight", "looked"), (
+            step.id
+        )
+
+
+GONE = r.decided(disks="gone")
+ALL = r.chosen(r.PHOTOS)
+HELD = r.job(groups=(), held='{"groups": ["default"]}')
+
+
+@pytest.mark.parametrize(
+    ("moment", "step", "state"),
+    [
+        (at(verdicts=ABSENT), "disks", StepState.READY),
+        (at((), GONE, verdicts=ABSENT), "cluster", StepState.READY),
+        (at((), GONE, CONFIRMED, verdicts=ABSENT, asked=""), "minor", StepState.UNKNOWN),
+        (at((), GONE, CONFIRMED, verdicts=ABSENT, asked="1.11.2"), "minor", StepState.READY),
+        (at((), GONE, CONFIRMED, verdicts=ABSENT, keys=False), "keys:longhorn", StepState.WAITING),
+        (at((), GONE, CONFIRMED, verdicts=ABSENT), "foundation:longhorn", StepState.READY),
+        (at((), GONE, CONFIRMED, verdicts={"longhorn": Verdict.PROGRESSING}), "storage", StepState.WAITING),
+        (at((), GONE, CONFIRMED, verdicts=ALONE), "target", StepState.FAILED),
+        (at([s.target(available=False)], GONE, CONFIRMED, verdicts=ALONE), "target", StepState.WAITING),
+        (at([*BACKUPS, r.job()], GONE, CONFIRMED, verdicts=ALONE), "hold", StepState.READY),
+        (at([*BACKUPS, HELD], GONE, CONFIRMED, verdicts=ALONE), "what", StepState.READY),
+        (at([*BACKUPS, HELD], ALL, CONFIRMED, verdicts=ALONE), "restored", StepState.READY),
+        (at([*BACKUPS, r.job()], ALL, CONFIRMED, verdicts=ALONE), "hold", StepState.READY),
+        (
+            at([*BACKUPS, HELD, r.filled("photos", restoring=True)], ALL, CONFIRMED, verdicts=ALONE),
+            "restored",
+            StepState.WAITING,
+        ),
+        (at([*BACKUPS, HELD, *r.back("photos")], ALL, CONFIRMED, verdicts=ALONE), "foundation:minio", StepState.READY),
+        (
+            at([*BACKUPS, HELD, *r.back("photos")], ALL, CONFIRMED, verdicts={"flux-system": Verdict.ABSENT}),
+            "flux",
+            StepState.BLOCKED,
+        ),
+        (at([*BACKUPS, HELD, *r.back("photos")], ALL, CONFIRMED), "looked", StepState.READY),
+        (
+            at([*BACKUPS, HELD, *r.back("photos")], ALL, CONFIRMED, r.decided(looked=r.NEW)),
+            "release",
+            StepState.READY,
+        ),
+        (
+            at([*BACKUPS, r.job(), *r.back("photos")], ALL, CONFIRMED, r.decided(looked=r.NEW)),
+            "verify:minio",
+            StepState.BLOCKED,
+        ),
+    ],
+)
+def test_where_one_stands_is_found_by_proofs_alone(moment: Moment, step: str, state: StepState) -> None:
+    found = next_step(moment)
+    assert (found.step.id, found.state) == (step, state), found
+
+
+def test_flux_waits_for_what_comes_back_from_backups() -> None:
+    """The claims that Flux would create empty are never created before: its gate is closed however one comes there."""
+    moment = at([*BACKUPS, HELD], ALL, CONFIRMED)
+    step = WALK.step("flux")
+    assert step is not None
+    closed = [finding.subject for finding in moment.situation(step.target).unrestored]
+    assert closed == ["claim apps/photos"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "rows"),
+    [
+        (r.sheet("photos", uid=r.NEW), [*BACKUPS, *s.whole("photos")]),
+        (None, [*BACKUPS, *s.whole("photos")]),
+    ],
+)
+@pytest.mark.parametrize(
+    ("verdicts", "step"),
+    [
+        ({"flux-system": Verdict.ABSENT}, "flux"),
+        ({"longhorn": Verdict.ABSENT}, "foundation:longhorn"),
+        ({}, "verify:minio"),
+    ],
+)
+def test_a_single_layer_is_recovered_alone(
+    sheet: Any, rows: list[Row], verdicts: Mapping[str, Verdict], step: str
+) -> None:
+    assert next_step(at(rows, CONFIRMED, sheet=sheet, verdicts=verdicts)).step.id == step
+
+
+def test_a_restored_etcd_is_repaired_and_not_restored_over() -> None:
+    broken = replace(s.stored("photos", "faulted"), why="replica is gone")
+    rows = [*BACKUPS, s.claim("photos"), s.volume("photos"), broken]
+    found = next_step(at(rows, CONFIRMED, sheet=r.sheet("photos", uid=r.NEW)))
+    assert (found.step.id, found.state) == ("survivors", StepState.FAILED)
+    assert "not restored over" in found.proof[0].text
+    assert "VolumeAttachments" in found.proof[0].remedy
+
+
+def test_nothing_to_restore_is_refused_until_the_disks_are_answered_for() -> None:
+    undecided = at(BACKUPS, r.decided(what="nothing"), CONFIRMED)
+    step = WALK.step("what")
+    assert step is not None
+    assert not proved(step.proof(undecided))
+    assert proved(step.proof(at(BACKUPS, r.decided(what="nothing"), GONE, CONFIRMED)))
+    assert [option.answer for option in what_options(at(BACKUPS))] == ["volumes"]
+    assert [option.answer for option in what_options(at(BACKUPS, GONE))] == ["volumes", "nothing"]
+
+
+def test_system_backups_and_volumes_are_offered_with_dates_and_sizes() -> None:
+    system, volumes, _nothing = what_options(at([*BACKUPS, r.system_backup()], GONE))
+    assert (system.answer, system.text) == ("system-backup first", "of 2027-01-15 07:00 UTC, by Longhorn v1.12.1")
+    assert [(each.answer, each.text) for each in volumes.among] == [(r.PHOTOS, "10Gi of 2027-01-15 06:00 UTC")]
+
+
+def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None:
+    step = WALK.step("disks")
+    assert step is not None
+    alive = r.decided(disks="alive")
+    assert proved(step.proof(at((), alive)))
+    assert any("last copy" in finding.text for finding in step.proof(at((), alive)))
+    eager = at([w.setting("orphan-resource-auto-deletion", "replica-data;instance")], alive)
+    assert [finding.severity for finding in step.proof(eager)].count(Severity.BLOCKER) == 1
+    assert not proved(step.proof(eager))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        (None, "what was there is known from backups alone"),
+        (r.sheet("photos", uid=r.NEW), "never died, or its etcd was restored"),
+        (SHEET, "a new cluster stands in the place of 0ld-0ld"),
+    ],
+)
+def test_triage_says_whether_it_is_the_same_cluster(sheet: Any, said: str) -> None:
+    words = " | ".join(finding.text for finding in WALK.steps[0].proof(at((), sheet=sheet)))
+    assert said in words
+
+
+def test_a_typed_minor_counts_and_what_is_none_does_not() -> None:
+    step = WALK.step("minor")
+    assert step is not None
+    bare = replace(SHEET, longhorn_minor="")
+    assert not proved(step.proof(at((), sheet=bare, verdicts=ABSENT)))
+    assert proved(step.proof(at((), r.decided(minor="1.12"), sheet=bare, verdicts=ABSENT)))
+    assert not proved(step.proof(at((), r.decided(minor="newest"), sheet=bare, verdicts=ABSENT)))
+    assert proved(step.proof(at([r.system_backup()], sheet=bare, verdicts=ABSENT)))
+
+
+ROWS = st.sampled_from(
+    [*BACKUPS, r.job(), HELD, *r.back("photos"), s.stored("photos"), r.claim("photos", "pvc-1"), r.system_backup()]
+)
+ANSWERS = st.sampled_from([GONE, ALL, CONFIRMED, r.decided(what="nothing"), r.decided(looked=r.NEW)])
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(ROWS, max_size=6),
+    st.lists(ANSWERS, max_size=3),
+    st.sampled_from([None, SHEET, r.sheet("photos", uid=r.NEW)]),
+)
+def test_nothing_is_done_that_is_not_proved(rows: list[Row], answers: list[Mapping[str, Decision]], sheet: Any) -> None:
+    moment = at(rows, *answers, sheet=sheet)
+    for view in progress(WALK, moment).steps:
+        assert (view.state is StepState.DONE) == proved(view.step.proof(moment)), view.step.id

@@ -1,0 +1,36 @@
+"""A person with a shell and the sheet can do what the act does."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import replace
+
+from runners.layers.survival.sheet import Sheet
+from runners.layers.walkthroughs.recover import recover
+from runners.layers.walkthroughs.restore_by_hand import restore_commands
+from tests.layers import recover_world as r
+
+
+def with_backup() -> Sheet:
+    sheet = r.sheet("photos")
+    claim = replace(sheet.claims[0], backup="s3://b@home/?backup=it's&volume=lh-photos")
+    return replace(sheet, claims=(claim, *r.sheet("cache").claims))
+
+
+def test_each_claim_with_a_backup_has_its_commands_in_order() -> None:
+    *lines, system = restore_commands(with_backup(), "home").splitlines()
+    objects = [json.loads(shlex.split(line)[-1]) for line in lines if "<<<" in line]
+    assert [obj["kind"] for obj in objects] == ["Volume", "Namespace", "PersistentVolume", "PersistentVolumeClaim"]
+    assert objects[0]["spec"]["fromBackup"] == "s3://b@home/?backup=it's&volume=lh-photos"
+    assert objects[0]["spec"]["size"] == str(10 * 2**30)
+    assert "wait volumes.longhorn.io/lh-photos" in lines[1]
+    assert all(line.startswith("kubectl --context home ") for line in (*lines, system))
+    assert '"kind":"SystemRestore"' in system
+
+
+def test_the_step_has_them() -> None:
+    step = recover(r.SETTINGS, with_backup()).step("restored")
+    assert step is not None
+    assert step.shell is not None
+    assert step.shell(r.SETTINGS, "home") == restore_commands(with_backup(), "home")

@@ -1,0 +1,149 @@
+"""The worst day by keyboard: each answer that a step offers is handed on as it was chosen, or typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from runners.decision_keeping import keep
+from runners.layers.findings import Finding
+from runners.layers.survival.checkout import Checkout
+from runners.layers.survival.judge import SheetFile, Surroundings
+from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.steps import Step
+from runners.operate import Operator
+from tests.layers import recover_world as r
+from tests.layers import survival_world as s
+from tests.layers import worlds as w
+from tests.tui.still_session import HOME, StillSession, clock
+from tests.tui.test_overview import started
+from tests.widgets.fixtures import until
+from tui.app import BedplateApp
+from tui.screens.choosing import ChoosingScreen, SelectingScreen
+from tui.screens.question import QuestionScreen
+from tui.screens.walkthrough import WalkthroughScreen
+
+pytestmark = pytest.mark.anyio
+
+WORLD = [*w.longhorn_world(), s.target(), s.backup("photos"), s.backup("wiki")]
+
+
+@pytest.fixture
+def dead(session: StillSession) -> StillSession:
+    """A new cluster in the place of one whose sheet is there."""
+    sheet = SheetFile("home.survival.yaml", written=w.NOW, content=r.sheet("photos", "wiki"))
+    session.outlook.known = Surroundings(Checkout(), sheet=sheet)
+    session.fill(WORLD)
+    return session
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
+    """What was decided: step, answer, and the word that was typed."""
+    found: list[tuple[str, str, str]] = []
+
+    async def decide(_operator: Operator, decision: Decision, step: Step, *, typed: str = "") -> Finding | None:
+        found.append((step.id, decision.answer, typed))
+        return None
+
+    monkeypatch.setattr(Operator, "decide", decide)
+    return found
+
+
+def decided(session: StillSession, step: str, answer: str) -> None:
+    decision = Decision("recover", step, Choice.CONFIRMED, w.NOW - 60, "ada@workshop", answer=answer)
+    assert session.identity is not None
+    keep(session.connection, session.journal, session.identity, decision)
+
+
+def is_focused(app: BedplateApp, name: str) -> bool:
+    return app.focused is not None and app.focused.id == name
+
+
+async def opened(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
+    await started(app, pilot)
+    await pilot.press("colon", *"recover", "enter")
+    await pilot.pause()
+    screen = app.screen
+    assert isinstance(screen, WalkthroughScreen)
+    await until(lambda: screen.view is not None)
+    return screen
+
+
+async def test_the_key_asks_which_walkthrough(dead: StillSession) -> None:
+    app = BedplateApp(dead, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("w")
+        await until(lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("j", "enter")
+        await until(lambda: isinstance(app.screen, WalkthroughScreen))
+
+
+async def test_an_answer_is_one_of_those_offered(dead: StillSession, answers: list[tuple[str, str, str]]) -> None:
+    app = BedplateApp(dead, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot)
+        assert screen.view is not None
+        assert screen.view.step.id == "disks"
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("escape")
+        await until(lambda: app.screen is screen)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("down", "enter")
+        await until(lambda: answers == [("disks", "gone", "")])
+
+
+async def test_a_version_is_typed(dead: StillSession, answers: list[tuple[str, str, str]]) -> None:
+    for step, answer in (("disks", "gone"), ("cluster", HOME.uid)):
+        decided(dead, step, answer)
+    app = BedplateApp(dead, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot)
+        await until(lambda: screen.view is not None and screen.view.step.id == "minor")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("enter")
+        await until(lambda: app.screen is screen)
+        await pilot.press(*"1.12", "enter")
+        await until(lambda: answers == [("minor", "1.12", "")])
+
+
+async def test_volumes_are_selected_and_nothing_has_to_be_typed(
+    dead: StillSession, answers: list[tuple[str, str, str]]
+) -> None:
+    dead.asked = {"longhorn": "1.12.1"}
+    for step, answer in (("disks", "gone"), ("cluster", HOME.uid)):
+        decided(dead, step, answer)
+    app = BedplateApp(dead, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot)
+        await until(lambda: screen.view is not None and screen.view.step.id == "what")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, SelectingScreen))
+        await pilot.press("a", "enter")  # none of them is no answer
+        await pilot.press("space", "enter")
+        await until(lambda: answers == [("what", "volumes apps/photos", "")])
+        await until(lambda: app.screen is screen)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("down", "enter")
+        await until(lambda: isinstance(app.screen, QuestionScreen) and is_focused(app, "cancel"))
+        await pilot.press(*"nothing", "enter", "enter")
+        await until(lambda: answers[1:] == [("what", "nothing", "nothing")])
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: str(size[0]))
+def test_recover(size: tuple[int, int], dead: StillSession, snap_compare: Callable[..., bool]) -> None:
+    assert snap_compare(BedplateApp(dead, clock), terminal_size=size, press=["colon", *"recover", "enter"])
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: str(size[0]))
+def test_which_disks(size: tuple[int, int], dead: StillSession, snap_compare: Callable[..., bool]) -> None:
+    assert snap_compare(BedplateApp(dead, clock), terminal_size=size, press=["colon", *"recover", "enter", "enter"])

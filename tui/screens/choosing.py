@@ -1,0 +1,125 @@
+"""A question with more answers than yes: one of several, or any number of some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, SelectionList, Static
+from textual.widgets.option_list import Option as Line
+from textual.widgets.selection_list import Selection
+
+from runners.layers.walkthroughs.steps import Option
+from tui.screens.once import LeavesOnce
+from widgets.safe import label, plain
+
+
+class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
+    """Dismissed with the option that was chosen; with none where a person went back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", show=False, tooltip="choose nothing"),
+        Binding("j", "down", show=False, tooltip="next answer"),
+        Binding("k", "up", show=False, tooltip="previous answer"),
+    ]
+
+    def __init__(self, title: str, why: str, options: Sequence[Option]) -> None:
+        """Takes what is asked, why, and the answers that there are."""
+        super().__init__()
+        self._head = title
+        self._why = why
+        self._options = tuple(options)
+
+    def compose(self) -> ComposeResult:
+        """The question, and a line or two for each answer."""
+        with Vertical(id="dialog") as box:
+            box.border_title = label(self._head)
+            yield Static(label(self._why), id="why")
+            yield OptionList(*(Line(_prompt(option)) for option in self._options), id="options")
+            yield Static(label("↵ chooses · esc goes back"), id="keys")
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Marks the answer under the cursor: never by colour alone."""
+        event.stop()
+        for at, option in enumerate(self._options):
+            event.option_list.replace_option_prompt_at_index(at, _prompt(option, marked=at == event.option_index))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Chooses."""
+        event.stop()
+        self.leave(self._options[event.option_index])
+
+    def action_back(self) -> None:
+        """Chooses nothing."""
+        self.leave(None)
+
+    def action_down(self) -> None:
+        """To the next answer."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        """To the previous answer."""
+        self.query_one(OptionList).action_cursor_up()
+
+
+class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, ...]]):
+    """Dismissed with the options that are selected, at first all of them; with none where a person went back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", "Accept", show=False, priority=True, tooltip="take what is selected"),
+        Binding("escape", "back", "Back", show=False, tooltip="select nothing"),
+        Binding("a", "all", "All", show=False, tooltip="select all, or none"),
+    ]
+
+    def __init__(self, title: str, options: Sequence[Option]) -> None:
+        """Takes what is asked, and what can be selected."""
+        super().__init__()
+        self._head = title
+        self._options = tuple(options)
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        with Vertical(id="dialog") as box:
+            box.border_title = label(self._head)
+            lines = (Selection(_prompt(each), at, True) for at, each in enumerate(self._options))
+            yield SelectionList[int](*lines, id="options")
+            yield Static(label("space selects · a all or none · ↵ takes them · esc goes back"), id="keys")
+
+    def on_selection_list_selection_highlighted(self, event: SelectionList.SelectionHighlighted[int]) -> None:
+        """Marks the line under the cursor: never by colour alone."""
+        event.stop()
+        for at, option in enumerate(self._options):
+            prompt = _prompt(option, marked=at == event.selection_index)
+            event.selection_list.replace_option_prompt_at_index(at, prompt)
+
+    def action_accept(self) -> None:
+        """Takes what is selected; nothing is no answer."""
+        chosen = sorted(self._list.selected)
+        if chosen:
+            self.leave(tuple(self._options[at] for at in chosen))
+        else:
+            self.notify("nothing is selected: esc goes back", markup=False)
+
+    def action_back(self) -> None:
+        """Selects nothing."""
+        self.leave(None)
+
+    def action_all(self) -> None:
+        """Selects all; none where all are selected."""
+        full = len(self._list.selected) == len(self._options)
+        self._list.deselect_all() if full else self._list.select_all()
+
+    @property
+    def _list(self) -> SelectionList[int]:
+        return self.query_one("#options", SelectionList)
+
+
+def _prompt(option: Option, *, marked: bool = False) -> Content:
+    """The answer, and what it means."""
+    mark = "▸ " if marked else "  "
+    return Content.assemble(mark, plain(option.label), (f"  {plain(option.text)}", "$foreground-muted"))
