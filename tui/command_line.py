@@ -181,7 +181,7 @@ def _kind_entries(served: Iterable[AnyTable]) -> Iterable[Entry]:
 def _names(kind: AnyTable) -> Iterable[str]:
     """A kind's own words, and the API's where it shows all that the API calls so."""
     yield from (kind.id, *kind.aliases)
-    if isinstance(kind, Kind) and not kind.labels:
+    if isinstance(kind, Kind) and not (kind.labels or kind.fields):
         yield from (kind.plural, kind.singular.casefold(), f"{kind.plural}.{kind.group}".rstrip("."))
 
 

@@ -35,6 +35,9 @@ persistence:
   defaultClass: true
   # Copies of each volume, on as many nodes: try 2, and look at the plan (i).
   defaultClassReplicaCount: 3
+defaultBackupStore:
+  # Off the cluster: a target that runs on it, say its own S3, would die with it.
+  backupTarget: nfs://nas.example.com:/backups/longhorn
 """
 
 MINIO = """\

@@ -18,6 +18,23 @@ _FLUX = "flux-system"
 _STORAGE = "longhorn-system"
 
 
+_NIGHTLY: Json = {
+    "metadata": {"name": "nightly", "namespace": _STORAGE},
+    "spec": {
+        "name": "nightly",
+        "task": "backup",
+        "cron": "0 2 * * *",
+        "groups": ["default"],
+        "retain": 7,
+        "concurrency": 2,
+    },
+}
+_SYSTEM_BACKUP: Json = {
+    "metadata": {"name": "first-day", "namespace": _STORAGE},
+    "spec": {"volumeBackupPolicy": "if-not-present"},
+}
+
+
 def empty(stage: Stage) -> None:
     """A cluster of three nodes, and a repository that asks for everything."""
     stage.write_repository(longhorn=CURRENT)
@@ -56,6 +73,17 @@ def _install_everything(stage: Stage) -> None:
     stage.until("minio's tenant", lambda: all(map(_is_initialized, api.list(res.TENANTS) or ({},))))
     stage.run("flux", "bootstrap", "git", f"--url={URL}", f"--path={CLUSTER}", "--branch=main", "--token-auth")
     stage.until("what Flux applies", partial(_all_ready, api))
+    for resource, wanted in ((res.LONGHORN_RECURRING_JOBS, _NIGHTLY), (res.LONGHORN_SYSTEM_BACKUPS, _SYSTEM_BACKUP)):
+        api.ensure(resource, wanted, None)
+    stage.until("the first backups", partial(_all_backed_up, api))
+
+
+def _all_backed_up(api: Api) -> bool:
+    systems = api.list(res.LONGHORN_SYSTEM_BACKUPS)
+    attached = (each for each in api.list(res.LONGHORN_VOLUMES) if text(each, "status", "state") == "attached")
+    return all(text(each, "status", "lastBackup") for each in attached) and all(
+        text(each, "status", "state") == "Ready" for each in systems
+    )
 
 
 def _is_initialized(tenant: Json) -> bool:

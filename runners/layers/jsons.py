@@ -37,13 +37,12 @@ def text(value: object, *path: str, default: str = "") -> str:
 def integer(value: object, *path: str, default: int = 0) -> int:
     """The whole number at a path (a decimal string counts), or the default."""
     found = dig(value, *path)
-    if isinstance(found, bool):
+    if isinstance(found, bool) or not isinstance(found, int | float | str):
         return default
-    if isinstance(found, int | float):
+    try:
         return int(found)
-    if isinstance(found, str) and found.lstrip("-").isdecimal():
-        return int(found)
-    return default
+    except (ValueError, OverflowError):
+        return default
 
 
 def truth(value: object, *path: str, default: bool = False) -> bool:

@@ -68,7 +68,12 @@ def only(api: MemoryApi, collection: str) -> dict[str, Any]:
 
 
 def everything(api: MemoryApi) -> tuple[Actor, ...]:
-    """Plays all actors until a pod uses a volume and a tenant is initialized."""
+    """Plays all actors until a pod uses a volume, a tenant is initialized, and backups are made."""
+    defaults = "backup-target: nfs://nas.example.com:/backups"
+    api.put(f"{CORE}/configmaps", "longhorn-default-resource", data={"default-resource.yaml": defaults})
+    job = {"name": "nightly", "task": "backup", "cron": "0 2 * * *", "groups": ["default"], "retain": 7}
+    api.put(f"{CRS}/recurringjobs", "nightly", spec=job)
+    api.put(f"{CRS}/systembackups", "first-day", spec={"volumeBackupPolicy": "if-not-present"})
     api.put("/api/v1/namespaces/minio-tenant/secrets", "env")
     claim(api)
     pod(api, labels={LABEL: "true"})

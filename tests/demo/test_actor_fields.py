@@ -17,7 +17,21 @@ def test_every_field_that_is_written_is_one_of_the_real_crds(tenant: MemoryApi) 
             seen.add(plural)
             unknown = [name for name in written(plural, obj) if not allowed(name, known)]
             assert unknown == [], plural
-    assert seen == {"volumes", "engines", "replicas", "nodes", "engineimages", "backuptargets", "settings", "tenants"}
+    assert seen == {
+        "volumes",
+        "engines",
+        "replicas",
+        "nodes",
+        "engineimages",
+        "instancemanagers",
+        "settings",
+        "backuptargets",
+        "recurringjobs",
+        "backupvolumes",
+        "backups",
+        "systembackups",
+        "tenants",
+    }
 
 
 def test_an_unknown_field_would_be_seen() -> None:

@@ -19,7 +19,10 @@ from runners.layers.jsons import sequence, text
 from tests.demo.play import CLASS_TEXT
 
 CRDS = {
-    "longhorn.io": ("v1beta2", ["Node", "Setting", "Volume", "Engine", "Replica", "EngineImage", "BackupTarget"]),
+    "longhorn.io": (
+        "v1beta2",
+        ["Node", "Setting", "Volume", "Engine", "Replica", "EngineImage", "BackupTarget", "InstanceManager"],
+    ),
     "minio.min.io": ("v2", ["Tenant"]),
     "source.toolkit.fluxcd.io": ("v1", ["GitRepository"]),
     "kustomize.toolkit.fluxcd.io": ("v1", ["Kustomization"]),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runners.layers.jsons import integer
 from runners.layers.kinds import CORE, CUSTOM, AnyKind
 from runners.layers.kinds.base import Tone, age, timestamp
 from runners.layers.kinds.flux import KUSTOMIZATIONS, flux_row
@@ -175,6 +176,7 @@ _JSON = st.recursive(
 
 
 @pytest.mark.parametrize("kind", [*CORE, *CUSTOM, KUSTOMIZATIONS], ids=lambda kind: kind.id)
+@settings(max_examples=30)
 @given(obj=st.dictionaries(st.sampled_from(["metadata", "spec", "status", "provisioner", "kind"]), _JSON, max_size=4))
 def test_any_object_becomes_a_row_whose_cells_can_be_shown(kind: AnyKind, obj: dict[str, object]) -> None:
     row = kind.row(kind.id, obj)
@@ -182,6 +184,13 @@ def test_any_object_becomes_a_row_whose_cells_can_be_shown(kind: AnyKind, obj: d
     assert all(isinstance(column.cell(row, 1e9), str) for column in kind.columns)
     assert isinstance(kind.tone(row), Tone)
     assert hash(row) == hash(kind.row(kind.id, obj))
+
+
+@pytest.mark.parametrize(
+    ("found", "number"), [(3, 3), ("12", 12), ("-4", -4), (2.7, 2), ("--5", 7), ("", 7), (True, 7), (float("inf"), 7)]
+)
+def test_a_whole_number_or_what_stands_for_none(found: object, number: int) -> None:
+    assert integer({"at": found}, "at", default=7) == number
 
 
 def test_no_two_kinds_share_an_id_and_no_alias_is_ambiguous() -> None:
@@ -206,6 +215,8 @@ def test_age(seconds: float, text: str) -> None:
     assert age(seconds) == text
 
 
-@pytest.mark.parametrize(("stamp", "seconds"), [("1970-01-01T00:00:10Z", 10.0), ("", 0.0), ("nonsense", 0.0)])
+@pytest.mark.parametrize(
+    ("stamp", "seconds"), [("1970-01-01T00:00:10Z", 10.0), ("", 0.0), ("nonsense", 0.0), ("0001-01-01T00:00:00Z", 0.0)]
+)
 def test_timestamp(stamp: str, seconds: float) -> None:
     assert timestamp(stamp) == seconds

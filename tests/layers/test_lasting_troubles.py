@@ -11,7 +11,7 @@ from runners.layers.freshness import Freshness, Reach
 from runners.layers.judge import Observed, picture
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import flux_row
-from runners.layers.kinds.longhorn import longhorn_node_row
+from runners.layers.kinds.longhorn_nodes import longhorn_node_row
 from runners.layers.kinds.releases import Revision
 from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, Settings

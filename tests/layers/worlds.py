@@ -6,7 +6,11 @@ from dataclasses import replace
 
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
-from runners.layers.kinds.longhorn import LonghornNode, LonghornVolume
+from runners.layers.kinds.longhorn import LonghornVolume
+from runners.layers.kinds.longhorn_backups import BackupTarget
+from runners.layers.kinds.longhorn_engines import InstanceManager
+from runners.layers.kinds.longhorn_nodes import LonghornNode
+from runners.layers.kinds.longhorn_settings import Setting
 from runners.layers.kinds.nodes import Node
 from runners.layers.kinds.releases import Revision
 from runners.layers.kinds.storage import Claim, CsiNode, StorageClass
@@ -94,6 +98,22 @@ def longhorn_volume(name: str, robustness: str) -> LonghornVolume:
     )
 
 
+def instance_manager(node: str, state: str = "running") -> InstanceManager:
+    name = f"instance-manager-{node}"
+    return InstanceManager(
+        "longhorn-instancemanagers", "longhorn-system", name, f"uid-{name}", LONG_AGO, state, node, "im:v1.12.1", "v1"
+    )
+
+
+def backup_target(url: str, *, secret: str = "", available: bool = True, message: str = "") -> BackupTarget:
+    kind = "longhorn-backuptargets"
+    return BackupTarget(kind, "longhorn-system", "default", "uid-target", LONG_AGO, url, secret, available, message)
+
+
+def setting(name: str, value: str) -> Setting:
+    return Setting("longhorn-settings", "longhorn-system", name, f"uid-{name}", LONG_AGO, value, applied=True)
+
+
 def claim(namespace: str, name: str, status: str = "Bound") -> Claim:
     return Claim(
         "persistentvolumeclaims", namespace, name, f"uid-{name}", LONG_AGO, status, "pv", "1Gi", "RWO", "longhorn"
@@ -136,6 +156,9 @@ def flux_object(
 
 
 NODES = ("node-1", "node-2", "node-3")
+CSI = ("csi-attacher", "csi-provisioner", "csi-resizer", "csi-snapshotter")
+ENGINE = "longhornio/longhorn-engine:v1.12.1"
+ENGINE_DAEMONSET = "engine-image-ei-b907910b"
 
 
 def longhorn_world(*, storage: bool = True) -> list[Row]:
@@ -147,6 +170,12 @@ def longhorn_world(*, storage: bool = True) -> list[Row]:
         workload("deployments", "longhorn-system", "longhorn-driver-deployer"),
     ]
     if storage:
+        rows += [workload("deployments", "longhorn-system", name, 3, 3) for name in CSI]
+        rows += [
+            workload("daemonsets", "longhorn-system", name, 3, 3) for name in ("longhorn-csi-plugin", ENGINE_DAEMONSET)
+        ]
+        rows += [instance_manager(name) for name in NODES]
+        rows += [backup_target("nfs://nas.example.org:/backups"), setting("default-engine-image", ENGINE)]
         rows += [csinode(name, "driver.longhorn.io") for name in NODES]
         rows += [longhorn_node(name) for name in NODES]
         rows.append(storage_class("longhorn"))

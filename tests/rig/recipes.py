@@ -88,6 +88,7 @@ RECIPES: tuple[Recipe, ...] = (
         "1.9.5",
         {"kustomize-controller": "github.com/fluxcd/kustomize-controller"},
     ),
+    Recipe("minio", "2026.2.12", {"minio": "github.com/minio/minio"}),
     Recipe("flux", "2.9.5", {"flux": "./cmd/flux"}, ldflags="-X main.VERSION=2.9.5"),
 )
 

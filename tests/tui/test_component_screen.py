@@ -56,7 +56,7 @@ async def test_it_follows_the_cluster(session: StillSession) -> None:
         screen = await opened(app, pilot)
         facts, table = screen.query_one(FactsPane), screen.query_one(LiveTable)
         assert facts.text.startswith("● healthy")
-        assert table.counts == (2, 2)
+        assert table.counts == (8, 8)
         await pilot.press("right")
         assert [table.row is not None and table.row.name, table.counts] == ["longhorn-manager-1", (1, 1)]
         session.fill([*w.without(WORLD, "longhorn-manager"), pod("longhorn-manager-1"), pod("longhorn-manager-2")])
@@ -65,7 +65,7 @@ async def test_it_follows_the_cluster(session: StillSession) -> None:
         assert "✖ DaemonSet longhorn-manager: is missing, although its release is deployed" in facts.text
         assert "→ repair longhorn" in facts.text
         counts = {tab.id: tab.count for tab in screen.query_one(TabStrip).tabs}
-        assert counts == {"workloads": 1, "pods": 2, "claims": 0, "releases": 1, "events": 0, "runs": 0}
+        assert counts == {"workloads": 7, "pods": 2, "claims": 0, "releases": 1, "events": 0, "runs": 0}
         await pilot.press("escape")
         assert top(app) is app.overview
 

@@ -16,6 +16,7 @@ from runners.demo.actors import resources as res
 from runners.demo.actors.api import Requests, by_name
 from runners.demo.actors.base import Actor
 from runners.demo.actors.delays import Delays
+from runners.demo.actors.longhorn_backups import BackupKeeper
 from runners.demo.actors.longhorn_volumes import VolumeKeeper
 from runners.demo.actors.workloads import daemonset_ready, deployment_ready, image_of, workload
 from runners.layers.jsons import Json, mapping, text
@@ -40,6 +41,7 @@ class Longhorn(Actor):
         self.may_offer_storage.set()
         self._storage_delay = storage_delay
         self._volumes = VolumeKeeper(self.api, self.delays)
+        self._backups = BackupKeeper(self.api)
 
     def act(self) -> None:
         """Makes what the manager would have made by now."""
@@ -54,15 +56,22 @@ class Longhorn(Actor):
             nodes = self._keep_nodes(by_name(nodes))
             self._keep_engine_image(image, daemonsets)
             self._keep_settings(image)
+            self._keep_instance_managers(image, nodes)
             if self._keep_csi(image, daemonsets):
                 self._register_driver()
                 self._offer_storage()
         if nodes:
             self._volumes.act(image, nodes)
+            defaults = self.api.get(res.CONFIGMAPS, NAMESPACE, "longhorn-default-resource")
+            self._backups.act(_yaml(text(defaults, "data", "default-resource.yaml")), image_of(manager))
 
     def fail_replica(self, volume: str, node: str) -> None:
         """Breaks a volume's replica on a node: the volume is degraded until it is rebuilt, which begins by itself."""
         self._volumes.fail(volume, node)
+
+    def lose_target(self, trouble: str) -> None:
+        """From the next look on the backup target can't be reached, for this reason; an empty one brings it back."""
+        self._backups.trouble = trouble
 
     def _installed(self) -> bool:
         """Helm has succeeded; asked only before anything was made."""
@@ -98,13 +107,23 @@ class Longhorn(Actor):
             # A person's value stays, but for what the manager itself sets.
             if name not in known or name in objects.OWN_SETTINGS:
                 self.api.ensure(res.LONGHORN_SETTINGS, setting, known.get(name))
-        defaults = self.api.get(res.CONFIGMAPS, NAMESPACE, "longhorn-default-resource")
-        said = _yaml(text(defaults, "data", "default-resource.yaml"))
-        targets = by_name(self.api.list(res.LONGHORN_BACKUP_TARGETS, NAMESPACE))
-        target = targets.get("default") or self.api.ensure(
-            res.LONGHORN_BACKUP_TARGETS, objects.backup_target(said), None
-        )
-        self.api.set_status(res.LONGHORN_BACKUP_TARGETS, target, objects.backup_target_status(target))
+
+    def _keep_instance_managers(self, image: str, nodes: Sequence[Json]) -> None:
+        """One a node, of the manager's version; those of older ones stay while a volume runs an engine of theirs."""
+        known = by_name(self.api.list(res.LONGHORN_INSTANCE_MANAGERS, NAMESPACE))
+        images = {text(each, "status", "currentImage") for each in self.api.list(res.LONGHORN_VOLUMES, NAMESPACE)}
+        kept = set()
+        for node in nodes:
+            for used in (images | {image}) - {""}:
+                wanted = objects.instance_manager(used, text(node, "metadata", "name"))
+                name = text(wanted, "metadata", "name")
+                kept.add(name)
+                if used == image or name in known:
+                    obj = self.api.ensure(res.LONGHORN_INSTANCE_MANAGERS, wanted, known.get(name))
+                    self.api.set_status(res.LONGHORN_INSTANCE_MANAGERS, obj, objects.instance_manager_status(node))
+        for name, obj in known.items():
+            if name not in kept:
+                self.api.delete(res.LONGHORN_INSTANCE_MANAGERS, obj)
 
     def _keep_csi(self, image: str, daemonsets: Mapping[str, Json]) -> bool:
         """Makes the CSI workloads; answers whether all of them are ready."""

@@ -57,9 +57,7 @@ def disk_name(node_name: str) -> str:
 
 def node_status(kubernetes: Json, longhorn: Json) -> Json:
     """The status of a Longhorn node, from the node beneath it."""
-    ready = any(
-        text(item, "type") == "Ready" and truth(item, "status") for item in sequence(kubernetes, "status", "conditions")
-    )
+    ready = is_ready(kubernetes)
     allowed = truth(longhorn, "spec", "allowScheduling", default=True)
     cordoned = truth(kubernetes, "spec", "unschedulable")
     schedulable = ready and allowed and not cordoned
@@ -119,30 +117,36 @@ def settings(image: str) -> Iterable[Json]:
         "current-longhorn-version": image.rpartition(":")[2],
         "concurrent-automatic-engine-upgrade-per-node-limit": "0",
         "deleting-confirmation-flag": "false",
+        "orphan-resource-auto-deletion": "",
         "default-replica-count": "3",
     }
     for name, value in values.items():
         yield {"metadata": {"name": name, "namespace": NAMESPACE}, "value": value}
 
 
-def backup_target(defaults: Json) -> Json:
-    """The backup target ``default``, as the release's values describe it."""
+def instance_manager(image: str, node_name: str) -> Json:
+    """The instance manager of a node, of the same version as an engine image."""
+    name = f"instance-manager-{digest(f'{image} {node_name}', 32)}"
     spec = {
-        "backupTargetURL": text(defaults, "backup-target"),
-        "credentialSecret": text(defaults, "backup-target-credential-secret"),
-        "pollInterval": "5m0s",
+        "image": image.replace("longhorn-engine", "longhorn-instance-manager"),
+        "nodeID": node_name,
+        "dataEngine": "v1",
+        "type": "aio",
     }
-    return {"metadata": {"name": "default", "namespace": NAMESPACE}, "spec": spec}
+    return {"metadata": {"name": name, "namespace": NAMESPACE}, "spec": spec}
 
 
-def backup_target_status(target: Json) -> Json:
-    """A target is available here as soon as it has an address."""
-    url = text(target, "spec", "backupTargetURL")
-    message = "" if url else "backup target URL is empty"
-    return {
-        "available": bool(url),
-        "conditions": [condition("Unavailable", not url, "" if url else "Unavailable", message)],
-    }
+def instance_manager_status(longhorn: Json) -> Json:
+    """The status of an instance manager, from Longhorn's node."""
+    node_name = text(longhorn, "metadata", "name")
+    return {"currentState": "running" if is_ready(longhorn) else "unknown", "ownerID": node_name, "apiVersion": 8}
+
+
+def is_ready(obj: Json) -> bool:
+    """Has a node the condition Ready?"""
+    return any(
+        text(item, "type") == "Ready" and truth(item, "status") for item in sequence(obj, "status", "conditions")
+    )
 
 
 def csi_node(node: Json, current: Json | None) -> Json:

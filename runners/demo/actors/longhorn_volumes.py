@@ -9,10 +9,10 @@ from runners.demo.actors import resources as res
 from runners.demo.actors.api import Api, by_name
 from runners.demo.actors.delays import Delays
 from runners.demo.actors.events import Recorder
-from runners.demo.actors.longhorn_objects import DRIVER, NAMESPACE, digest
+from runners.demo.actors.longhorn_objects import DRIVER, NAMESPACE, digest, is_ready
 from runners.demo.actors.longhorn_volume_objects import Use
 from runners.demo.actors.times import now
-from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
+from runners.layers.jsons import Json, integer, mapping, sequence, text
 
 _REBUILD = 15.0
 """Seconds, at the stage's pace, in which a replica is written anew."""
@@ -35,7 +35,7 @@ class VolumeKeeper:
         engines = by_name(self._api.list(res.LONGHORN_ENGINES, NAMESPACE))
         replicas = by_name(self._api.list(res.LONGHORN_REPLICAS, NAMESPACE))
         users = _users(self._api.list(res.PODS))
-        ready = frozenset(text(node, "metadata", "name") for node in nodes if _is_ready(node))
+        ready = frozenset(text(node, "metadata", "name") for node in nodes if is_ready(node))
         for pv in pvs:
             claim = mapping(pv, "spec", "claimRef")
             pods = users.get((text(claim, "namespace"), text(claim, "name")), [])
@@ -144,9 +144,3 @@ def _users(pods: Sequence[Json]) -> dict[tuple[str, str], list[Json]]:
             if claim := text(volume, "persistentVolumeClaim", "claimName"):
                 users.setdefault((text(pod, "metadata", "namespace"), claim), []).append(pod)
     return users
-
-
-def _is_ready(node: Json) -> bool:
-    return any(
-        text(item, "type") == "Ready" and truth(item, "status") for item in sequence(node, "status", "conditions")
-    )

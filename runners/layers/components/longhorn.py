@@ -6,118 +6,121 @@ every pod runs well before a claim can bind (Longhorn's chart and manager).
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 from runners.layers.components.base import Component, Judgement, Scene
 from runners.layers.components.common import judge_plain, missing_workloads, sees, unseen
+from runners.layers.components.longhorn_backups import backup_findings, system_backup_findings
+from runners.layers.components.longhorn_engines import engine_findings, image_findings, instance_manager_findings
+from runners.layers.components.longhorn_settings import setting_findings
+from runners.layers.components.longhorn_storage import (
+    class_findings,
+    classes,
+    csi_findings,
+    default_findings,
+    disk_findings,
+    driver_findings,
+    node_findings,
+)
+from runners.layers.components.longhorn_targets import shown, target_findings, targets
+from runners.layers.components.longhorn_volumes import storage_line, volume_findings
 from runners.layers.components.releases import halted, installed, settling
 from runners.layers.findings import Finding, Severity, worst
-from runners.layers.kinds.longhorn import LONGHORN_NODES, LONGHORN_VOLUMES
+from runners.layers.kinds import AnyKind
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_BACKUPS, LONGHORN_SYSTEM_BACKUPS
+from runners.layers.kinds.longhorn_engines import LONGHORN_ENGINE_IMAGES, LONGHORN_INSTANCE_MANAGERS
+from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES
+from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, LONGHORN_SETTINGS
 from runners.layers.kinds.nodes import NODES
-from runners.layers.kinds.storage import CSINODES, STORAGECLASSES, StorageClass
+from runners.layers.kinds.storage import CSINODES, STORAGECLASSES
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS
 from runners.layers.picture import Layer
 
-DRIVER = "driver.longhorn.io"
-STATIC = "longhorn-static"
-"""The class that Longhorn makes for volumes which exist already: a claim of it gets no new storage."""
+_READ: tuple[AnyKind, ...] = (
+    STORAGECLASSES,
+    CSINODES,
+    NODES,
+    LONGHORN_NODES,
+    LONGHORN_VOLUMES,
+    LONGHORN_SETTINGS,
+    LONGHORN_ENGINE_IMAGES,
+    LONGHORN_INSTANCE_MANAGERS,
+    LONGHORN_BACKUP_TARGETS,
+    LONGHORN_BACKUPS,
+    LONGHORN_RECURRING_JOBS,
+    LONGHORN_SYSTEM_BACKUPS,
+)
+"""Without sight of one of these no verdict is whole."""
 
 
 def judge(scene: Scene) -> Judgement:
-    """Release, workloads, driver on the nodes, StorageClass, Longhorn's own nodes and volumes."""
+    """Release, workloads, driver and StorageClass; nodes, volumes and what runs them; settings; backups."""
     plain = judge_plain(scene)
     if plain.absent or plain.unseen:
         return plain
-    runtime = (*_class_findings(scene), *_driver_findings(scene), *_node_findings(scene))
+    runtime = _runtime_findings(scene)
     lost = tuple(
         missing_workloads(scene, ((DAEMONSETS, "longhorn-manager"), (DEPLOYMENTS, "longhorn-driver-deployer")))
     )
-    doubts = tuple(unseen(scene, (STORAGECLASSES, CSINODES, NODES, LONGHORN_NODES, LONGHORN_VOLUMES)))
+    doubts = tuple(unseen(scene, _READ))
     waits = worst(runtime) >= Severity.WARNING and installed(scene) and settling(scene) and not halted(scene)
+    volumes = scene.rows.all(LONGHORN_VOLUMES)
+    backups = (*target_findings(scene), *backup_findings(scene, volumes))
     return replace(
         plain,
-        findings=(*doubts, *lost, *plain.findings, *runtime, *_volume_findings(scene)),
-        details=tuple(filter(None, (_storage_line(scene), _class_line(scene), *plain.details))),
+        findings=(*doubts, *lost, *plain.findings, *runtime, *_data_findings(scene, volumes), *backups),
+        details=tuple(
+            filter(None, (storage_line(_nodes(scene), volumes), _class_line(scene, backups), *plain.details))
+        ),
         progressing=(plain.progressing or waits) and not lost,
     )
 
 
-def _classes(scene: Scene) -> list[StorageClass]:
-    return [row for row in scene.rows.all(STORAGECLASSES) if row.provisioner == DRIVER and row.name != STATIC]
-
-
-def _class_findings(scene: Scene) -> Iterator[Finding]:
-    if not sees(scene, STORAGECLASSES):
-        return
-    found = sorted(row.name for row in _classes(scene))
-    if found:
-        yield Finding(f"StorageClass {', '.join(found)}", Severity.OK, "is there" if len(found) == 1 else "are there")
-        return
-    yield Finding(
-        "StorageClass longhorn",
-        Severity.BLOCKER,
-        "is not there yet, so no claim can bind",
-        "longhorn-manager makes it when it is up; when it does not, read the manager's log",
+def _runtime_findings(scene: Scene) -> tuple[Finding, ...]:
+    """Of what the manager makes after Helm is done: for a while it may be on its way."""
+    return (
+        *class_findings(scene),
+        *csi_findings(scene),
+        *driver_findings(scene),
+        *node_findings(scene),
+        *disk_findings(scene),
+        *instance_manager_findings(scene),
     )
 
 
-def _driver_findings(scene: Scene) -> Iterator[Finding]:
-    if not sees(scene, NODES, CSINODES):
-        return
-    ready = {row.name for row in scene.rows.all(NODES) if row.ready}
-    # Longhorn may be kept off some nodes: it knows which are its own, once its manager has made them.
-    nodes = ready & ({row.name for row in scene.rows.all(LONGHORN_NODES)} or ready)
-    registered = {row.name for row in scene.rows.all(CSINODES) if DRIVER in row.drivers}
-    lacking = sorted(nodes - registered)
-    if lacking:
-        yield Finding(
-            f"driver {DRIVER}",
-            Severity.WARNING,
-            f"is registered on {len(nodes & registered)}/{len(nodes)} nodes, not on {', '.join(lacking[:3])}",
-            "look at DaemonSet longhorn-csi-plugin",
-        )
+def _data_findings(scene: Scene, volumes: Sequence[LonghornVolume]) -> tuple[Finding, ...]:
+    settings = {row.name: row for row in scene.rows.all(LONGHORN_SETTINGS)}
+    return (
+        *volume_findings(volumes),
+        *image_findings(scene, settings),
+        *engine_findings(volumes, settings),
+        *setting_findings(settings),
+        *default_findings(scene),
+        *system_backup_findings(scene, settings),
+    )
 
 
-def _node_findings(scene: Scene) -> Iterator[Finding]:
-    rows = scene.rows.all(LONGHORN_NODES)
-    for row in rows:
-        if row.ready and not row.allowed:
-            yield Finding(f"Longhorn node {row.name}", Severity.NOTE, "takes no replicas: its spec says so")
-        elif row.status != "ready":
-            yield Finding(
-                f"Longhorn node {row.name}", Severity.WARNING, f"{row.status}: {row.reason or 'no reason given'}"
-            )
-    if sees(scene, LONGHORN_NODES) and not any(row.status == "ready" for row in rows):
-        yield Finding("Longhorn nodes", Severity.BLOCKER, "none is ready and schedulable")
-
-
-def _volume_findings(scene: Scene) -> Iterator[Finding]:
-    for row in scene.rows.all(LONGHORN_VOLUMES):
-        where = f"Longhorn volume {row.name}" + (f" of claim {row.claim}" if row.claim else "")
-        if row.robustness == "faulted":
-            yield Finding(
-                where, Severity.BLOCKER, "is faulted: no replica is usable", "see its replicas before anything else"
-            )
-        elif row.robustness == "degraded":
-            yield Finding(where, Severity.WARNING, "is degraded: a replica is missing or rebuilding")
-
-
-def _storage_line(scene: Scene) -> str:
+def _nodes(scene: Scene) -> tuple[int, int]:
+    """How many of Longhorn's nodes are usable, and how many there are."""
     nodes = scene.rows.all(LONGHORN_NODES)
-    volumes = Counter(row.robustness for row in scene.rows.all(LONGHORN_VOLUMES))
-    usable = sum(row.status == "ready" for row in nodes)
-    if not volumes:
-        return f"{usable}/{len(nodes)} nodes · no volumes" if nodes else ""
-    known = [f"{volumes[name]} {name}" for name in ("healthy", "degraded", "faulted") if volumes[name]]
-    detached = [f"{volumes['unknown']} detached"] if volumes["unknown"] else []
-    return f"{usable}/{len(nodes)} nodes · {volumes.total()} volumes: {', '.join(known + detached)}"
+    return sum(row.status == "ready" for row in nodes), len(nodes)
 
 
-def _class_line(scene: Scene) -> str:
-    names = [f"{row.name} (default)" if row.default else row.name for row in _classes(scene)]
-    return f"StorageClass {', '.join(sorted(names))}" if names else ""
+def _class_line(scene: Scene, backups: Sequence[Finding]) -> str:
+    names = sorted(f"{row.name} (default)" if row.default else row.name for row in classes(scene))
+    return " · ".join(
+        filter(None, (f"StorageClass {', '.join(names)}" if names else "", _backup_words(scene, backups)))
+    )
+
+
+def _backup_words(scene: Scene, backups: Sequence[Finding]) -> str:
+    if not sees(scene, LONGHORN_BACKUP_TARGETS, LONGHORN_BACKUPS) or not shown(scene.rows, LONGHORN_BACKUP_TARGETS):
+        return ""
+    if not targets(scene.rows):
+        return "no backups"
+    return "backups ok" if worst(backups) < Severity.WARNING else "backups in doubt"
 
 
 LONGHORN = Component(

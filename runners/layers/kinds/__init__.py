@@ -9,8 +9,24 @@ from __future__ import annotations
 from typing import Any
 
 from runners.layers.kinds.base import Kind, TableKind
+from runners.layers.kinds.ceph import CEPH_CLUSTERS, CEPH_OBJECT_STORES
 from runners.layers.kinds.events import EVENTS
-from runners.layers.kinds.longhorn import LONGHORN_ENGINES, LONGHORN_NODES, LONGHORN_VOLUMES
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
+from runners.layers.kinds.longhorn_backups import (
+    LONGHORN_BACKUP_TARGETS,
+    LONGHORN_BACKUP_VOLUMES,
+    LONGHORN_BACKUPS,
+    LONGHORN_SYSTEM_BACKUPS,
+)
+from runners.layers.kinds.longhorn_credentials import BACKUP_CREDENTIALS
+from runners.layers.kinds.longhorn_engines import (
+    LONGHORN_ENGINE_IMAGES,
+    LONGHORN_ENGINES,
+    LONGHORN_INSTANCE_MANAGERS,
+)
+from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES
+from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, LONGHORN_SETTINGS
+from runners.layers.kinds.network import ENDPOINTSLICES, SERVICES
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.pods import PODS
 from runners.layers.kinds.releases import RELEASES
@@ -32,8 +48,26 @@ CORE: tuple[AnyKind, ...] = (
     CSINODES,
     VOLUMES,
     CLAIMS,
+    SERVICES,
+    ENDPOINTSLICES,
     PODS,
     EVENTS,
+    BACKUP_CREDENTIALS,
 )
 
-CUSTOM: tuple[AnyKind, ...] = (LONGHORN_NODES, LONGHORN_VOLUMES, LONGHORN_ENGINES, TENANTS)
+CUSTOM: tuple[AnyKind, ...] = (
+    LONGHORN_NODES,
+    LONGHORN_VOLUMES,
+    LONGHORN_ENGINES,
+    LONGHORN_ENGINE_IMAGES,
+    LONGHORN_INSTANCE_MANAGERS,
+    LONGHORN_SETTINGS,
+    LONGHORN_RECURRING_JOBS,
+    LONGHORN_BACKUP_TARGETS,
+    LONGHORN_BACKUP_VOLUMES,
+    LONGHORN_BACKUPS,
+    LONGHORN_SYSTEM_BACKUPS,
+    TENANTS,
+    CEPH_CLUSTERS,
+    CEPH_OBJECT_STORES,
+)

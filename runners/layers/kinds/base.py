@@ -116,12 +116,12 @@ class Kind(TableKind[R]):
 
 
 def timestamp(stamp: str) -> float:
-    """Seconds since the epoch of an RFC 3339 time as Kubernetes writes it; 0 where it is none."""
+    """Seconds since the epoch of an RFC 3339 time as Kubernetes writes it; 0 where it is none, or Go's year 1."""
     try:
         parsed = datetime.fromisoformat(stamp)
     except ValueError:
         return 0.0
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    return max(0.0, (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
 
 def head(kind: str, obj: Json) -> tuple[str, str, str, str, float]:

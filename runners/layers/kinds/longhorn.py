@@ -1,4 +1,4 @@
-"""Longhorn's own objects, ``longhorn.io/v1beta2``: volumes, nodes and engines.
+"""Longhorn's volumes, and what all of its own objects (``longhorn.io/v1beta2``) have in common.
 
 Their conditions are lists, and a condition's status is the word True or False (Longhorn's CRDs).
 """
@@ -8,10 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
-from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head
+from runners.layers.kinds.base import AGE, NAME, Column, Kind, Row, Tone, age, head, timestamp
 
 GROUP = "longhorn.io"
 VERSION = "v1beta2"
+_JOB, _JOB_GROUP = "recurring-job.longhorn.io/", "recurring-job-group.longhorn.io/"
+
+
+def conditions(value: object, *path: str) -> dict[str, Json]:
+    """Longhorn's conditions by type: it keeps them in a list."""
+    return {text(item, "type"): mapping(item) for item in sequence(value, *path)}
+
+
+def words(condition: Json) -> str:
+    """Why a condition is as it is: its message, or its reason where it has none."""
+    return text(condition, "message") or text(condition, "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +41,40 @@ class LonghornVolume(Row):
     claim: str
     """``namespace/name`` of its claim."""
     node: str
+    pv: str = ""
+    """The PersistentVolume that stands for it; empty when it has none (yet, or not any more)."""
+    wanted_image: str = ""
+    """The engine image it should run (``spec.image``)."""
+    data_engine: str = ""
+    """v1 or v2."""
+    last_backup: str = ""
+    """The name of its newest complete backup."""
+    last_backup_at: float = 0.0
+    """Of which moment that backup is, in seconds since the epoch; 0 when there is none."""
+    scheduled: str = ""
+    """Condition Scheduled: True, False; empty when nothing is said."""
+    restoring: bool = False
+    """Condition Restore is True: data flows in from a backup."""
+    restore_required: bool = False
+    """It may not be used yet, for its data is not there."""
+    why: str = ""
+    """Why it is not scheduled, or why its restore failed."""
+    standby: bool = False
+    """Follows another cluster's backups, and is never attached."""
+    jobs: tuple[str, ...] = ()
+    """The recurring jobs that it is labelled with."""
+    job_groups: tuple[str, ...] = ()
+    """The groups of recurring jobs that it is labelled with; without any job or group it is in ``default``."""
 
 
 def longhorn_volume_row(kind: str, obj: Json) -> LonghornVolume:
     """The row of a decoded volumes.longhorn.io."""
     known = mapping(obj, "status", "kubernetesStatus")
     claim = text(known, "pvcName")
+    said = conditions(obj, "status", "conditions")
+    scheduled, restore = said.get("Scheduled", {}), said.get("Restore", {})
+    restoring = truth(restore, "status")
+    doubtful = scheduled if text(scheduled, "status") == "False" else {} if restoring else restore
     return LonghornVolume(
         *head(kind, obj),
         state=text(obj, "status", "state", default="creating"),
@@ -45,12 +84,38 @@ def longhorn_volume_row(kind: str, obj: Json) -> LonghornVolume:
         image=text(obj, "status", "currentImage"),
         claim=f"{text(known, 'namespace')}/{claim}" if claim else "",
         node=text(obj, "status", "currentNodeID"),
+        pv=text(known, "pvName"),
+        wanted_image=text(obj, "spec", "image"),
+        data_engine=text(obj, "spec", "dataEngine"),
+        last_backup=text(obj, "status", "lastBackup"),
+        last_backup_at=timestamp(text(obj, "status", "lastBackupAt")),
+        scheduled=text(scheduled, "status"),
+        restoring=restoring,
+        restore_required=truth(obj, "status", "restoreRequired"),
+        why=words(doubtful),
+        standby=truth(obj, "spec", "Standby"),
+        jobs=_enabled(obj, _JOB),
+        job_groups=_enabled(obj, _JOB_GROUP),
     )
+
+
+def _enabled(obj: Json, prefix: str) -> tuple[str, ...]:
+    """The recurring jobs, or groups of them, that an object's labels switch on."""
+    labels = mapping(obj, "metadata", "labels")
+    found = (
+        label.removeprefix(prefix) for label, value in labels.items() if label.startswith(prefix) and value == "enabled"
+    )
+    return tuple(sorted(name for name in found if name != "source"))
 
 
 def gib(size: int) -> str:
     """Bytes in GiB, as Longhorn's own screens write sizes."""
     return f"{size / 2**30:.4g}Gi"
+
+
+def since(moment: float, now: float) -> str:
+    """How long ago something was; a dash where it never was."""
+    return age(now - moment) if moment else "–"
 
 
 _ROBUST = {"healthy": Tone.GOOD, "degraded": Tone.WARN, "faulted": Tone.BAD}
@@ -70,104 +135,15 @@ LONGHORN_VOLUMES: Kind[LonghornVolume] = Kind(
         Column("SIZE", lambda row, _now: gib(row.size), sort=lambda row: row.size, right=True),
         Column("CLAIM", lambda row, _now: row.claim or "–", drop=2),
         Column("NODE", lambda row, _now: row.node or "–", drop=1),
+        Column(
+            "BACKUP",
+            lambda row, now: since(row.last_backup_at, now),
+            sort=lambda row: -row.last_backup_at,
+            drop=3,
+            ticks=True,
+        ),
         AGE,
     ),
     tone=lambda row: _ROBUST.get(row.robustness, Tone.MUTED),
     aliases=("lhv", "vol"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class LonghornNode(Row):
-    """One node as Longhorn sees it."""
-
-    ready: bool
-    schedulable: bool
-    reason: str
-    """Why it isn't ready or schedulable."""
-    allowed: bool = True
-    """Its spec lets replicas be put there; where it doesn't, a person wanted that."""
-
-    @property
-    def status(self) -> str:
-        """In words."""
-        if not self.ready:
-            return "not ready"
-        return "ready" if self.schedulable else "not schedulable"
-
-
-def longhorn_node_row(kind: str, obj: Json) -> LonghornNode:
-    """The row of a decoded nodes.longhorn.io."""
-    conditions = {text(item, "type"): mapping(item) for item in sequence(obj, "status", "conditions")}
-    ready = truth(conditions.get("Ready", {}), "status")
-    schedulable = truth(conditions.get("Schedulable", {}), "status") and truth(obj, "spec", "allowScheduling")
-    bad = conditions.get("Ready", {}) if not ready else conditions.get("Schedulable", {}) if not schedulable else {}
-    return LonghornNode(
-        *head(kind, obj),
-        ready=ready,
-        schedulable=schedulable,
-        reason=text(bad, "message") or text(bad, "reason"),
-        allowed=truth(obj, "spec", "allowScheduling"),
-    )
-
-
-LONGHORN_NODES: Kind[LonghornNode] = Kind(
-    id="longhorn-nodes",
-    table="longhorn-nodes",
-    group=GROUP,
-    version=VERSION,
-    plural="nodes",
-    singular="Node",
-    row=longhorn_node_row,
-    columns=(
-        NAME,
-        Column("STATUS", lambda row, _now: row.status),
-        Column("REASON", lambda row, _now: row.reason or "–"),
-        AGE,
-    ),
-    tone=lambda row: Tone.BAD if not row.ready else Tone.WARN if not row.schedulable else Tone.PLAIN,
-    aliases=("lhn",),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class LonghornEngine(Row):
-    """The engine of one attached volume."""
-
-    volume: str
-    state: str
-    image: str
-    node: str
-
-
-def longhorn_engine_row(kind: str, obj: Json) -> LonghornEngine:
-    """The row of a decoded engines.longhorn.io."""
-    return LonghornEngine(
-        *head(kind, obj),
-        volume=text(obj, "spec", "volumeName"),
-        state=text(obj, "status", "currentState", default="unknown"),
-        image=text(obj, "status", "currentImage"),
-        node=text(obj, "spec", "nodeID"),
-    )
-
-
-LONGHORN_ENGINES: Kind[LonghornEngine] = Kind(
-    id="longhorn-engines",
-    table="longhorn-engines",
-    group=GROUP,
-    version=VERSION,
-    plural="engines",
-    singular="Engine",
-    row=longhorn_engine_row,
-    columns=(
-        NAMESPACE,
-        NAME,
-        Column("VOLUME", lambda row, _now: row.volume),
-        Column("STATE", lambda row, _now: row.state, toned=True),
-        Column("IMAGE", lambda row, _now: row.image or "–", drop=2),
-        Column("NODE", lambda row, _now: row.node or "–", drop=1),
-        AGE,
-    ),
-    tone=lambda row: Tone.PLAIN if row.state in ("running", "stopped") else Tone.MOVING,
-    aliases=("lhe",),
 )

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runners.layers.jsons import Json, integer, text
+from runners.layers.jsons import Json, integer, sequence, text
 from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """One pool of a tenant's servers."""
+
+    statefulset: str
+    state: str
+    """``PoolInitialized`` is the good one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,10 @@ class Tenant(Row):
     message: str
     drives_online: int
     drives_offline: int
+    drives_healing: int = 0
+    write_quorum: int = 0
+    """Drives that have to be online for a write; 0 while the operator has not said."""
+    pools: tuple[Pool, ...] = ()
 
 
 def tenant_row(kind: str, obj: Json) -> Tenant:
@@ -30,6 +43,9 @@ def tenant_row(kind: str, obj: Json) -> Tenant:
         message=text(obj, "status", "healthMessage"),
         drives_online=integer(obj, "status", "drivesOnline"),
         drives_offline=integer(obj, "status", "drivesOffline"),
+        drives_healing=integer(obj, "status", "drivesHealing"),
+        write_quorum=integer(obj, "status", "writeQuorum"),
+        pools=tuple(Pool(text(item, "ssName"), text(item, "state")) for item in sequence(obj, "status", "pools")),
     )
 
 

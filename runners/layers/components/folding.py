@@ -1,0 +1,32 @@
+"""Many objects with the same trouble, so that a screen stays readable: one finding each, or one for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from runners.layers.findings import Finding
+from runners.layers.kinds.base import Row
+
+R = TypeVar("R", bound=Row)
+
+MANY = 10
+"""More objects than this are counted instead of listed."""
+NAMED = 3
+"""How many of those that are counted are named."""
+
+
+def fold_rows(
+    rows: Sequence[R], each: Callable[[R], Finding], together: Callable[[Sequence[R]], Finding]
+) -> Iterator[Finding]:
+    """A finding for each row, or one for all of them when they are many; the worst should stand first."""
+    if len(rows) > MANY:
+        yield together(rows)
+    else:
+        yield from map(each, rows)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few names: ``a, b, c and 34 more``."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,56 @@
+"""Longhorn's settings that can cost data, and how a rule reads any of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from runners.layers.findings import Finding, Severity
+from runners.layers.kinds.longhorn_settings import Setting
+
+Settings = Mapping[str, Setting]
+"""Longhorn's settings by name."""
+
+_DELETING = "deleting-confirmation-flag"
+_ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
+"""By its name of today and the one before Longhorn 1.9, which was a flag for replica data alone."""
+
+
+def setting_findings(settings: Settings) -> Iterator[Finding]:
+    """Settings that open a way to lose data."""
+    row = settings.get(_DELETING)
+    if row is not None:
+        yield from _flag(
+            row, "is true: nothing would stop an uninstall from deleting every volume", "set it to false in Longhorn"
+        )
+    resources, old = (settings.get(name) for name in _ORPHANS)
+    text, remedy = "deletes replica data that no volume knows: what could be salvaged", "leave replica-data out of it"
+    if resources is not None and "replica-data" in resources.value.replace("replicaData", "replica-data"):
+        yield Finding(_subject(resources), Severity.WARNING, text, remedy, about=resources.key)
+    elif resources is None and old is not None:
+        yield from _flag(old, text, "set it to false")
+
+
+def _flag(row: Setting, text: str, remedy: str) -> Iterator[Finding]:
+    value = row.value.strip().lower()
+    if value == "true":
+        yield Finding(_subject(row), Severity.WARNING, text, remedy, about=row.key)
+    elif value != "false":
+        yield Finding(_subject(row), Severity.UNKNOWN, f"is neither true nor false: {row.value!r}", about=row.key)
+
+
+def _subject(row: Setting) -> str:
+    return f"Longhorn setting {row.name}"
+
+
+def setting_value(settings: Settings, name: str) -> str:
+    """A setting's value, for volumes of data engine v1 where it has one for each; empty when it isn't there."""
+    row = settings.get(name)
+    value = row.value.strip() if row is not None else ""
+    if not value.startswith("{"):
+        return value
+    try:
+        decoded = json.loads(value)
+    except ValueError:
+        return value
+    return str(decoded.get("v1", "")) if isinstance(decoded, dict) else value
