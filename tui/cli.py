@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--wait", metavar="TIME", type=duration, default=0.0, help="wait until healthy, at most so long")
     check.set_defaults(call=_check)
     _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
+    _plan_arguments(calls.add_parser("plan", help="print a walkthrough as a runbook, with the exact commands"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
     return parser
 
@@ -84,6 +85,17 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help="change nothing")
     parser.set_defaults(call=_demo)
+
+
+def _plan_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print a walkthrough as a runbook in Markdown, with the exact commands for this repository and this context. "
+        "No cluster is asked."
+    )
+    _cluster_arguments(parser, default=argparse.SUPPRESS)
+    parser.add_argument("walkthrough", metavar="WALKTHROUGH", help="its name; a wrong one lists them all")
+    parser.add_argument("component", metavar="COMPONENT", nargs="?", default="", help="what is upgraded")
+    parser.set_defaults(call=_plan)
 
 
 def _runs_arguments(parser: argparse.ArgumentParser) -> None:
@@ -152,6 +164,19 @@ def _check(options: argparse.Namespace) -> int:
     from tui.check import check
 
     return check(_session(options), as_json=options.json, wait=options.wait)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from tui.runbooks import print_runbook
+
+    return print_runbook(
+        options.walkthrough,
+        options.component,
+        os.environ,
+        options.repository,
+        options.kubeconfig,
+        options.context or "",
+    )
 
 
 def _session(options: argparse.Namespace) -> Session:

@@ -1,1 +1,16 @@
-"""Procedures that a person does rarely and must not get wrong, as declared lists of steps."""
+"""Procedures that a person does rarely and must not get wrong, as declared lists of steps.
+
+A walkthrough is one file with its steps, and one line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from runners.layers.walkthroughs.bootstrap import bootstrap
+from runners.layers.walkthroughs.steps import Subject, Walkthrough
+
+WALKTHROUGHS: Mapping[str, Callable[[Subject], Walkthrough]] = {
+    "bootstrap": lambda subject: bootstrap(subject.settings),
+}
+"""By the names that the command line knows."""

@@ -23,6 +23,19 @@ def proved(proof: Proof) -> bool:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a walkthrough is made for."""
+
+    settings: Settings
+    component: str = ""
+    """The one that it is about; empty where it is about all."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """``namespace/name`` of each release that the component's helmfile writes out → the version that it asks for."""
+    applier: Target | None = None
+    """The Flux object that applies the component, where that is one of Flux's."""
+
+
+@dataclass(frozen=True)
 class Moment:
     """Everything that a step's proof may look at."""
 
@@ -58,6 +71,8 @@ class Step:
     why: str
     proof: Callable[[Moment], Proof]
     """Read from the rows, never from memory. A warning is on its way, a blocker failed, unknown can't be told."""
+    looks_at: str = field(default="", kw_only=True)
+    """What the proof reads, in words, for the printed plan; empty where the command's own words say it."""
     doing: Doing = Doing.LOOK
     command: Command | None = None
     target: Target = field(default_factory=Target)
