@@ -14,6 +14,7 @@ from functools import partial
 
 import anyio.to_thread
 
+from runners.acts.base import argv as act_argv
 from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
 from runners.cluster.errors import ApiError
@@ -90,7 +91,8 @@ class Operator:
         identity = await self._same_cluster()
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
-            return Ask(command, target, identity, answer, reads_or_changes, self._flux_work(command, target))
+            work = Work(act_argv(command.act)) if command.act else self._flux_work(command, target)
+            return Ask(command, target, identity, answer, reads_or_changes, work)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)

@@ -38,6 +38,7 @@ from runners.layers.picture import Picture
 from runners.layers.plans import Served
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
+from runners.tools.asked_versions import asked_versions
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import hooks_on_reading
@@ -100,6 +101,7 @@ class Session:
         self._tools_known = threading.Event()
         self._trouble: Finding | None = None
         self._hooks: dict[str, tuple[str, ...]] = {}
+        self._asked: dict[str, Mapping[str, str]] = {}
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
         self._known = KnownClusters(journal.path.with_name("clusters.json"))
@@ -164,6 +166,7 @@ class Session:
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
+            asked=self._asked.get(target.component, {}),
         )
 
     def look_around(self) -> None:
@@ -173,6 +176,7 @@ class Session:
         self._keep_rows_of_runs()
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
+        self._asked = {name: asked_versions(path) for name, path in helmfiles.items()}
 
     def _keep_rows_of_runs(self) -> None:
         if self.seen_runs.cluster:

@@ -27,7 +27,7 @@ class Walk:
         identity = self._session.identity
         if identity is not None:
             found = decisions(self._session.connection, self._session.journal, identity)
-            self._decisions = latest(found, self.walkthrough.name)
+            self._decisions = latest(found, self.walkthrough.name, self._clock() - self.walkthrough.holds)
 
     def progress(self) -> Progress:
         """Every step's state at this moment."""

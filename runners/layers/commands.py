@@ -59,6 +59,8 @@ class Situation:
     credentials: tuple[Finding, ...] = ()
     """What is to be said of the token that bootstrap needs."""
     keys: Mapping[str, bool | None] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """Release → the version that the target's helmfile asks for, as far as that is written out."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Command:
     """Does it change the cluster or Git? What only reads is open in read-only mode."""
     exclusive: bool = False
     """Holds the cluster's Lease while it runs: no other of its kind may run beside it, from any machine."""
+    act: str = ""
+    """The act of ours that carries it out, where no tool of others does (``runners.acts``)."""
     proof: str = ""
     """How one sees afterwards that it worked."""
     undo: str = ""
@@ -184,6 +188,29 @@ INTERRUPT = Command(
     scope=Scope.RUN,
     proof="the run says how it ended",
     undo="apply again",
+)
+
+SYSTEM_BACKUP = Command(
+    name="system backup",
+    key="",
+    label="system backup",
+    help="Let Longhorn back up its own objects, and its volumes where they have no backup yet.",
+    scope=Scope.FOUNDATION,
+    exclusive=True,
+    act="system-backup",
+    proof="the system backup says that it is Ready",
+    undo="delete the system backup in Longhorn",
+)
+UPGRADE_ENGINES = Command(
+    name="upgrade engines",
+    key="",
+    label="upgrade engines",
+    help="Let Longhorn upgrade the engines of its volumes, one at a time on each node.",
+    scope=Scope.FOUNDATION,
+    exclusive=True,
+    act="upgrade-engines",
+    proof="every volume runs the manager's engine",
+    undo="set concurrent-automatic-engine-upgrade-per-node-limit to 0; an upgraded engine stays",
 )
 
 DECIDE = Command(

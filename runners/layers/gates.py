@@ -20,6 +20,8 @@ from runners.layers.commands import (
     Scope,
     Situation,
 )
+from runners.layers.components import foundation
+from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.freshness import Reach
 from runners.layers.gitops_settings import path_conflict
@@ -90,6 +92,9 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
     entry = situation.settings.entry(component)
     if entry is None:
         yield Finding(component, Severity.BLOCKER, "has no helmfile", "name it in bedplate.yaml", False)
+        return
+    if command.act and foundation(component, ()) is not LONGHORN:
+        yield Finding(component, Severity.BLOCKER, f"has no {command.name}: only Longhorn has", "", False)
         return
     if not command.changes:
         return

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 
 from runners.layers.walkthroughs.bootstrap import bootstrap
 from runners.layers.walkthroughs.steps import Subject, Walkthrough
+from runners.layers.walkthroughs.upgrade import upgrade
 
 WALKTHROUGHS: Mapping[str, Callable[[Subject], Walkthrough]] = {
     "bootstrap": lambda subject: bootstrap(subject.settings),
+    "upgrade": upgrade,
 }
 """By the names that the command line knows."""

@@ -64,10 +64,10 @@ def right_cluster(step_id: str = CLUSTER) -> Step:
     )
 
 
-def preflight() -> Step:
+def preflight(step_id: str = "preflight") -> Step:
     """Tools, rights and files."""
     return Step(
-        "preflight",
+        step_id,
         "Tools, rights, files",
         why="What would stop the next steps half-way is found now, while nothing has changed.",
         proof=nothing_in_the_way,

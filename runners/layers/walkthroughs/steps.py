@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from math import inf
 
 from runners.layers.commands import Command, Situation, Target
 from runners.layers.findings import Finding, Severity
@@ -97,6 +98,8 @@ class Walkthrough:
     """bootstrap, upgrade, recover."""
     title: str
     steps: tuple[Step, ...]
+    holds: float = inf
+    """Seconds for which what was decided holds: what is done again and again asks anew each time."""
 
     def step(self, step_id: str) -> Step | None:
         """One step by id."""
