@@ -14,6 +14,7 @@ from functools import partial
 
 import anyio.to_thread
 
+from runners import watchfulness
 from runners.acts.base import argv as act_argv
 from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
@@ -289,7 +290,7 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without)},
+            notes={CONFIRMED: confirmation(ask.plan, without), **watchfulness.note(ask.command, session.store)},
         )
 
     @contextlib.contextmanager

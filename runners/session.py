@@ -44,6 +44,7 @@ from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import hooks_on_reading
 from runners.tools.runs import Runs
 from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
+from runners.watchfulness import Watch
 
 PICTURE_EVERY = 0.1
 """Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
@@ -95,6 +96,7 @@ class Session:
         spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
         self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
         self.seen_runs = SeenRuns()
+        self._watch = Watch(runs)
         self._judging = Judging()
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
@@ -173,6 +175,7 @@ class Session:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
         self._looked = time.monotonic()  # before: what changes meanwhile asks for another look
         self.seen_runs = look(self.runs, self.cluster_words)
+        self._watch.look(self.seen_runs.all, self._clock())
         self._keep_rows_of_runs()
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
@@ -340,7 +343,7 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return self._judging.picture(
+        seen = self._judging.picture(
             Observed(
                 rows=self.store,
                 settings=self.settings,
@@ -352,6 +355,7 @@ class Session:
                 runs=self.seen_runs.all[:RUNS_SHOWN],
             )
         )
+        return replace(seen, alarms=self._watch.alarms(self.store))
 
     def _notices(self) -> list[Finding]:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 
 from runners.decision_keeping import decisions
+from runners.layers.findings import Severity, worst
 from runners.layers.walkthroughs.decisions import Decision, latest
-from runners.layers.walkthroughs.engine import Progress, progress
-from runners.layers.walkthroughs.steps import Moment, Walkthrough
+from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
+from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
+from runners.layers.walkthroughs.timeline import ALARMED, EVENTS, OPENED, PROVED, Passage, passages
 from runners.session import Session
 
 
@@ -21,16 +24,23 @@ class Walk:
         self._session = session
         self._clock = clock
         self._decisions: Mapping[str, Decision] = {}
+        self._seen: Progress | None = None
+        self._alarmed: frozenset[str] = frozenset()
+        self.passage: Passage | None = None
+        """What happened on it so far, as of the last reload."""
 
     def reload(self) -> None:
         """Reads the decisions again, from the journal and the cluster; slow."""
         identity = self._session.identity
         if identity is not None:
             found = decisions(self._session.connection, self._session.journal, identity)
+            own = (self.walkthrough.name, self._session.cluster_words)
+            known = passages(self._session.journal.lines(*EVENTS), self._session.seen_runs.all)
+            self.passage = next((each for each in reversed(known) if (each.walkthrough, each.cluster) == own), None)
             self._decisions = latest(found, self.walkthrough.name, self._clock() - self.walkthrough.holds)
 
     def progress(self) -> Progress:
-        """Every step's state at this moment."""
+        """Every step's state at this moment; what was proved since the last time is put on record."""
         session = self._session
         moment = Moment(
             picture=session.picture,
@@ -40,4 +50,30 @@ class Walk:
             situation=session.situation,
             decisions=self._decisions,
         )
-        return progress(self.walkthrough, moment)
+        found = progress(self.walkthrough, moment)
+        if session.identity is not None:
+            self._put_on_record(found)
+        return found
+
+    def _put_on_record(self, found: Progress) -> None:
+        if self._seen is None:
+            self._note(OPENED, title=self.walkthrough.title)
+        for before, view in zip(self._seen.steps if self._seen else (), found.steps, strict=False):
+            if _became_proved(before, view):
+                self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
+        self._seen = found
+        alarms = frozenset(f"{each.subject} {each.text}" for each in self._session.picture.alarms)
+        for words in sorted(alarms - self._alarmed):
+            self._note(ALARMED, title=words)
+        self._alarmed = alarms
+
+    def _note(self, event: str, **facts: str) -> None:
+        with contextlib.suppress(OSError):  # the cluster says the same without it
+            self._session.journal.write(event, self._session.identity, walkthrough=self.walkthrough.name, **facts)
+
+
+def _became_proved(before: StepView, view: StepView) -> bool:
+    """Was it seen not to be proved, and is by now? A decision has a line of its own; what was unseen says nothing."""
+    if view.state is not StepState.DONE or view.step.doing is Doing.DECISION:
+        return False
+    return before.state is not StepState.DONE and worst(before.proof) is not Severity.UNKNOWN

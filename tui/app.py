@@ -17,11 +17,12 @@ from runners.cluster_runs import SeenRuns
 from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.runs import RunRecord
-from runners.layers.walkthroughs.bootstrap import bootstrap
+from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.operate import Operator
 from runners.saved_texts import save
 from runners.session import Session
 from runners.tools.calls import ToolError
+from runners.walking import Walk
 from tui.bridge import Bridge, Merged
 from tui.dialogs import plain_question
 from tui.events import CommandChosen, RowAsked, RunChanged, SaveAsked
@@ -36,6 +37,7 @@ from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
 from tui.screens.run_log import RunLogScreen
 from tui.screens.walkthrough import WalkthroughScreen
+from tui.walk_choice import FIRST_DAY, meant, subject
 from widgets.cards import LayerPane
 from widgets.theme import dress
 
@@ -73,6 +75,7 @@ class BedplateApp(App[None]):
         self.operator = Operator(session)
         self._bridge: Bridge | None = None
         self._resumed = False
+        self._alarms: frozenset[tuple[str, str]] = frozenset()
         self._concluding: set[str] = set()
         self._conclusions: dict[str, tuple[Finding, ...]] = {}
 
@@ -91,6 +94,7 @@ class BedplateApp(App[None]):
         self.set_timer(_COLLECT_AFTER, _collect_again)
 
     def _show_picture(self) -> None:
+        self._ring_for_alarms()
         self.overview.show_picture(self.session.picture)
         for screen in self.screen_stack:
             if isinstance(screen, ComponentScreen | WalkthroughScreen) and screen.is_mounted:
@@ -101,6 +105,13 @@ class BedplateApp(App[None]):
             self._resume(seen)
         for run in seen.unconcluded:
             self._conclude_soon(run)
+
+    def _ring_for_alarms(self) -> None:
+        """Rings once for what is new; the line on the screens stays until it is over."""
+        raised = frozenset((each.subject, each.text) for each in self.session.picture.alarms)
+        if raised - self._alarms:
+            self.bell()
+        self._alarms = raised
 
     def _resume(self, seen: SeenRuns) -> None:
         """Takes up the run that is going on, or the newest that ended while no screen was there."""
@@ -146,9 +157,12 @@ class BedplateApp(App[None]):
         """Shows a component whole."""
         self.push_screen(ComponentScreen(self.session, event.component, self.overview.header, self._clock))
 
-    def action_walk(self) -> None:
-        """Opens the walkthrough of the first day."""
-        steps = bootstrap(self.session.settings)
+    def action_walk(self, name: str = "") -> None:
+        """Opens a walkthrough by name; without one, the one that is due."""
+        about = subject(self.session, self.overview.card)
+        first_day = WALKTHROUGHS[FIRST_DAY](about)
+        due = meant(self.session.picture, Walk(self.session, first_day).progress(), about)
+        steps = WALKTHROUGHS[name or due](about)
         self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
 
     def on_row_asked(self, event: RowAsked) -> None:

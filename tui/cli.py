@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
     _plan_arguments(calls.add_parser("plan", help="print a walkthrough as a runbook, with the exact commands"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
+    _report_arguments(calls.add_parser("report", help="print what happened, as Markdown"))
     return parser
 
 
@@ -117,6 +118,14 @@ def _runs_arguments(parser: argparse.ArgumentParser) -> None:
             )
 
 
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Print what happened, from this machine's journal and runs, as Markdown. No cluster is asked."
+    parser.add_argument(
+        "--since", metavar="TIME", type=duration, default=7 * 86_400.0, help="how far back: 90m, 12h, 30d (7d)"
+    )
+    parser.set_defaults(call=_report)
+
+
 def _cluster_arguments(parser: argparse.ArgumentParser, default: object = None) -> None:
     parser.add_argument("--context", metavar="NAME", default=default, help="the kubeconfig's context to use")
     parser.add_argument("--kubeconfig", metavar="FILE", type=Path, default=default, help="instead of $KUBECONFIG")
@@ -133,8 +142,8 @@ def _folder(text: str) -> Path:
 
 
 def duration(text: str) -> float:
-    """Seconds of ``90``, ``90s``, ``10m`` or ``1h``."""
-    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    """Seconds of ``90``, ``90s``, ``10m``, ``1h`` or ``7d``."""
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
     if not number.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not a time like 90s or 10m")
@@ -177,6 +186,12 @@ def _plan(options: argparse.Namespace) -> int:
         options.kubeconfig,
         options.context or "",
     )
+
+
+def _report(options: argparse.Namespace) -> int:
+    from tui.report import print_report
+
+    return print_report(os.environ, options.since)
 
 
 def _session(options: argparse.Namespace) -> Session:

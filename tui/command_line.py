@@ -27,6 +27,8 @@ class Word(Enum):
     CONTEXT = "ctx"
     HELP = "help"
     QUIT = "q"
+    UPGRADE = "upgrade"
+    FIRST_DAY = "first-day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ _WORDS = (
     ),
     Entry(("ctx", "context", "contexts"), Word.CONTEXT, "", "which cluster this is, and how to see another"),
     Entry(("help", "?"), Word.HELP, "?", "every key"),
+    Entry(("upgrade",), Word.UPGRADE, "w", "the walkthrough of an upgrade, of what is under the cursor"),
+    Entry(("first-day",), Word.FIRST_DAY, "", "the walkthrough of the first day"),
     Entry(("q", "quit", "exit", "q!"), Word.QUIT, "q", "close the screen; runs go on"),
 )
 

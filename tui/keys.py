@@ -52,7 +52,7 @@ SCREEN_KEYS: tuple[Binding, ...] = (
     Binding("tab", "app.focus_next", show=False, tooltip="next or previous pane"),
     Binding("shift+tab", "app.focus_previous", show=False, tooltip="next or previous pane"),
     Binding("escape", "back", show=False, tooltip="clear the filter, then back to the cards"),
-    Binding("w", "app.walk", show=False, tooltip="the walkthrough of the first day"),
+    Binding("w", "app.walk", show=False, tooltip="the walkthrough that is due: the first day, or an upgrade"),
     Binding("question_mark", "app.help", show=False, tooltip="every key"),
     Binding("q", "app.leave", show=False, tooltip="close the screen; runs go on"),
 )

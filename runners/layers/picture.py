@@ -61,6 +61,8 @@ class Picture:
     """What is true of the whole rather than of one component: configuration, missing tools, a rebuilt cluster."""
 
     preflight: tuple[Finding, ...] = ()
+    alarms: tuple[Finding, ...] = ()
+    """What got worse in the middle of a change, the worst first."""
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster, those that go on and those that ended."""
 

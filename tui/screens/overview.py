@@ -18,7 +18,7 @@ from runners.layers.gates import open_commands
 from runners.layers.kinds.base import Tone
 from runners.layers.kinds.pods import Pod
 from runners.layers.kinds.runs import RunRow
-from runners.layers.picture import Layer, Picture
+from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.runs import RunRecord
 from runners.session import Session
 from tui.bridge import Bridge
@@ -31,6 +31,7 @@ from tui.tables import TablePane
 from tui.tail import RunTail
 from tui.targets import Targets, component_targets, row_targets
 from tui.texts import conclusion_text, context_text
+from widgets.alarm import Alarm
 from widgets.cards import LayerPane
 from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
@@ -68,6 +69,7 @@ class Overview(Ground[None]):
         """Header, cards, tabs, table, log, footer."""
         yield Header(self.header, clock=self._clock)
         yield Guide()
+        yield Alarm()
         with Horizontal(id="layers"):
             yield LayerPane(HEADINGS[0], id="foundation", clock=self._clock)
             yield LayerPane(HEADINGS[1], id="gitops", clock=self._clock)
@@ -97,6 +99,7 @@ class Overview(Ground[None]):
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
         self._show_header()
+        self.query_one(Alarm).findings = picture.alarms
         footer = [_notice(picture) or (self._session.settings.origin, Tone.MUTED)]
         self._pane("foundation").show(
             picture.layer(Layer.FOUNDATION),
@@ -139,6 +142,12 @@ class Overview(Ground[None]):
     def run(self) -> RunRecord | None:
         """The run whose log is shown."""
         return self._tail.run if self._tail else None
+
+    @property
+    def card(self) -> ComponentState | None:
+        """The component under the cursor; the foundation's where the focus is on no pane of cards."""
+        focused = self.focused.id if self.focused is not None else ""
+        return self._pane("gitops" if focused == "gitops" else "foundation").component
 
     def targets(self) -> Targets:
         """What keys would act on now, by the scope of their commands: it depends on where the focus is."""
@@ -195,7 +204,7 @@ class Overview(Ground[None]):
             case Word.CONTEXT:
                 self.notify(context_text(self._session.options.access), title="one session, one cluster", markup=False)
             case word:
-                await self.run_action("app.help" if word is Word.HELP else "app.leave")
+                await self.run_action(_ACTIONS[word])
 
     def on_live_table_cursor_moved(self) -> None:
         """What can be done depends on the row."""
@@ -267,6 +276,14 @@ class Overview(Ground[None]):
         self._show_header()
         self.show_hints()
         self.post_message(RunChanged(run))
+
+
+_ACTIONS = {
+    Word.HELP: "app.help",
+    Word.QUIT: "app.leave",
+    Word.UPGRADE: "app.walk('upgrade')",
+    Word.FIRST_DAY: "app.walk('bootstrap')",
+}
 
 
 def _notice(picture: Picture) -> tuple[str, Tone] | None:

@@ -31,8 +31,9 @@ from tui.failures import failure
 from tui.screens.once import LeavesOnce
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import heading, step_facts
-from widgets.facts import FactsPane
+from tui.walk_texts import heading, step_facts, summary_facts
+from widgets.alarm import Alarm
+from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
 from widgets.hints import Hint, HintBar
 from widgets.log import LogPane
@@ -79,6 +80,7 @@ class WalkthroughScreen(LeavesOnce[None]):
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
         yield Header(self._header, clock=self._clock)
+        yield Alarm()
         with Horizontal(id="walk"):
             yield StepsPane(self._walk.walkthrough.title, id="steps")
             yield FactsPane(id="step")
@@ -116,6 +118,7 @@ class WalkthroughScreen(LeavesOnce[None]):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows where it stands by the picture of a moment."""
         self.query_one(Header).facts = header
+        self.query_one(Alarm).findings = picture.alarms
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
@@ -237,6 +240,8 @@ class WalkthroughScreen(LeavesOnce[None]):
             return
         context = self._session.options.access.context
         facts = step_facts(view, self._session.settings, context, self._clock())
+        if self._progress is not None and self._progress.finished and self._walk.passage is not None:
+            facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run)
         self.query_one(HintBar).show((self._doing(view), (Hint("esc", "leave"), Hint("?", "help"))))

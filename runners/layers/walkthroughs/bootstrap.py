@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from runners.layers import commands as c
 from runners.layers.commands import Target
+from runners.layers.components.longhorn import LONGHORN
 from runners.layers.flux_bootstrap import bootstrap_call
 from runners.layers.gitops_settings import TOKEN_VARIABLES
 from runners.layers.picture import Layer
@@ -45,6 +46,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         shell=lambda _settings, context: shlex.join(("flux", "--context", context, "get", "all", "-A")),
         do="nothing: this step only looks",
         usually="5–10 min",
+        milestone="services",
         skip="when you will see to the rest yourself",
     )
 
@@ -139,6 +141,7 @@ def foundation_step(entry: FoundationEntry) -> Step:
         shell=lambda _settings, context: helmfile_calls(entry, context, "list", "sync"),
         undo=c.APPLY.undo,
         usually="1–3 min",
+        milestone="storage" if name == LONGHORN.name else "",
     )
 
 
@@ -161,4 +164,5 @@ def flux_step() -> Step:
         shell=_bootstrap_shell,
         undo=c.BOOTSTRAP.undo,
         usually="1–2 min",
+        milestone="GitOps",
     )

@@ -86,6 +86,8 @@ class Step:
     """How long it usually takes: ``60–90 s``."""
     skip: str = ""
     """When it may be skipped, in words; empty where it never may."""
+    milestone: str = ""
+    """What is reached with it, for reports to say how long that took: storage, GitOps, services."""
     word: str = ""
     """What a decision asks to be typed: ``context`` for the context's name; empty where a yes is enough."""
 

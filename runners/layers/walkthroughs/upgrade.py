@@ -127,6 +127,7 @@ def _longhorn_afterwards(entry: FoundationEntry, suffix: str) -> Iterator[Step]:
         looks_at="each volume's robustness, and the claims of those that are attached",
         shell=lambda _settings, context: _call("kubectl --context", context, "-n", space, "get", "volumes.longhorn.io"),
         usually="1–10 min",
+        milestone="storage",
     )
     yield Step(
         f"engines{suffix}",

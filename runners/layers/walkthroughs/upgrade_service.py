@@ -35,6 +35,7 @@ def service_steps(subject: Subject, suffix: str) -> Iterator[Step]:
         looks_at="the service's own rules",
         shell=_flux(applier, "get"),
         usually="1–5 min",
+        milestone="services",
     )
 
 

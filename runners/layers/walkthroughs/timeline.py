@@ -1,0 +1,154 @@
+"""What happened on a walkthrough, folded from the journal's lines: when it began, what was proved, decided and run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from runners.layers.jsons import Json, text
+from runners.layers.kinds.base import timestamp
+from runners.layers.runs import RunRecord
+from runners.layers.walkthroughs.decisions import Choice, Decision, read
+
+OPENED, PROVED, DECIDED, ALARMED = "opened", "proved", "decided", "alarmed"
+"""The journal's events that a walkthrough leaves."""
+EVENTS = (OPENED, PROVED, DECIDED, ALARMED)
+_TRAIL = 3600.0
+"""Seconds after the last line for which a run still belongs to it."""
+PAUSE = 12 * 3600.0
+"""Seconds without a line after which the next one begins another passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened."""
+
+    at: float
+    """Seconds since the epoch."""
+    event: str
+    step: str
+    """The step's id."""
+    title: str
+    """The step's title, or what the alarm says."""
+    who: str
+    milestone: str = ""
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One time that a walkthrough was gone through on one cluster, by one person or several."""
+
+    walkthrough: str
+    title: str
+    context: str
+    cluster: str
+    """Server and uid, as runs are marked with them."""
+    moments: tuple[Moment, ...]
+    runs: tuple[RunRecord, ...] = ()
+
+    @property
+    def began(self) -> float:
+        """Seconds since the epoch."""
+        return self.moments[0].at
+
+    @property
+    def ended(self) -> float:
+        """Of the last thing that happened, runs included."""
+        return max(self.moments[-1].at, *(run.ended or run.started for run in self.runs), self.began)
+
+    @property
+    def is_idle(self) -> bool:
+        """Somebody looked, and nothing happened."""
+        return all(moment.event == OPENED for moment in self.moments)
+
+    @property
+    def milestones(self) -> Mapping[str, float]:
+        """What was reached → seconds from the beginning to the first time that it was proved."""
+        found: dict[str, float] = {}
+        for moment in self.moments:
+            if moment.milestone:
+                found.setdefault(moment.milestone, moment.at - self.began)
+        return found
+
+    @property
+    def proved(self) -> tuple[Moment, ...]:
+        """Each step that was proved meanwhile, the first time of each."""
+        found: dict[str, Moment] = {}
+        for moment in self.moments:
+            if moment.event == PROVED:
+                found.setdefault(moment.step, moment)
+        return tuple(found.values())
+
+    @property
+    def skipped(self) -> tuple[Decision, ...]:
+        """What is skipped in the end."""
+        last = {each.decision.step: each.decision for each in self.moments if each.decision is not None}
+        return tuple(each for each in last.values() if each.choice is Choice.SKIPPED)
+
+    @property
+    def alarms(self) -> tuple[Moment, ...]:
+        """What went wrong in the middle."""
+        return tuple(moment for moment in self.moments if moment.event == ALARMED)
+
+
+def passages(lines: Iterable[Json], runs: Iterable[RunRecord]) -> tuple[Passage, ...]:
+    """Every passage, the oldest first, with the runs that were started while it lasted.
+
+    Args:
+        lines: the journal's lines, of any events and in any order.
+        runs: every run that is known.
+    """
+    open_ones: dict[tuple[str, str], Passage] = {}
+    closed: list[Passage] = []
+    for found in sorted(_started(lines), key=lambda each: each.began):
+        at = (found.cluster, found.walkthrough)
+        before = open_ones.get(at)
+        if before is not None and _goes_on(before, found):
+            open_ones[at] = replace(before, moments=(*before.moments, *found.moments))
+            continue
+        if before is not None:
+            closed.append(before)
+        open_ones[at] = found
+    every = sorted((*closed, *open_ones.values()), key=lambda each: each.began)
+    return tuple(_with_runs(every, tuple(sorted(runs, key=lambda run: run.started))))
+
+
+def _goes_on(before: Passage, found: Passage) -> bool:
+    same = not found.title or found.title == before.title
+    return same and found.began - before.moments[-1].at < PAUSE
+
+
+def _started(lines: Iterable[Json]) -> Iterator[Passage]:
+    """Each line as a passage of its own; only ``opened`` says what a passage is called."""
+    for line in lines:
+        moment, walkthrough = _moment(line), text(line, "walkthrough")
+        if moment.decision is not None:
+            walkthrough = moment.decision.walkthrough
+        if walkthrough and moment.event in EVENTS and moment.at:
+            cluster = f"{text(line, 'server')} {text(line, 'uid')}"
+            title = text(line, "title") if moment.event == OPENED else ""
+            yield Passage(walkthrough, title, text(line, "context"), cluster, (moment,))
+
+
+def _moment(line: Json) -> Moment:
+    event = text(line, "event")
+    decision = read(text(line, "decision")) if event == DECIDED else None
+    return Moment(
+        decision.at if decision is not None else timestamp(text(line, "at")),
+        event,
+        text(line, "step"),
+        text(line, "title"),
+        text(line, "who"),
+        text(line, "milestone"),
+        decision,
+    )
+
+
+def _with_runs(found: list[Passage], runs: tuple[RunRecord, ...]) -> Iterator[Passage]:
+    """A run belongs to the last passage that had begun on its cluster, unless that is long over."""
+    for place, passage in enumerate(found):
+        later = (each.began for each in found[place + 1 :] if each.cluster == passage.cluster)
+        until = min((*later, passage.moments[-1].at + _TRAIL))
+        own = (run for run in runs if run.cluster == passage.cluster and passage.began <= run.started < until)
+        yield replace(passage, runs=tuple(own))
