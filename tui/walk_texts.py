@@ -42,8 +42,9 @@ def step_facts(view: StepView, settings: Settings, context: str, now: float) -> 
 
 def summary_facts(passage: Passage) -> list[Fact]:
     """What was done on a walkthrough that is over: how long it took, what was proved when, and what was skipped."""
+    began = passage.began
     reached = [f"{name} {age(took)}" for name, took in passage.milestones.items()]
-    took = f"all in {age(passage.ended - passage.began)}" + (f"; time to {', '.join(reached)}" if reached else "")
+    took = f"all in {age(passage.ended - began)}" + (f"; time to {', '.join(reached)}" if reached else "")
     alarms = [Fact(moment.title, Tone.BAD, "✖") for moment in passage.alarms]
     proofs = [
         Fact(f"{moment.title}, after {age(moment.at - passage.began)}", Tone.GOOD, "✔") for moment in passage.proved
@@ -100,5 +101,5 @@ def _line(finding: Finding) -> Fact:
 def heading(found: Progress) -> str:
     """``Bootstrap · step 3 of 9``."""
     if found.finished:
-        return f"{found.walkthrough.title} · all {len(found.steps)} steps are over"
+        return f"{found.walkthrough.title} · all {len(found.steps)} steps over"
     return f"{found.walkthrough.title} · step {found.current + 1} of {len(found.steps)}"

@@ -16,12 +16,13 @@ from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.walkthroughs.proofs import Prove
 from runners.layers.walkthroughs.steps import Moment, Proof, Subject
-from runners.layers.walkthroughs.upgrade_proofs import installed_version, is_upgraded, may_go
+from runners.layers.walkthroughs.upgrade_proofs import asked_version, installed_version, is_upgraded, may_go
 
 ENGINE_LIMIT = "concurrent-automatic-engine-upgrade-per-node-limit"
 FRESH = 86_400.0
 """Seconds for which a system backup is new enough to upgrade upon."""
 _SUBJECT = "Longhorn system backup"
+_RUNNING = "current-longhorn-version"
 
 
 def may_go_with_volumes(subject: Subject) -> Prove:
@@ -93,6 +94,20 @@ def _no_target(moment: Moment) -> Proof:
     named = [row for row in targets if row.url]
     text = f"can't be reached: {named[0].message or 'no reason given'}" if named else "is not set"
     return (Finding("Longhorn backup target", Severity.BLOCKER, text, "see to it first, or skip this, with a reason"),)
+
+
+def once_managed(subject: Subject, prove: Prove) -> Prove:
+    """A proof that counts once the new manager has taken over: until then every setting is the old one's."""
+
+    def prove_then(moment: Moment) -> Proof:
+        asked = asked_version(subject)
+        rows = (row for row in moment.rows.all(LONGHORN_SETTINGS) if row.name == _RUNNING)
+        row = next(rows, None)
+        if asked and row is not None and _plain(row.value) != _plain(asked):
+            return (Finding("longhorn-manager", Severity.WARNING, f"is {row.value} still", about=row.key),)
+        return prove(moment)
+
+    return prove_then
 
 
 def storage_in_use(moment: Moment) -> Proof:

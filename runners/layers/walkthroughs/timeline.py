@@ -64,21 +64,14 @@ class Passage:
 
     @property
     def milestones(self) -> Mapping[str, float]:
-        """What was reached → seconds from the beginning to the first time that it was proved."""
-        found: dict[str, float] = {}
-        for moment in self.moments:
-            if moment.milestone:
-                found.setdefault(moment.milestone, moment.at - self.began)
-        return found
+        """What was reached → seconds from the beginning to the last time that it was proved: it may have been lost."""
+        return {moment.milestone: moment.at - self.began for moment in self.moments if moment.milestone}
 
     @property
     def proved(self) -> tuple[Moment, ...]:
-        """Each step that was proved meanwhile, the first time of each."""
-        found: dict[str, Moment] = {}
-        for moment in self.moments:
-            if moment.event == PROVED:
-                found.setdefault(moment.step, moment)
-        return tuple(found.values())
+        """Each step that was proved meanwhile, the last time of each, in the order of time."""
+        found = {moment.step: moment for moment in self.moments if moment.event == PROVED}
+        return tuple(sorted(found.values(), key=lambda moment: moment.at))
 
     @property
     def skipped(self) -> tuple[Decision, ...]:

@@ -16,10 +16,11 @@ from runners.layers.walkthroughs.longhorn_proofs import (
     backed_up,
     engines_are_new,
     may_go_with_volumes,
+    once_managed,
     storage_in_use,
 )
 from runners.layers.walkthroughs.steps import Doing, Step, Subject, Walkthrough
-from runners.layers.walkthroughs.upgrade_proofs import applied, asked_version, may_go, settled
+from runners.layers.walkthroughs.upgrade_proofs import applied, asked_version, may_go, once_applied, settled
 from runners.layers.walkthroughs.upgrade_service import service_steps
 
 NAME = "upgrade"
@@ -47,14 +48,14 @@ def _foundation_steps(subject: Subject, entry: FoundationEntry, suffix: str) -> 
         f"settled{suffix}",
         "Settled",
         why="Helm is done long before the last old pod is gone, and the new ones work.",
-        proof=settled(entry),
+        proof=once_applied(subject, settled(entry)),
         looks_at="each workload's rollout, pods by revision, and the component's own rules",
         shell=lambda _settings, context: _rollouts(entry, context),
         usually="2–10 min",
         skip="when what is left does not matter to what comes next",
     )
     if storage:
-        yield from _longhorn_afterwards(entry, suffix)
+        yield from _longhorn_afterwards(subject, entry, suffix)
 
 
 def _versions(subject: Subject, entry: FoundationEntry, suffix: str, *, storage: bool) -> Step:
@@ -117,13 +118,13 @@ def _apply(subject: Subject, entry: FoundationEntry, suffix: str) -> Step:
     )
 
 
-def _longhorn_afterwards(entry: FoundationEntry, suffix: str) -> Iterator[Step]:
+def _longhorn_afterwards(subject: Subject, entry: FoundationEntry, suffix: str) -> Iterator[Step]:
     space = next(iter(entry.namespaces), "longhorn-system")
     yield Step(
         f"storage{suffix}",
         "Volumes and claims",
         why="Pods look well while their volumes are not: replicas are rebuilt after each manager's restart.",
-        proof=storage_in_use,
+        proof=once_applied(subject, once_managed(subject, storage_in_use)),
         looks_at="each volume's robustness, and the claims of those that are attached",
         shell=lambda _settings, context: _call("kubectl --context", context, "-n", space, "get", "volumes.longhorn.io"),
         usually="1–10 min",
@@ -133,7 +134,7 @@ def _longhorn_afterwards(entry: FoundationEntry, suffix: str) -> Iterator[Step]:
         f"engines{suffix}",
         "Engines",
         why="A volume keeps its old engine until that is upgraded too; the next minor version may not know it.",
-        proof=engines_are_new,
+        proof=once_applied(subject, once_managed(subject, engines_are_new)),
         looks_at="each volume's currentImage, against the setting default-engine-image",
         doing=Doing.COMMAND,
         command=c.UPGRADE_ENGINES,

@@ -36,6 +36,18 @@ def is_upgraded(moment: Moment, subject: Subject) -> bool:
     return bool(asked) and installed_version(moment, subject.component) == asked
 
 
+def once_applied(subject: Subject, prove: Prove) -> Prove:
+    """A proof that counts only for the version that is asked for: what was so before it says nothing."""
+
+    def prove_then(moment: Moment) -> Proof:
+        if asked_version(subject) and not is_upgraded(moment, subject):
+            text = f"{asked_version(subject)} is not applied yet"
+            return (Finding(subject.component, Severity.WARNING, text),)
+        return prove(moment)
+
+    return prove_then
+
+
 def may_go(subject: Subject) -> Prove:
     """What is installed, what is asked for, and whether that step is one that the component can go."""
 
