@@ -41,7 +41,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "sends requests that may write": {
         "runners/cluster/transport.py": "passes on what the connection was asked for",
         "runners/lease_keeping.py": "takes and gives back the Lease, for the choke point",
-        "runners/decision_keeping.py": "writes decisions down, for the choke point",
+        "runners/decision_keeping.py": "keeps decisions in a ConfigMap, for the choke point",
         "runners/acts/longhorn.py": "is carried out in the process of a run that was confirmed",
         "runners/tools/lease_renewal.py": "renews the Lease of a run that was confirmed, in its keeper",
     },
@@ -57,6 +57,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
         "runners/acts/__init__.py": "lists them",
         "runners/acts/start.py": "is the process of a run that was confirmed",
     },
+    "keeps decisions": {"runners/operate.py": "the choke point"},
     "imports by a name that is made up while it runs": {},
 }
 
@@ -72,6 +73,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "makes runs": ("runners.tools.runs.RunRequest", "runners.tools.run_start."),
     "takes the Lease": ("runners.lease_keeping.take_lease", "runners.lease_keeping.give_back"),
     "carries out acts": ("runners.acts.ACTS", "runners.acts.start.", "runners.acts.longhorn."),
+    "keeps decisions": ("runners.decision_keeping.keep",),
     "imports by a name that is made up while it runs": ("importlib.import_module", "__import__", "eval", "exec"),
 }  # fmt: skip
 

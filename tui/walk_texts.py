@@ -33,7 +33,7 @@ def step_facts(view: StepView, settings: Settings, context: str, now: float) -> 
         Fact(_state_words(view, now), _TONE[view.state], view.state.symbol),
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *(Fact(f"$ {line}", Tone.MOVING) for line in command.splitlines())]),
-        *_headed("Gate", [_line(finding) for finding in view.closed_by]),
+        *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
         *_headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")]),
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip else []),

@@ -100,7 +100,10 @@ def _under(most: Severity, finding: Finding) -> Finding:
 
 def services_are_ready(moment: Moment) -> Proof:
     """Everything that Flux applies is ready, in the order in which it comes up."""
-    states = [state for state in moment.picture.layer(Layer.GITOPS) if state.name != "flux-system"]
+    flux = moment.picture.component("flux-system")
+    if flux is None or flux.verdict is Verdict.ABSENT:
+        return (Finding("flux-system", Severity.BLOCKER, "is not there, so nothing applies them"),)
+    states = [state for state in moment.picture.layer(Layer.GITOPS) if state.name != flux.name]
     if not states:
         return (Finding("GitOps", Severity.NOTE, "Flux applies nothing but itself yet"),)
     lines = [component_proof(state)[0] for state in states]

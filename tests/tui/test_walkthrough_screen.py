@@ -1,0 +1,118 @@
+"""A walkthrough by keyboard: it finds its step, asks before it does it, and keeps a person's word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from runners.layers.findings import Finding
+from runners.layers.walkthroughs.decisions import Decision, written
+from runners.layers.walkthroughs.steps import Step
+from tests.layers import worlds as w
+from tests.tui.still_session import HOME, StillSession, clock
+from tests.tui.test_overview import started, top
+from tui.app import BedplateApp
+from tui.screens.change import ChangeScreen
+from tui.screens.question import QuestionScreen
+from tui.screens.walkthrough import WalkthroughScreen
+from widgets.confirm import Confirm
+from widgets.facts import FactsPane
+from widgets.prompt import Prompt
+from widgets.steps import StepsPane
+
+pytestmark = pytest.mark.anyio
+
+
+class Keeper:
+    """Keeps decisions as the operator does, without a cluster."""
+
+    def __init__(self, session: StillSession) -> None:
+        self.session = session
+        self.kept: list[Decision] = []
+
+    async def decide(self, decision: Decision, _step: Step, *, typed: str = "") -> Finding | None:
+        self.kept.append(replace(decision, at=w.NOW + len(self.kept)))
+        self.session.journal.write("decided", HOME, decision=written(self.kept[-1]))
+        return None
+
+
+async def walking(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
+    await started(app, pilot)
+    await pilot.press("w")
+    await until(pilot, lambda: isinstance(app.screen, WalkthroughScreen) and app.screen.focused is not None)
+    screen = top(app)
+    assert isinstance(screen, WalkthroughScreen)
+    return screen
+
+
+async def until(pilot: Pilot[None], seen: Callable[[], bool]) -> None:
+    while not seen():
+        await pilot.pause()
+
+
+def states(screen: WalkthroughScreen) -> list[str]:
+    lines = screen.query_one(StepsPane).visible_lines(44, 20)
+    return ["".join(part for _ink, part in line.parts).split()[-1] for line in lines]  # type: ignore[union-attr]
+
+
+async def test_it_goes_from_a_persons_word_to_the_first_component(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.fill([w.node("node-1")])
+    app = BedplateApp(session, clock)
+    keeper = Keeper(session)
+    monkeypatch.setattr(app.operator, "decide", keeper.decide)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await walking(app, pilot)
+        assert states(screen) == ["ready", "done", "longhorn", "minio", "Flux", "Services"]
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, QuestionScreen) and app.focused is not None)
+        assert app.screen.query_one(Confirm).dialog.typed == "home"
+        await pilot.press("tab", *"home", "enter", "enter")
+        await until(pilot, lambda: top(app) is screen and states(screen)[0] == "done")
+        assert [(each.step, each.choice.value, each.answer) for each in keeper.kept] == [
+            ("cluster", "confirmed", HOME.uid)
+        ]
+        assert states(screen)[2] == "ready"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ChangeScreen))
+        await pilot.press("escape")
+        session.fill([*w.longhorn_world(), *w.minio_world()])
+        await until(pilot, lambda: states(screen)[:5] == ["done", "done", "done", "done", "ready"])
+        assert "Flux" in str(screen.query_one(FactsPane).border_title)
+
+
+async def test_a_step_is_skipped_with_a_reason_and_that_is_taken_back(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.fill([*w.longhorn_world(), *w.minio_world()])
+    app = BedplateApp(session, clock)
+    monkeypatch.setattr(app.operator, "decide", Keeper(session).decide)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await walking(app, pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        assert not screen.query_one(Prompt).asking  # the right cluster can't be skipped
+        await pilot.press("G", "s")
+        await until(pilot, lambda: screen.query_one(Prompt).asking)
+        await pilot.press(*"elsewhere", "enter")
+        await until(pilot, lambda: states(screen)[-1] == "skipped")
+        assert "skipped by" in screen.query_one(FactsPane).text
+        await pilot.press("u")
+        await until(pilot, lambda: states(screen)[-1] != "skipped")
+
+
+async def test_what_comes_later_is_read_and_not_done(session: StillSession) -> None:
+    session.fill([w.node("node-1")])
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await walking(app, pilot)
+        await pilot.press("down", "down", "down", "enter")
+        await pilot.pause()
+        assert top(app) is screen
+        assert "minio" in str(screen.query_one(FactsPane).border_title)
+        await pilot.press("escape")
+        await until(pilot, lambda: top(app) is app.overview)
