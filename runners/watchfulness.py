@@ -12,7 +12,7 @@ from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.rows import Rows
 from runners.layers.runs import RunRecord
 from runners.tools.run_files import read_json
-from runners.tools.runs import Runs
+from runners.tools.runs import Runs, RunUnknown
 
 BEFORE = "before.json"
 """The note in a run's folder: how each volume was when it began."""
@@ -43,9 +43,14 @@ class Watch:
         if run is None or (run.ended is not None and now - run.ended > LASTS):
             self._of, self._before = "", {}
         elif run.id != self._of:
-            found = read_json(self._runs.log_path(run.id).with_name(BEFORE)) or {}
-            self._of = run.id
-            self._before = {name: str(value) for name, value in mapping(found, "volumes").items()}
+            self._of, self._before = run.id, self._noted(run)
+
+    def _noted(self, run: RunRecord) -> Mapping[str, str]:
+        try:
+            note = self._runs.log_path(run.id).with_name(BEFORE)
+        except RunUnknown:  # it was swept away since the records were read
+            return {}
+        return {name: str(value) for name, value in mapping(read_json(note), "volumes").items()}
 
     def alarms(self, rows: Rows) -> tuple[Finding, ...]:
         """What is worse by now than it was then."""

@@ -115,9 +115,9 @@ def _goes_on(before: Passage, found: Passage) -> bool:
 def _started(lines: Iterable[Json]) -> Iterator[Passage]:
     """Each line as a passage of its own; only ``opened`` says what a passage is called."""
     for line in lines:
-        moment, walkthrough = _moment(line), text(line, "walkthrough")
-        if moment.decision is not None:
-            walkthrough = moment.decision.walkthrough
+        moment = _moment(line)
+        decided = moment.decision.walkthrough if moment.decision is not None else ""
+        walkthrough = decided if moment.event == DECIDED else text(line, "walkthrough")
         if walkthrough and moment.event in EVENTS and moment.at:
             cluster = f"{text(line, 'server')} {text(line, 'uid')}"
             title = text(line, "title") if moment.event == OPENED else ""

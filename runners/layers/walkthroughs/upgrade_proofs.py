@@ -97,8 +97,10 @@ def applied(subject: Subject, entry: FoundationEntry) -> Prove:
             return (Finding(subject.component, Severity.UNKNOWN, unknown, "look at the plan; skip when it is empty"),)
         if installed != asked:
             text = f"{installed or 'nothing'} is installed, {asked} is asked for"
+            at_it = any(finding.severity is Severity.WARNING for finding in releases)
+            severity = Severity.WARNING if at_it else Severity.BLOCKER
             moving = [finding for finding in rollout(moment.rows, entry.namespaces) if finding.severity > Severity.OK]
-            return (Finding(subject.component, Severity.BLOCKER, text), *releases, *moving)
+            return (Finding(subject.component, severity, text), *releases, *moving)
         return (Finding(subject.component, Severity.OK, f"{asked} is installed"), *releases)
 
     return prove
