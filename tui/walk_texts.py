@@ -98,8 +98,10 @@ def _line(finding: Finding) -> Fact:
     return Fact(text, SEVERITY_TONES[finding.severity], _PROOF[finding.severity], about=finding.about)
 
 
-def heading(found: Progress) -> str:
-    """``Bootstrap · step 3 of 9``."""
+def standing(found: Progress, passage: Passage | None, now: float) -> str:
+    """``step 3 of 9 · 12m so far``; once all is over, how long that took."""
     if found.finished:
-        return f"{found.walkthrough.title} · all {len(found.steps)} steps over"
-    return f"{found.walkthrough.title} · step {found.current + 1} of {len(found.steps)}"
+        took = f" · {age(passage.ended - passage.began)}" if passage is not None else ""
+        return f"all {len(found.steps)} steps over{took}"
+    so_far = f" · {age(now - passage.began)} so far" if passage is not None else ""
+    return f"step {found.current + 1} of {len(found.steps)}{so_far}"

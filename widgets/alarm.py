@@ -1,4 +1,4 @@
-"""One line that can't be overlooked: something got worse in the middle of a change."""
+"""A line or two that can't be overlooked: something got worse in the middle of a change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ class Alarm(Widget):
 
     DEFAULT_CSS = """
     Alarm {
-        height: 1;
+        height: auto;
+        max-height: 2;
         background: $error;
         color: $text;
         text-style: bold;

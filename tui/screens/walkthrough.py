@@ -31,13 +31,14 @@ from tui.failures import failure
 from tui.screens.once import LeavesOnce
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import heading, step_facts, summary_facts
+from tui.walk_texts import standing, step_facts, summary_facts
 from widgets.alarm import Alarm
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
 from widgets.hints import Hint, HintBar
 from widgets.log import LogPane
 from widgets.prompt import Prompt
+from widgets.safe import label
 from widgets.steps import StepsPane
 
 LOOK_EVERY = 3.0
@@ -122,7 +123,6 @@ class WalkthroughScreen(LeavesOnce[None]):
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
-        steps.border_title = heading(self._progress)
         self._show_step()
 
     def action_go_on(self) -> None:
@@ -239,6 +239,9 @@ class WalkthroughScreen(LeavesOnce[None]):
         if view is None:
             return
         context = self._session.options.access.context
+        if self._progress is not None:
+            where = standing(self._progress, self._walk.passage, self._clock())
+            self.query_one(StepsPane).border_subtitle = label(where)
         facts = step_facts(view, self._session.settings, context, self._clock())
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
             facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]

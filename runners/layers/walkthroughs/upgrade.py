@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator
 
@@ -24,6 +25,7 @@ from runners.layers.walkthroughs.upgrade_proofs import applied, asked_version, m
 from runners.layers.walkthroughs.upgrade_service import service_steps
 
 NAME = "upgrade"
+_ONLY_LOOKS = "nothing: this step only looks"
 _HOLDS = 86_400.0
 """A day: who upgrades again next month confirms the cluster again, and decides anew what is skipped."""
 
@@ -50,6 +52,7 @@ def _foundation_steps(subject: Subject, entry: FoundationEntry, suffix: str) -> 
         why="Helm is done long before the last old pod is gone, and the new ones work.",
         proof=once_applied(subject, settled(entry)),
         looks_at="each workload's rollout, pods by revision, and the component's own rules",
+        do=_ONLY_LOOKS,
         shell=lambda _settings, context: _rollouts(entry, context),
         usually="2–10 min",
         skip="when what is left does not matter to what comes next",
@@ -61,7 +64,7 @@ def _foundation_steps(subject: Subject, entry: FoundationEntry, suffix: str) -> 
 def _versions(subject: Subject, entry: FoundationEntry, suffix: str, *, storage: bool) -> Step:
     return Step(
         f"versions{suffix}",
-        "From which version to which",
+        "Versions",
         why="Longhorn goes one minor version at a time and never back, and no volume may be faulted before."
         if storage
         else "What the release notes of each version in between ask for is easier done before than after.",
@@ -126,6 +129,7 @@ def _longhorn_afterwards(subject: Subject, entry: FoundationEntry, suffix: str) 
         why="Pods look well while their volumes are not: replicas are rebuilt after each manager's restart.",
         proof=once_applied(subject, once_managed(subject, storage_in_use)),
         looks_at="each volume's robustness, and the claims of those that are attached",
+        do=_ONLY_LOOKS,
         shell=lambda _settings, context: _call("kubectl --context", context, "-n", space, "get", "volumes.longhorn.io"),
         usually="1–10 min",
         milestone="storage",
@@ -162,13 +166,12 @@ def _rollouts(entry: FoundationEntry, context: str) -> str:
 
 
 def _manifest(context: str, name: str) -> str:
-    return "\n".join(
-        (
-            _call("kubectl --context", context, "create", "-f", "-") + " <<'END'",
-            "apiVersion: longhorn.io/v1beta2",
-            "kind: SystemBackup",
-            f"metadata: {{name: {name}, namespace: longhorn-system}}",
-            "spec: {volumeBackupPolicy: if-not-present}",
-            "END",
-        )
-    )
+    """In one line, so that it can be copied as one."""
+    wanted = {
+        "apiVersion": "longhorn.io/v1beta2",
+        "kind": "SystemBackup",
+        "metadata": {"name": name, "namespace": "longhorn-system"},
+        "spec": {"volumeBackupPolicy": "if-not-present"},
+    }
+    create = _call("kubectl --context", context, "create", "-f", "-")
+    return f"echo {shlex.quote(json.dumps(wanted))} | {create}"

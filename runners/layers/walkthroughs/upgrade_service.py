@@ -33,6 +33,7 @@ def service_steps(subject: Subject, suffix: str) -> Iterator[Step]:
         why="Applied is not usable: what it is for has to be there.",
         proof=is_usable(subject.component, Layer.GITOPS),
         looks_at="the service's own rules",
+        do="nothing: this step only looks",
         shell=_flux(applier, "get"),
         usually="1–5 min",
         milestone="services",
