@@ -37,7 +37,7 @@ from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
 from tui.screens.run_log import RunLogScreen
 from tui.screens.walkthrough import WalkthroughScreen
-from tui.walk_choice import FIRST_DAY, meant, subject
+from tui.walk_choice import FIRST_DAY, meant, pointed_at
 from widgets.cards import LayerPane
 from widgets.theme import dress
 
@@ -159,7 +159,7 @@ class BedplateApp(App[None]):
 
     def action_walk(self, name: str = "") -> None:
         """Opens a walkthrough by name; without one, the one that is due."""
-        about = subject(self.session, self.overview.card)
+        about = pointed_at(self.session, self.overview.card)
         first_day = WALKTHROUGHS[FIRST_DAY](about)
         due = meant(self.session.picture, Walk(self.session, first_day).progress(), about)
         steps = WALKTHROUGHS[name or due](about)

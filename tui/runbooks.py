@@ -8,13 +8,11 @@ from pathlib import Path
 from runners.cluster.kubeconfig import load
 from runners.layers.config_nodes import nearest
 from runners.layers.outside_text import harmless
-from runners.layers.settings import Settings
 from runners.layers.unusable import UnusableError
 from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.layers.walkthroughs.runbook import runbook
-from runners.layers.walkthroughs.steps import Subject
 from runners.repository import read_settings
-from runners.tools.asked_versions import asked_versions
+from tui.walk_choice import subject
 
 DONE = 0
 
@@ -33,12 +31,5 @@ def print_runbook(
         raise UnusableError(f"there is no walkthrough {name}{nearest(name, known)}\nthere are {', '.join(known)}")
     settings = read_settings(repository)
     meant = context or settings.context or load(environ, kubeconfig=kubeconfig).context
-    print(harmless(runbook(make(subject(settings, component, repository)), settings, meant)))
+    print(harmless(runbook(make(subject(settings, repository, component)), settings, meant)))
     return DONE
-
-
-def subject(settings: Settings, component: str, repository: Path) -> Subject:
-    """What a walkthrough is made for, as the repository says it; without a component it is about the first one."""
-    named = component or next((entry.component for entry in settings.foundation), "")
-    entry = settings.entry(named)
-    return Subject(settings, named, asked_versions(repository / entry.helmfile) if entry is not None else {})

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from runners.layers.commands import Scope, Target
-from runners.layers.picture import ComponentState, Layer, Picture
+from dataclasses import replace
+from pathlib import Path
+
+from runners.layers.commands import Scope
+from runners.layers.picture import ComponentState, Picture
+from runners.layers.settings import Settings
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.engine import Progress
 from runners.layers.walkthroughs.steps import Doing, Subject
 from runners.layers.walkthroughs.upgrade import NAME as UPGRADE
 from runners.session import Session
+from runners.tools.asked_versions import asked_versions
 from tui.targets import component_targets
 
 FIRST_DAY = "bootstrap"
 
 
-def subject(session: Session, card: ComponentState | None) -> Subject:
-    """What a walkthrough is made for, from the component under the cursor; where none is, the first one."""
-    state = card or next(iter(session.picture.layer(Layer.FOUNDATION)), None)
-    if state is None:
-        return Subject(session.settings)
-    asked = session.situation(Target(component=state.name)).asked
-    applier = component_targets(state, session.store.table("flux")).get(Scope.FLUX_ROW)
-    return Subject(session.settings, state.name, asked, applier)
+def subject(settings: Settings, repository: Path, component: str) -> Subject:
+    """What a walkthrough is made for, as the repository says it now; without a component, the first one's."""
+    named = component or next((entry.component for entry in settings.foundation), "")
+    entry = settings.entry(named)
+    return Subject(settings, named, asked_versions(repository / entry.helmfile) if entry is not None else {})
+
+
+def pointed_at(session: Session, card: ComponentState | None) -> Subject:
+    """The same for the component under the cursor, with the Flux object that applies it."""
+    about = subject(session.settings, session.options.repository, card.name if card is not None else "")
+    targets = component_targets(card, session.store.table("flux")) if card is not None else {}
+    return replace(about, applier=targets.get(Scope.FLUX_ROW))
 
 
 def meant(picture: Picture, first_day: Progress, about: Subject) -> str:

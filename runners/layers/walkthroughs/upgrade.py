@@ -33,11 +33,13 @@ _HOLDS = 86_400.0
 def upgrade(subject: Subject) -> Walkthrough:
     """The walkthrough for one component."""
     entry = subject.settings.entry(subject.component)
+    asked = asked_version(subject)
     # What was decided for one version counts for that one alone.
-    suffix = f":{subject.component}" + (f":{asked_version(subject)}" if asked_version(subject) else "")
+    suffix = f":{subject.component}" + (f":{asked}" if asked else "")
     first = right_cluster(f"cluster{suffix}"), preflight(f"preflight{suffix}")
     steps = _foundation_steps(subject, entry, suffix) if entry is not None else service_steps(subject, suffix)
-    return Walkthrough(NAME, f"Upgrade {subject.component}".rstrip(), (*first, *steps), holds=_HOLDS)
+    title = f"Upgrade {subject.component}" + (f" to {asked}" if asked else "")
+    return Walkthrough(NAME, title, (*first, *steps), holds=_HOLDS)
 
 
 def _foundation_steps(subject: Subject, entry: FoundationEntry, suffix: str) -> Iterator[Step]:
