@@ -45,7 +45,7 @@ def summary_facts(passage: Passage) -> list[Fact]:
     began = passage.began
     reached = [f"{name} {age(took)}" for name, took in passage.milestones.items()]
     took = f"all in {age(passage.ended - began)}" + (f"; time to {', '.join(reached)}" if reached else "")
-    alarms = [Fact(moment.title, Tone.BAD, "✖") for moment in passage.alarms]
+    alarms = [Fact(entry.title, Tone.BAD, "✖") for entry in passage.alarms]
     proofs = [
         Fact(f"{moment.title}, after {age(moment.at - passage.began)}", Tone.GOOD, "✔") for moment in passage.proved
     ]

@@ -44,7 +44,7 @@ FIRST_DAY: Sequence[Json] = (
 def test_a_passage_has_its_milestones_what_was_proved_and_what_was_skipped() -> None:
     (found,) = passages(reversed(FIRST_DAY), [run("apply longhorn", 20)])
     assert (found.title, found.milestones) == ("Bootstrap", {"storage": 100, "GitOps": 200})
-    assert [moment.step for moment in found.proved] == ["foundation:longhorn", "flux"]
+    assert [entry.step for entry in found.proved] == ["foundation:longhorn", "flux"]
     assert [(each.step, each.who) for each in found.skipped] == [("services", "bob@desk")]
     assert [each.title for each in found.runs] == ["apply longhorn"]
     assert found.ended - found.began == 300
@@ -59,7 +59,7 @@ def test_what_was_lost_and_proved_again_counts_from_the_last_time() -> None:
     again = line("proved", 900, step="foundation:longhorn", title="longhorn", milestone="storage")
     (found,) = passages([*FIRST_DAY, again], [])
     assert found.milestones["storage"] == 900
-    assert [moment.step for moment in found.proved] == ["flux", "foundation:longhorn"]
+    assert [entry.step for entry in found.proved] == ["flux", "foundation:longhorn"]
 
 
 def test_a_long_pause_another_walkthrough_and_another_title_begin_another_passage() -> None:

@@ -10,7 +10,7 @@ from runners.layers.outside_text import redact
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.runbook import code, escaped
-from runners.layers.walkthroughs.timeline import Moment, Passage
+from runners.layers.walkthroughs.timeline import Entry, Passage
 
 _CHOICES = {Choice.CONFIRMED: "confirmed", Choice.SKIPPED: "skipped", Choice.TAKEN_BACK: "taken back"}
 
@@ -38,25 +38,25 @@ def report(passages: Sequence[Passage], runs: Iterable[RunRecord], now: float, s
 def _passage(passage: Passage, now: float) -> Iterator[str]:
     yield f"## {_safe(passage.title or passage.walkthrough)} on {_safe(passage.context or passage.cluster)}"
     took = age(passage.ended - passage.began)
-    people = ", ".join(_safe(who) for who in dict.fromkeys(each.who for each in passage.moments) if who)
+    people = ", ".join(_safe(who) for who in dict.fromkeys(each.who for each in passage.entries) if who)
     yield f"From {_stamp(passage.began)} to {_stamp(passage.ended)}, {took}; by {people or 'nobody known'}."
     if passage.milestones:
         yield "\n".join(f"- time to {_safe(name)}: {age(took)}" for name, took in passage.milestones.items())
-    steps = [line for moment in passage.moments for line in _step(moment, passage.began)]
+    steps = [line for entry in passage.entries for line in _step(entry, passage.began)]
     if steps:
         yield "### Steps\n\n" + "\n".join(steps)
     if passage.runs:
         yield "### Runs\n\n" + _runs(passage.runs, now)
 
 
-def _step(moment: Moment, began: float) -> Iterator[str]:
-    into = f"{age(moment.at - began)}:"
-    if moment.decision is not None:
-        yield f"- {into} {_decided(moment.decision)}"
-    elif moment.event == "proved":
-        yield f"- {into} {_safe(moment.title or moment.step)} is proved"
-    elif moment.event == "alarmed":
-        yield f"- {into} **alarm:** {_safe(moment.title)}"
+def _step(entry: Entry, began: float) -> Iterator[str]:
+    into = f"{age(entry.at - began)}:"
+    if entry.decision is not None:
+        yield f"- {into} {_decided(entry.decision)}"
+    elif entry.event == "proved":
+        yield f"- {into} {_safe(entry.title or entry.step)} is proved"
+    elif entry.event == "alarmed":
+        yield f"- {into} **alarm:** {_safe(entry.title)}"
 
 
 def _decided(decision: Decision) -> str:

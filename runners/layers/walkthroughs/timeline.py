@@ -20,7 +20,7 @@ PAUSE = 12 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Entry:
     """One thing that happened."""
 
     at: float
@@ -44,45 +44,45 @@ class Passage:
     context: str
     cluster: str
     """Server and uid, as runs are marked with them."""
-    moments: tuple[Moment, ...]
+    entries: tuple[Entry, ...]
     runs: tuple[RunRecord, ...] = ()
 
     @property
     def began(self) -> float:
         """Seconds since the epoch."""
-        return self.moments[0].at
+        return self.entries[0].at
 
     @property
     def ended(self) -> float:
         """Of the last thing that happened, runs included."""
-        return max(self.moments[-1].at, *(run.ended or run.started for run in self.runs), self.began)
+        return max(self.entries[-1].at, *(run.ended or run.started for run in self.runs), self.began)
 
     @property
     def is_idle(self) -> bool:
         """Somebody looked, and nothing happened."""
-        return all(moment.event == OPENED for moment in self.moments)
+        return all(entry.event == OPENED for entry in self.entries)
 
     @property
     def milestones(self) -> Mapping[str, float]:
         """What was reached → seconds from the beginning to the last time that it was proved: it may have been lost."""
-        return {moment.milestone: moment.at - self.began for moment in self.moments if moment.milestone}
+        return {entry.milestone: entry.at - self.began for entry in self.entries if entry.milestone}
 
     @property
-    def proved(self) -> tuple[Moment, ...]:
+    def proved(self) -> tuple[Entry, ...]:
         """Each step that was proved meanwhile, the last time of each, in the order of time."""
-        found = {moment.step: moment for moment in self.moments if moment.event == PROVED}
-        return tuple(sorted(found.values(), key=lambda moment: moment.at))
+        found = {entry.step: entry for entry in self.entries if entry.event == PROVED}
+        return tuple(sorted(found.values(), key=lambda entry: entry.at))
 
     @property
     def skipped(self) -> tuple[Decision, ...]:
         """What is skipped in the end."""
-        last = {each.decision.step: each.decision for each in self.moments if each.decision is not None}
+        last = {each.decision.step: each.decision for each in self.entries if each.decision is not None}
         return tuple(each for each in last.values() if each.choice is Choice.SKIPPED)
 
     @property
-    def alarms(self) -> tuple[Moment, ...]:
+    def alarms(self) -> tuple[Entry, ...]:
         """What went wrong in the middle."""
-        return tuple(moment for moment in self.moments if moment.event == ALARMED)
+        return tuple(entry for entry in self.entries if entry.event == ALARMED)
 
 
 def passages(lines: Iterable[Json], runs: Iterable[RunRecord]) -> tuple[Passage, ...]:
@@ -98,7 +98,7 @@ def passages(lines: Iterable[Json], runs: Iterable[RunRecord]) -> tuple[Passage,
         at = (found.cluster, found.walkthrough)
         before = open_ones.get(at)
         if before is not None and _goes_on(before, found):
-            open_ones[at] = replace(before, moments=(*before.moments, *found.moments))
+            open_ones[at] = replace(before, entries=(*before.entries, *found.entries))
             continue
         if before is not None:
             closed.append(before)
@@ -109,25 +109,25 @@ def passages(lines: Iterable[Json], runs: Iterable[RunRecord]) -> tuple[Passage,
 
 def _goes_on(before: Passage, found: Passage) -> bool:
     same = not found.title or found.title == before.title
-    return same and found.began - before.moments[-1].at < PAUSE
+    return same and found.began - before.entries[-1].at < PAUSE
 
 
 def _started(lines: Iterable[Json]) -> Iterator[Passage]:
     """Each line as a passage of its own; only ``opened`` says what a passage is called."""
     for line in lines:
-        moment = _moment(line)
-        decided = moment.decision.walkthrough if moment.decision is not None else ""
-        walkthrough = decided if moment.event == DECIDED else text(line, "walkthrough")
-        if walkthrough and moment.event in EVENTS and moment.at:
+        entry = _entry(line)
+        decided = entry.decision.walkthrough if entry.decision is not None else ""
+        walkthrough = decided if entry.event == DECIDED else text(line, "walkthrough")
+        if walkthrough and entry.event in EVENTS and entry.at:
             cluster = f"{text(line, 'server')} {text(line, 'uid')}"
-            title = text(line, "title") if moment.event == OPENED else ""
-            yield Passage(walkthrough, title, text(line, "context"), cluster, (moment,))
+            title = text(line, "title") if entry.event == OPENED else ""
+            yield Passage(walkthrough, title, text(line, "context"), cluster, (entry,))
 
 
-def _moment(line: Json) -> Moment:
+def _entry(line: Json) -> Entry:
     event = text(line, "event")
     decision = read(text(line, "decision")) if event == DECIDED else None
-    return Moment(
+    return Entry(
         decision.at if decision is not None else timestamp(text(line, "at")),
         event,
         text(line, "step"),
@@ -142,6 +142,6 @@ def _with_runs(found: list[Passage], runs: tuple[RunRecord, ...]) -> Iterator[Pa
     """A run belongs to the last passage that had begun on its cluster, unless that is long over."""
     for place, passage in enumerate(found):
         later = (each.began for each in found[place + 1 :] if each.cluster == passage.cluster)
-        until = min((*later, passage.moments[-1].at + _TRAIL))
+        until = min((*later, passage.entries[-1].at + _TRAIL))
         own = (run for run in runs if run.cluster == passage.cluster and passage.began <= run.started < until)
         yield replace(passage, runs=tuple(own))
