@@ -7,14 +7,19 @@ judged at the next start.
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
 from runners.layers.jsons import Json, integer, sequence, strings, text
+from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import ObjectRef, Plan, ReleaseAction, ReleasePlan
+from runners.layers.probes import answer_findings
 from runners.layers.runs import RunRecord, RunState
+from runners.probes.evidence import PROBED, answer_of
 from runners.tools.applied import applied
 from runners.tools.calls import Bench
+from runners.tools.helm import installed_releases, list_argv
 from runners.tools.run_files import read_json, write_json
 from runners.tools.runs import Runs
 
@@ -22,8 +27,11 @@ CONFIRMED = "confirmed.json"
 CONCLUDED = "concluded.json"
 
 
-def confirmation(plan: Plan | None, note: Finding | None) -> Json:
-    """What was confirmed, for the run's folder: the plan where there is one, and what is to be said of the start."""
+def confirmation(plan: Plan | None, note: Finding | None, recovered: tuple[str, str] | None = None) -> Json:
+    """What was confirmed, for the run's folder: the plan where there is one, and what is to be said of the start.
+
+    ``recovered`` is the namespace and name of the release that the run was to free, where it was that.
+    """
     releases = [
         {
             "name": release.name,
@@ -36,7 +44,12 @@ def confirmation(plan: Plan | None, note: Finding | None) -> Json:
         }
         for release in (plan.changing if plan else ())
     ]
-    return {"component": plan.component if plan else "", "releases": releases, "notes": _said(note) if note else []}
+    return {
+        "component": plan.component if plan else "",
+        "releases": releases,
+        "notes": _said(note) if note else [],
+        "recovered": list(recovered or ()),
+    }
 
 
 def _confirmed(found: Json, identity: Identity) -> Plan:
@@ -60,10 +73,33 @@ async def conclude(runs: Runs, run: RunRecord, bench: Bench, identity: Identity)
     log = runs.log_path(run.id)
     found = read_json(log.with_name(CONFIRMED)) or {}
     plan = _confirmed(found, identity)
-    findings = (outcome(run), *_findings(found, "notes"), *await applied(bench, plan))
+    freed = await _freed(bench, identity.context, strings(found, "recovered"))
+    findings = (outcome(run), *_proof(log), *_findings(found, "notes"), *await applied(bench, plan), *freed)
     with contextlib.suppress(OSError):  # then it is asked again at the next start
         write_json(log.with_name(CONCLUDED), {"findings": _said(*findings)})
     return findings
+
+
+async def _freed(bench: Bench, context: str, at: tuple[str, ...]) -> tuple[Finding, ...]:
+    """What helm says of a release that was stuck."""
+    if len(at) != 2:
+        return ()
+    said = await bench.ask(list_argv(context, at[0]), about=f"releases in {at[0]}")
+    found = installed_releases(said.stdout).get((at[0], at[1]))
+    about = f"release {at[0]}/{at[1]}"
+    if found is None:
+        return (
+            Finding(about, Severity.OK, "has no record any more: an apply installs it, and takes its objects over"),
+        )
+    stuck = in_the_middle(found.status)
+    return (Finding(about, Severity.BLOCKER if stuck else Severity.OK, f"revision {found.revision} is {found.status}"),)
+
+
+def _proof(log: Path) -> tuple[Finding, ...]:
+    """What a probe found, in its own words; nothing for a run that is none."""
+    note = read_json(log.with_name(PROBED))
+    answer = answer_of(log) if note is not None else None
+    return () if answer is None else tuple(answer_findings(text(note, "probe"), answer))
 
 
 def outcome(run: RunRecord) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from runners.layers.commands import Command, Target
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.identity import Identity
 from runners.layers.plans import Danger, Plan
+from runners.tools.calls import ToolError
 
 
 class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
@@ -65,3 +67,15 @@ def unseen(shown: GateAnswer, now: GateAnswer) -> tuple[Finding, ...]:
 def _what(finding: Finding) -> tuple[str, Severity, str]:
     # What is unknown says for how long: its words change by themselves.
     return finding.subject, finding.severity, "" if finding.severity is Severity.UNKNOWN else finding.text
+
+
+def ended_badly(error: Refusal | ToolError) -> tuple[str, ...]:
+    """The lines that a dialog shows when a question could not be asked or carried out; a remedy stands once."""
+    if isinstance(error, ToolError):
+        return (str(error),)
+    lines: list[str] = []
+    for finding, following in itertools.zip_longest(error.findings, error.findings[1:]):
+        lines.append(f"{finding.subject}: {finding.text}")
+        if finding.remedy and (following is None or following.remedy != finding.remedy):
+            lines.append(f"→ {finding.remedy}")
+    return tuple(lines)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runners.aftermath import concluded
+from runners.cluster.store import Store
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.kinds.runs import RUNS, run_row
 from runners.layers.runs import RunRecord
 from runners.tools.runs import Runs
 
@@ -37,3 +40,12 @@ def look(runs: Runs, cluster: str) -> SeenRuns:
         running=tuple(run for run in mine if not run.state.ended),
         unconcluded=tuple(run for run in recent if concluded(runs, run.id) is None),
     )
+
+
+def keep_rows(store: Store, seen: SeenRuns) -> None:
+    """Has a store show the runs as they were seen."""
+    if seen.cluster:
+        rows = {row.key: row for row in map(run_row, seen.all)}
+        store.apply(RUNS, rows)
+        store.keep_only(RUNS, rows.keys())
+        store.set_freshness(RUNS, Freshness(Reach.LIVE))

@@ -29,5 +29,38 @@ def spawn(call: Callable[[], None], said: Callable[[str], None]) -> None:
     threading.Thread(target=guarded, args=(call, said), name=f"session {name}", daemon=True).start()
 
 
+class Errand:
+    """A call that is made soon after it was asked for, once for a whole burst, on a thread of its own."""
+
+    def __init__(self, call: Callable[[], None], said: Callable[[str], None], *, settle: float) -> None:
+        """Takes the call, whom to tell of a failure, and the seconds that a burst is given; starts nothing."""
+        self._call = call
+        self._said = said
+        self._settle = settle
+        self._due = threading.Event()
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Begins; nothing is called before the first ``ask``."""
+        spawn(self._follow, self._said)
+
+    def stop(self) -> None:
+        """Calls no more."""
+        self._stopped.set()
+        self._due.set()
+
+    def ask(self) -> None:
+        """Calls soon."""
+        self._due.set()
+
+    def _follow(self) -> None:
+        while True:
+            self._due.wait()
+            if self._stopped.wait(self._settle):
+                return
+            self._due.clear()
+            guarded(self._call, self._said)
+
+
 def _words(call: Callable[[], None]) -> str:
     return getattr(call, "__name__", "do something").strip("_").replace("_", " ")

@@ -69,16 +69,24 @@ class HelmReleases:
         """Asks helm soon."""
         self._due.set()
 
+    async def now(self) -> Mapping[tuple[str, str], str]:
+        """The charts' versions at this moment; what helm said last where it can't be asked."""
+        await self._try()
+        return self.charts
+
+    async def _try(self) -> None:
+        try:
+            await self._look()
+        except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
+            log.warning("what helm has installed is unknown: %s", error)
+
     def _follow(self) -> None:
         while True:
             self._due.wait()
             if self._stopped.wait(SETTLE):
                 return
             self._due.clear()
-            try:
-                anyio.run(self._look)
-            except (ToolError, ToolMissing, ToolTimeout, OSError) as error:
-                log.warning("what helm has installed is unknown: %s", error)
+            anyio.run(self._try)
             self.settled.set()
             self._changed()
 

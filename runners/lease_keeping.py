@@ -6,12 +6,12 @@ import time
 
 from runners.asks import Refusal
 from runners.cluster.connection import Connection
-from runners.cluster.errors import ApiError
+from runners.cluster.errors import ApiError, NotFound
 from runners.journal import user_and_host
 from runners.layers.findings import Finding, Severity
 from runners.layers.jsons import Json
 from runners.layers.kinds.base import age
-from runners.tools.lease import Held, LeaseFacts, Refused, Request, acquire, holder, let_go
+from runners.tools.lease import LEASE, Held, LeaseFacts, Refused, Request, acquire, decide, holder, let_go
 
 
 def take_lease(connection: Connection, run_id: str) -> tuple[LeaseFacts | None, Finding | None]:
@@ -34,6 +34,17 @@ def take_lease(connection: Connection, run_id: str) -> tuple[LeaseFacts | None, 
     access = connection.access
     cluster = {**access.cluster, "server": access.server}
     return LeaseFacts(holder=me, cluster=cluster, user=access.user), None
+
+
+def living_holder(connection: Connection) -> str | None:
+    """Who holds the Lease and is alive; empty where nobody does, None where it can't be read."""
+    try:
+        found = decide(connection.request("GET", LEASE), "", time.time())
+    except NotFound:
+        return ""
+    except ApiError:
+        return None
+    return found.by if isinstance(found, Held) else ""
 
 
 def give_back(connection: Connection, facts: LeaseFacts) -> None:

@@ -8,9 +8,9 @@ A mutation is never retried by itself.
 from __future__ import annotations
 
 import contextlib
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 import anyio.to_thread
 
@@ -27,14 +27,21 @@ from runners.layers.commands import Command, Target
 from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
+from runners.layers.hooks import Hook
 from runners.layers.identity import Identity
+from runners.layers.jsons import Json
 from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
+from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.steps import Step
 from runners.lease_keeping import give_back, take_lease
+from runners.probes.base import argv as probe_argv
+from runners.probes.evidence import PROBED
+from runners.recovery import RECOVERIES, Recovery, recovery
 from runners.session import Session
+from runners.survival_file import keep_after, keep_sheet
 from runners.tools import flux
 from runners.tools.bootstrap import bootstrap_argv, token_environ
 from runners.tools.calls import Bench, ToolError
@@ -67,6 +74,10 @@ class Operator:
         """The helmfile's hooks that making the plan would run, so that a person is asked before."""
         return self._session.situation(target).planning_runs_code if command in _PLANNED else ()
 
+    def hooks(self, target: Target) -> tuple[Hook, ...]:
+        """The hooks of a component's helmfile, as they are written, for a person to see before anything runs."""
+        return self._session.hooks(target.component)
+
     async def ask(self, command: Command, target: Target, *, may_run_code: bool = False) -> Ask:
         """What a person has to be asked before a command; makes the plan where there is one to make.
 
@@ -90,9 +101,14 @@ class Operator:
             text = f"planning runs the helmfile's {', '.join(hooks)} hooks, and nobody was asked"
             raise Refusal(Finding(target.component, Severity.BLOCKER, text, "say yes to that first", False))
         identity = await self._same_cluster()
+        if command in RECOVERIES:
+            way = await self._recovery(command, target)
+            answer = GateAnswer((*answer.findings, *way.findings))
+            _refuse_closed(answer)
+            return Ask(command, target, identity, answer, Danger.CHANGES, way.work)
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
-            work = Work(act_argv(command.act)) if command.act else self._flux_work(command, target)
+            work = self._work(command, target)
             return Ask(command, target, identity, answer, reads_or_changes, work)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
@@ -130,6 +146,8 @@ class Operator:
             await self._same_cluster(ask.identity)
             if ask.plan is not None:
                 await self._same_plan(ask, ask.plan)
+            if ask.command in RECOVERIES:
+                await self._same_way(ask)
             begun()
             return await anyio.to_thread.run_sync(self._start, ask, typed)
 
@@ -183,6 +201,7 @@ class Operator:
         identity = self._session.identity
         assert identity is not None, "a run of this cluster is known only when the cluster is"
         findings = await conclude(self._session.runs, run, await self._bench(), identity)
+        findings = (*findings, *await keep_after(self._session, run, findings))
         with contextlib.suppress(OSError):  # the run has ended, and its folder says the same
             self._session.journal.write(
                 "ended",
@@ -195,11 +214,21 @@ class Operator:
             )
         return findings
 
+    async def write_survival(self, path: Path) -> Sheet:
+        """Writes the survival sheet to a file of this machine; returns what was written.
+
+        Raises:
+            Refusal: the file is something else, or another cluster's sheet.
+            ToolError: it can't be written.
+        """
+        return await keep_sheet(self._session, path)
+
     async def _look(self, command: Command, target: Target) -> GateAnswer:
         """The gate's answer to what is seen at this moment, not to what the screen was last shown."""
         with contextlib.suppress(ApiError):  # the gate says so
             await anyio.to_thread.run_sync(self._session.identify)
         await anyio.to_thread.run_sync(self._session.wait_for_tools)
+        await anyio.to_thread.run_sync(self._session.ahead.look_for_keys)
         await anyio.to_thread.run_sync(self._session.renew)
         return self.gate(command, target)
 
@@ -220,13 +249,22 @@ class Operator:
         entry = self._session.settings.entry(component)
         assert entry is not None, "the gate is closed for what has no helmfile"
         planner = Planner(await self._bench())
-        return await planner.plan(component, entry.helmfile, entry.environment, identity)
+        return await planner.plan(component, entry.helmfile, entry.environment, identity, entry.releases)
 
     async def _same_plan(self, ask: Ask, shown: Plan) -> None:
         now = await Planner(await self._bench()).again(shown, ask.identity)
         changed = differences(shown, now)
         if changed:
             raise Refusal(*(Finding("plan", Severity.BLOCKER, text, "plan again", False) for text in changed))
+
+    async def _recovery(self, command: Command, target: Target) -> Recovery:
+        return await recovery(self._session, await self._bench(), command, target)
+
+    async def _same_way(self, ask: Ask) -> None:
+        """The release is as it was when the question was asked, and still nobody is at it."""
+        changed = (await self._recovery(ask.command, ask.target)).changed(ask)
+        if changed:
+            raise Refusal(*changed)
 
     async def _bench(self) -> Bench:
         session = self._session
@@ -243,6 +281,19 @@ class Operator:
             return await anyio.to_thread.run_sync(self._session.served)
         except ApiError as error:
             raise ToolError(str(error)) from error
+
+    def _work(self, command: Command, target: Target) -> Work:
+        """What is run where there is no plan to carry out."""
+        if command.act:
+            return Work(act_argv(command.act))
+        return self._probe_work(command, target) if command.probe else self._flux_work(command, target)
+
+    def _probe_work(self, command: Command, target: Target) -> Work:
+        prospect = self._session.situation(target).prospects.get(command.probe)
+        assert prospect is not None, "the gate is closed without it"
+        if prospect.findings:  # what it needs went away since the gate looked
+            raise Refusal(*prospect.findings)
+        return Work(probe_argv(command.probe, prospect))
 
     def _flux_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context
@@ -279,6 +330,7 @@ class Operator:
 
     def _request(self, ask: Ask, run_id: str, lease: LeaseFacts | None, without: Finding | None) -> RunRequest:
         session = self._session
+        freed = (ask.target.namespace, ask.target.name) if ask.command in RECOVERIES else None
         return RunRequest(
             id=run_id,
             title=ask.title,
@@ -290,7 +342,11 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without), **watchfulness.note(ask.command, session.store)},
+            notes={
+                CONFIRMED: confirmation(ask.plan, without, freed),
+                **_probed(ask),
+                **watchfulness.note(ask.command, session.store),
+            },
         )
 
     @contextlib.contextmanager
@@ -335,6 +391,10 @@ def interrupt_run(runs: Runs, journal: Journal, run: RunRecord, identity: Identi
     return there
 
 
+def _probed(ask: Ask) -> Mapping[str, Json]:
+    return {PROBED: {"probe": ask.command.probe, "component": ask.target.component}} if ask.command.probe else {}
+
+
 def _refuse_closed(answer: GateAnswer) -> None:
     if not (answer.is_open or answer.overridable):
         raise Refusal(*answer.closed_by)
@@ -348,15 +408,3 @@ def _confirmed(ask: Ask, run_id: str, typed: str) -> Mapping[str, Fact]:
 def _not_started(error: OSError) -> ToolError:
     place = f"{error.filename}: " if error.filename else ""
     return ToolError(f"the run was not started: {place}{error.strerror or error}")
-
-
-def ended_badly(error: Refusal | ToolError) -> tuple[str, ...]:
-    """The lines that a dialog shows when a question could not be asked or carried out; a remedy stands once."""
-    if isinstance(error, ToolError):
-        return (str(error),)
-    lines: list[str] = []
-    for finding, following in itertools.zip_longest(error.findings, error.findings[1:]):
-        lines.append(f"{finding.subject}: {finding.text}")
-        if finding.remedy and (following is None or following.remedy != finding.remedy):
-            lines.append(f"→ {finding.remedy}")
-    return tuple(lines)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runners.cluster.access import Access, KubeconfigError
+from runners.cluster.access import Access, KubeconfigError, moved
 from runners.cluster.connection import Connection
-from runners.cluster.discovery import discover
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.cluster.served import served_by
 from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
-from runners.cluster_runs import SeenRuns, look
+from runners.cluster_runs import SeenRuns, keep_rows, look
 from runners.edges import guarded, spawn
 from runners.helm_releases import HelmReleases
 from runners.journal import Journal
@@ -27,21 +27,28 @@ from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Freshness, Reach
 from runners.layers.gitops_settings import bootstrap_findings
+from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
-from runners.layers.judge import TICK, Observed
+from runners.layers.judge import TICK, Observed, of_foundation
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
-from runners.layers.kinds.runs import RUNS, run_row
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
+from runners.layers.probes import Prospect
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
+from runners.movement import Movement
+from runners.preflight_look import PreflightLook
+from runners.probes import prospects
+from runners.probes.base import Scene
+from runners.probes.evidence import Proofs
+from runners.surroundings import Outlook, Place
 from runners.tools.asked_versions import asked_versions
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
-from runners.tools.helmfile_source import hooks_on_reading
+from runners.tools.helmfile_source import Source, read_source
+from runners.tools.known_files import QUIETLY
 from runners.tools.runs import Runs
 from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
 from runners.watchfulness import Watch
@@ -50,6 +57,8 @@ PICTURE_EVERY = 0.1
 """Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at runs and helmfiles on disk while the cluster keeps changing."""
+GIT_PATIENCE = 10.0
+"""Seconds that a look at Git may take."""
 RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
@@ -83,6 +92,7 @@ class Session:
     def __init__(self, options: Options, runs: Runs, journal: Journal, clock: Callable[[], float] = time.time) -> None:
         """Takes everything, and the present time in seconds since the epoch; starts nothing."""
         self._clock = clock
+        self._wake = threading.Event()
         self.options = options
         self.runs = runs
         self.journal = journal
@@ -97,12 +107,16 @@ class Session:
         self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed)
         self.seen_runs = SeenRuns()
         self._watch = Watch(runs)
+        self._proofs = Proofs(runs)
+        place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
+        self.outlook = Outlook(place, self._wake.set, self._failed)
         self._judging = Judging()
+        self.movement = Movement(clock)
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
         self._trouble: Finding | None = None
-        self._hooks: dict[str, tuple[str, ...]] = {}
+        self._sources: dict[str, Source] = {}
         self._asked: dict[str, Mapping[str, str]] = {}
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
@@ -110,11 +124,16 @@ class Session:
         self._rebuilt: Finding | None = None
         self._looked = 0.0
         self._subscribers: list[Callable[[Picture], None]] = []
-        self._wake = threading.Event()
+        self.ahead = PreflightLook(options.repository, options.settings, self.connection, self.environ, self._wake.set)
         self._stopped = threading.Event()
         self._pinning = threading.Lock()
         self._renewing = threading.Lock()
         self._detach = self.store.subscribe(self._heard)
+
+    @property
+    def now(self) -> float:
+        """The present time, in seconds since the epoch."""
+        return self._clock()
 
     @property
     def settings(self) -> Settings:
@@ -124,8 +143,9 @@ class Session:
     def start(self) -> None:
         """Starts to watch, and returns at once; an unreachable cluster is tried again until it answers."""
         self.watches.start()
-        for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up):
+        for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up, self._look_ahead):
             spawn(call, self._failed)
+        self.outlook.start()
         self.helm_releases.start()
 
     def stop(self) -> None:
@@ -134,7 +154,9 @@ class Session:
         self._subscribers.clear()
         self._wake.set()
         self._detach()
+        self.outlook.stop()
         self.helm_releases.stop()
+        self.ahead.stop()
         self.watches.stop()
         self.connection.close()
 
@@ -143,8 +165,9 @@ class Session:
         self._subscribers.append(callback)
 
     def changed(self) -> None:
-        """Says that something besides the store changed, so that a look at the disk and the next picture are due."""
+        """Says that something besides the store changed, so that looks at the disk and the next picture are due."""
         self._looked = float("-inf")
+        self.outlook.ask()
         self._wake.set()
 
     def noticed(self, run: RunRecord) -> None:
@@ -164,47 +187,48 @@ class Session:
             tools=self.toolbox.findings if self.toolbox else _NOT_LOOKED_FOR,
             read_only=self.options.read_only,
             running=self.seen_runs.running,
-            planning_runs_code=self._hooks.get(target.component, ()),
+            planning_runs_code=self._sources.get(target.component, Source()).on_reading,
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
             asked=self._asked.get(target.component, {}),
+            rows=self.store,
+            keys=self.ahead.keys,
+            prospects=self._prospects(target.component),
         )
+
+    def _prospects(self, component: str) -> Mapping[str, Prospect]:
+        entry = self.settings.entry(component)
+        return prospects(of_foundation(entry).probe, Scene(entry, self.store, self.environ)) if entry else {}
 
     def look_around(self) -> None:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
         self._looked = time.monotonic()  # before: what changes meanwhile asks for another look
         self.seen_runs = look(self.runs, self.cluster_words)
         self._watch.look(self.seen_runs.all, self._clock())
-        self._keep_rows_of_runs()
+        keep_rows(self.store, self.seen_runs)
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
-        self._hooks = {name: hooks_on_reading(path) for name, path in helmfiles.items()}
-        self._asked = {name: asked_versions(path) for name, path in helmfiles.items()}
+        self._sources = {name: read_source(path)[0] for name, path in helmfiles.items()}
+        self._asked = {
+            entry.component: asked_versions(helmfiles[entry.component], entry.releases)
+            for entry in self.settings.foundation
+        }
 
-    def _keep_rows_of_runs(self) -> None:
-        if self.seen_runs.cluster:
-            rows = {row.key: row for row in map(run_row, self.seen_runs.all)}
-            self.store.apply(RUNS, rows)
-            self.store.keep_only(RUNS, rows.keys())
-            self.store.set_freshness(RUNS, Freshness(Reach.LIVE))
+    def hooks(self, component: str) -> tuple[Hook, ...]:
+        """The hooks of a component's helmfile, as they are written."""
+        entry = self.settings.entry(component)
+        found = self._sources.get(component, Source()).hooks
+        return hooks_for(found, entry.releases if entry else ())
 
     def context_moved(self) -> str:
         """Why the kubeconfig's context is not what it was at the start, in words; empty while it is.
 
         The session keeps to the cluster that it started on; a person who confirms may mean the other one by now.
         """
-        before = self.options.access
         try:
-            now = self.options.reload()
+            return moved(self.options.access, self.options.reload())
         except KubeconfigError as error:
             return str(error)
-        if now.context != before.context:
-            return f"the kubeconfig's context was {before.context} and is {now.context}"
-        if now.server != before.server:
-            return f"the context's server was {before.server} and is {now.server}"
-        if now.who != before.who:
-            return f"the context's user was {before.who} and is {now.who}"
-        return ""
 
     def identify(self) -> Identity:
         """The cluster that this session is pinned to: the one that answered first, asked now when none has yet.
@@ -217,6 +241,7 @@ class Session:
                 found = resolve(self.connection)
                 self._rebuilt = self._met_before(found)
                 self.identity = found
+                self.ahead.begin()
                 self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
@@ -235,23 +260,22 @@ class Session:
         Raises:
             ApiError: it did not answer.
         """
-        found = discover(self.connection, lambda _group: True)
-        groups = {f"{item.group}/{item.version}" for item in found}
-        kinds = {f"{item.group}/{item.version}/{item.singular}" for item in found}
-        return Served(
-            version=self.identity.version if self.identity else "",
-            api_versions=("v1", *sorted(groups | kinds)),
-            cluster_scoped=frozenset((item.group, item.singular) for item in found if not item.namespaced),
-        )
+        return served_by(self.connection, self.identity.version if self.identity else "")
 
     @property
     def cluster_words(self) -> str:
         """The pinned cluster as runs are marked with it; empty before it answered."""
         return f"{self.identity.server} {self.identity.uid or self.identity.fingerprint}" if self.identity else ""
 
+    def _look_ahead(self) -> None:
+        """Gathers for the preflight, with the tools that there are."""
+        self.wait_for_tools()
+        self.ahead.follow(lambda: self.toolbox, self._failed)
+
     def _heard(self, delta: Delta) -> None:
         self._judging.heard(delta)
         self._wake.set()
+        self.movement.heard(delta)
         if delta.table == RELEASES.table and self.identity is not None:
             self.helm_releases.ask()
 
@@ -267,6 +291,10 @@ class Session:
             kubeconfig=self.options.access.private_kubeconfig(),
             timeout=60,
         )
+
+    async def _git(self, argv: Sequence[str]) -> Captured:
+        environ = {**self.environ, **QUIETLY}
+        return await capture(argv, environ=environ, cwd=self.options.repository, timeout=GIT_PATIENCE)
 
     def _synced_path(self) -> str | None:
         if not self.store.freshness(KUSTOMIZATIONS).trusted:
@@ -315,6 +343,8 @@ class Session:
             self._stopped.wait(PICTURE_EVERY)
 
     def _renew_soon(self) -> None:
+        if self.identity is not None:
+            self.outlook.ask_again()
         self.renew(patience=LOOK_EVERY)
 
     def _failed(self, words: str) -> None:
@@ -343,26 +373,35 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        seen = self._judging.picture(
-            Observed(
-                rows=self.store,
-                settings=self.settings,
-                now=self._clock(),
-                identity=self.identity,
-                charts=self.helm_releases.charts,
-                objects=self.helm_releases.objects,
-                notices=tuple(self._notices()),
-                runs=self.seen_runs.all[:RUNS_SHOWN],
-            )
-        )
+        seen = self._judging.picture(self.observed())
         return replace(seen, alarms=self._watch.alarms(self.store))
+
+    def observed(self) -> Observed:
+        """Everything that a picture of this moment is made from."""
+        return Observed(
+            rows=self.store,
+            settings=self.settings,
+            now=self._clock(),
+            identity=self.identity,
+            charts=self.helm_releases.charts,
+            objects=self.helm_releases.objects,
+            facts=self.ahead.facts,
+            notices=tuple(self._notices()),
+            runs=self.seen_runs.all[:RUNS_SHOWN],
+            surroundings=self.outlook.known,
+            evidence=self._proofs.of(self.seen_runs.all),
+        )
+
+    @property
+    def has_looked(self) -> bool:
+        """Was everything asked at least once that a picture is made from beside the rows?"""
+        return self.outlook.known is not None and self.helm_releases.settled.is_set() and self.ahead.has_looked
 
     def _notices(self) -> list[Finding]:
         notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]
         if self.toolbox is not None:
             # A mere recommendation waits in the dialog that it matters to.
-            said = (finding for findings in self.toolbox.findings.values() for finding in findings)
-            notices += [finding for finding in said if finding.closes]
+            notices += [finding for finding in self.toolbox.needed if finding.closes]
         return notices
 
     def _credential_plugin_said(self, line: str) -> None:

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from runners.asks import Ask, Refusal, Work, unseen
+from runners.asks import Ask, Refusal, Work, ended_badly, unseen
 from runners.layers.commands import APPLY, Target
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.identity import Identity
 from runners.layers.plans import Danger
-from runners.operate import ended_badly
 from runners.tools.calls import ToolError
 
 DEGRADED = Finding("longhorn", Severity.BLOCKER, "minio comes after it, and it is degraded", "see to longhorn first")

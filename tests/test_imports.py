@@ -13,10 +13,11 @@ import pytest
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("runners.layers", "runners.cluster", "runners.tools", "runners.demo")
+PARTS = ("runners.layers", "runners.cluster", "runners.tools", "runners.probes", "runners.demo")
 
 TALKS_HTTP = "runners.cluster.transport"
-"""The one module that imports the Kubernetes client; others import it when a request is made."""
+HEAVY = {TALKS_HTTP, "runners.cluster.port_forward"}
+"""The modules that import the Kubernetes client; others import them when a request is made."""
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +72,8 @@ def test_the_parts_of_the_runners_do_not_know_what_ties_them_together(graph: gri
 
 
 def test_only_the_transport_imports_the_kubernetes_client_where_it_starts() -> None:
-    headless = [module for module in _modules("runners") if module != TALKS_HTTP]
-    assert not _loaded_by(headless) & {"kubernetes", "textual", "rich"}
+    headless = [module for module in _modules("runners") if module not in HEAVY]
+    assert not _loaded_by(headless) & {"kubernetes", "websocket", "obstore", "textual", "rich"}
 
 
 def test_the_transport_is_headless_too() -> None:

@@ -24,8 +24,13 @@ from tests.layers import worlds as w
 from tests.layers.judged import FLUX, SETTINGS
 
 HELMRELEASES = flux_kind("helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmRelease")
-KINDS: dict[str, AnyKind] = {kind.id: kind for kind in (*CORE, *CUSTOM, KUSTOMIZATIONS, HELMRELEASES)}
+REPOSITORIES = flux_kind("source.toolkit.fluxcd.io", "v1", "gitrepositories", "GitRepository")
+CHARTS = flux_kind("source.toolkit.fluxcd.io", "v1", "helmcharts", "HelmChart")
+KINDS: dict[str, AnyKind] = {
+    kind.id: kind for kind in (*CORE, *CUSTOM, KUSTOMIZATIONS, HELMRELEASES, REPOSITORIES, CHARTS)
+}
 
+METALLB, APPS = "Kustomization/flux-system/metallb", "Kustomization/flux-system/apps"
 POSSIBLE: list[Row] = [
     *w.longhorn_world(),
     *w.minio_world(),
@@ -42,6 +47,11 @@ POSSIBLE: list[Row] = [
     w.flux_object("HelmRelease", "monitoring", ready="Unknown", reason="Progressing", since=w.NOW - 1790),
     w.flux_object("HelmRelease", "longhorn"),
     w.workload("deployments", "metallb-system", "controller", 0, 1),
+    w.flux_object("GitRepository", "flux-system", ready="False", reason="GitOperationFailed"),
+    w.flux_object("Kustomization", "apps", ready="False", reason="DependencyNotReady", depends_on=(METALLB,)),
+    w.flux_object("Kustomization", "apps", source="GitRepository/flux-system/gone", ready="Unknown"),
+    w.flux_object("HelmRelease", "web", ready="False", reason="DependencyNotReady", depends_on=(APPS,)),
+    w.flux_object("HelmChart", "flux-system-web", ready="False", reason="ChartPullError"),
 ]
 FRESHNESS = st.sampled_from([LIVE, Freshness(Reach.FORBIDDEN, detail="list it"), Freshness(Reach.STALE, w.NOW)])
 STEPS = st.lists(
@@ -61,7 +71,7 @@ def remembering(store: Store) -> Judging:
     return judging
 
 
-@settings(max_examples=50)
+@settings(max_examples=100)
 @given(STEPS)
 def test_what_is_remembered_is_what_would_be_seen(steps: list[tuple[str, object]]) -> None:
     store, now = Store(), w.NOW

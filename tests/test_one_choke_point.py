@@ -37,9 +37,11 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
         "runners/cluster/network.py": "knows the transport's errors",
         "runners/cluster/proxies.py": "asks which proxy is meant",
         "runners/tools/lease_client.py": "the keeper's client, without anything but the standard library",
+        "runners/cluster/port_forward.py": "the way to a pod's port, for a probe in its run",
     },
     "sends requests that may write": {
         "runners/cluster/transport.py": "passes on what the connection was asked for",
+        "runners/cluster/rights.py": "posts reviews of this user's rights, which are kept nowhere and change nothing",
         "runners/lease_keeping.py": "takes and gives back the Lease, for the choke point",
         "runners/decision_keeping.py": "keeps decisions in a ConfigMap, for the choke point",
         "runners/acts/longhorn.py": "is carried out in the process of a run that was confirmed",
@@ -47,16 +49,22 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     },
     "calls tools": {
         "runners/operate.py": "hands the planner its bench",
-        "runners/session.py": "helm list, for the charts' versions",
+        "runners/session.py": "helm list, for the charts' versions; git status",
         "runners/tools/versions.py": "the tools' versions",
     },
     "starts, interrupts or kills runs": {"runners/operate.py": "the choke point"},
     "makes runs": {"runners/operate.py": "the choke point"},
+    "writes the survival sheet": {
+        "runners/operate.py": "the choke point: after a good change, and when it is told to",
+    },
     "takes the Lease": {"runners/operate.py": "the choke point"},
     "carries out acts": {
         "runners/acts/__init__.py": "lists them",
         "runners/acts/start.py": "is the process of a run that was confirmed",
     },
+    "forwards ports": {"runners/probes/s3.py": "to an S3 server that exists only in the cluster"},
+    "stores objects": {"runners/probes/s3_exchange.py": "one of its own, and deletes it"},
+    "carries out probes": {"runners/probes/start.py": "is the process of a run that was confirmed"},
     "keeps decisions": {"runners/operate.py": "the choke point"},
     "imports by a name that is made up while it runs": {},
 }
@@ -68,16 +76,26 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "anyio.open_process", "anyio.run_process", "anyio.to_process.", "asyncio.create_subprocess_*",
     ),
     "sends signals": ("os.kill", "os.killpg", "signal.pidfd_send_signal", "signal.raise_signal"),
-    "speaks HTTP": ("http.client.", "urllib.request.", "urllib3.", "requests.", "httpx.", "aiohttp.", "kubernetes."),
+    "speaks HTTP": ("http.client.", "urllib.request.", "urllib3.", "requests.", "httpx.", "aiohttp.", "kubernetes.",
+        "websocket."),
     "calls tools": ("runners.tools.capture.capture",),
     "makes runs": ("runners.tools.runs.RunRequest", "runners.tools.run_start."),
+    "writes the survival sheet": ("runners.survival_file.keep_*", "runners.survival_file.write_sheet"),
     "takes the Lease": ("runners.lease_keeping.take_lease", "runners.lease_keeping.give_back"),
     "carries out acts": ("runners.acts.ACTS", "runners.acts.start.", "runners.acts.longhorn."),
+    "forwards ports": ("runners.cluster.port_forward.",),
+    "stores objects": ("obstore.",),
+    "carries out probes": ("runners.probes.PROBES", "runners.probes.start.", "runners.probes.s3.carry_out",
+        "runners.probes.s3_exchange.exchange"),
     "keeps decisions": ("runners.decision_keeping.keep",),
     "imports by a name that is made up while it runs": ("importlib.import_module", "__import__", "eval", "exec"),
 }  # fmt: skip
 
-_INSIDE = {("makes runs", "runners/tools/runs.py")}
+_INSIDE = {
+    ("makes runs", "runners/tools/runs.py"),
+    ("carries out probes", "runners/probes/__init__.py"),
+    ("carries out probes", "runners/probes/s3.py"),
+}
 """Where the thing itself is made."""
 
 
@@ -204,6 +222,10 @@ def test_the_simulator_is_on_nobodys_road(sources: dict[str, str]) -> None:
         ("runners/session.py", "from runners.tools.run_start import start_supervisor", "makes runs"),
         ("tui/app.py", "from runners.tools import capture\ncapture.capture(('helm',))", "calls tools"),
         ("tui/app.py", "from runners import lease_keeping\nlease_keeping.take_lease(c, 'x')", "takes the Lease"),
+        ("runners/operate.py", "from runners.cluster.port_forward import Forward", "forwards ports"),
+        ("runners/session.py", "import obstore as o\no.put(store, 'key', b'')", "stores objects"),
+        ("runners/session.py", "from runners.probes import PROBES", "carries out probes"),
+        ("tui/app.py", "from runners.probes import s3\ns3.carry_out((), print)", "carries out probes"),
         ("tui/app.py", "__import__('subprocess')", "imports by a name that is made up while it runs"),
     ],
 )  # fmt: skip

@@ -16,6 +16,7 @@ from runners.asks import Refusal
 from runners.cluster_runs import SeenRuns
 from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
+from runners.layers.picture import ComponentState
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.operate import Operator
@@ -24,18 +25,21 @@ from runners.session import Session
 from runners.tools.calls import ToolError
 from runners.walking import Walk
 from tui.bridge import Bridge, Merged
-from tui.dialogs import plain_question
-from tui.events import CommandChosen, RowAsked, RunChanged, SaveAsked
+from tui.dialogs import hooks_question, plain_question
+from tui.events import CommandChosen, ComponentAsked, GraphAsked, RowAsked, RunChanged, SaveAsked
 from tui.failures import failure
 from tui.opening import screen_for
 from tui.screens.change import ChangeScreen
 from tui.screens.component import ComponentScreen
+from tui.screens.following import FollowingScreen
+from tui.screens.graph import GraphScreen
 from tui.screens.ground import Ground
 from tui.screens.help import HelpScreen
 from tui.screens.overview import GuideText, Overview
 from tui.screens.plan import PlanScreen
 from tui.screens.question import QuestionScreen
 from tui.screens.run_log import RunLogScreen
+from tui.screens.survival import SurvivalScreen
 from tui.screens.walkthrough import WalkthroughScreen
 from tui.walk_choice import FIRST_DAY, meant, pointed_at
 from widgets.cards import LayerPane
@@ -97,7 +101,7 @@ class BedplateApp(App[None]):
         self._ring_for_alarms()
         self.overview.show_picture(self.session.picture)
         for screen in self.screen_stack:
-            if isinstance(screen, ComponentScreen | WalkthroughScreen) and screen.is_mounted:
+            if isinstance(screen, FollowingScreen) and screen.is_mounted:
                 screen.show_picture(self.session.picture, self.overview.header)
         seen = self.session.seen_runs
         if not self._resumed and seen.cluster:
@@ -132,17 +136,8 @@ class BedplateApp(App[None]):
         if not hooks or self.session.options.read_only:
             self._open(event.command, event.target)
             return
-        question = plain_question(
-            f"Plan {event.target}?",
-            (
-                (
-                    "runs",
-                    f"the helmfile's {', '.join(hooks)} hooks, which run on a plan too and may change the cluster",
-                ),
-                ("cluster", f"{self.session.options.access.context} · {self.session.options.access.server}"),
-            ),
-            "Plan",
-        )
+        cluster = f"{self.session.options.access.context} · {self.session.options.access.server}"
+        question = hooks_question(event.target, hooks, self.operator.hooks(event.target), cluster)
         opened = partial(self._open, event.command, event.target, may_run_code=True)
         self.push_screen(QuestionScreen(question), lambda yes: opened() if yes else None)
 
@@ -155,7 +150,18 @@ class BedplateApp(App[None]):
 
     def on_layer_pane_card_opened(self, event: LayerPane.CardOpened) -> None:
         """Shows a component whole."""
-        self.push_screen(ComponentScreen(self.session, event.component, self.overview.header, self._clock))
+        self._show_component(event.component)
+
+    def on_component_asked(self, event: ComponentAsked) -> None:
+        """Shows a component whole."""
+        self._show_component(event.component)
+
+    def _show_component(self, state: ComponentState) -> None:
+        self.push_screen(ComponentScreen(self.session, state, self.overview.header, self._clock))
+
+    def on_graph_asked(self, event: GraphAsked) -> None:
+        """Shows what something waits for, and what waits for it."""
+        self.push_screen(GraphScreen(self.session, event.node, self.overview.header, self._clock))
 
     def action_walk(self, name: str = "") -> None:
         """Opens a walkthrough by name; without one, the one that is due."""
@@ -200,6 +206,11 @@ class BedplateApp(App[None]):
         """Shows every key."""
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_survival(self) -> None:
+        """Shows what would come back if the cluster died now."""
+        if not isinstance(self.screen, SurvivalScreen):
+            self.push_screen(SurvivalScreen(self.session, self.overview.header, self._clock))
 
     def action_leave(self) -> None:
         """Closes the screen; runs go on without it, and a person is told so."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import threading
 import time
+from collections.abc import Iterator
 
-from runners.layers.findings import Finding, Severity
+from runners.layers.findings import Finding, Severity, worst
 from runners.layers.freshness import Reach
 from runners.layers.outside_text import harmless
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.verdicts import Verdict
 from runners.session import Session
+from tui.check_data import as_data
 
 HEALTHY, NOT_HEALTHY, CANT_TELL = 0, 1, 3
 
@@ -33,6 +36,20 @@ def check(session: Session, *, as_json: bool, wait: float) -> int:
         as_json: print one JSON object instead of lines.
         wait: seconds to wait until everything is healthy.
     """
+    with settled(session, wait) as latest:
+        code = exit_code(latest)
+        if as_json:
+            text = json.dumps(as_data(latest, code, session.watches.kinds), indent=2)
+        else:
+            text = harmless("\n".join(as_lines(latest)))
+    # At once, so that a reader who is gone is met here and not at the interpreter's end.
+    print(text, flush=True)
+    return code
+
+
+@contextlib.contextmanager
+def settled(session: Session, wait: float = 0.0) -> Iterator[Picture]:
+    """The first picture that says all there is to say, of a session that is started here and stopped afterwards."""
     came, asked = threading.Event(), threading.Event()
     session.subscribe(lambda _picture: came.set())
 
@@ -44,11 +61,9 @@ def check(session: Session, *, as_json: bool, wait: float) -> int:
     session.plugin_said = said
     session.start()
     try:
-        latest = _await(session, came, asked, wait)
+        yield _await(session, came, asked, wait)
     finally:
         session.stop()
-    print(json.dumps(as_data(latest), indent=2) if as_json else harmless("\n".join(as_lines(latest))))
-    return exit_code(latest)
 
 
 def _await(session: Session, came: threading.Event, asked: threading.Event, wait: float) -> Picture:
@@ -58,7 +73,7 @@ def _await(session: Session, came: threading.Event, asked: threading.Event, wait
         waited = time.monotonic() - started
         answered = latest.identity is not None and latest.freshness.reach is not Reach.LOADING
         loading = any(_is_loading(state) for state in latest.components)
-        settled = answered and not loading and session.helm_releases.settled.is_set()
+        settled = answered and not loading and session.has_looked
         if settled and (exit_code(latest) == HEALTHY or waited >= wait):
             return latest
         if waited >= max(PATIENCE_FOR_A_LOGIN if asked.is_set() else PATIENCE, wait):
@@ -72,50 +87,17 @@ def _is_loading(state: ComponentState) -> bool:
 
 
 def exit_code(picture: Picture) -> int:
-    """0 when all is healthy, 1 when something is not, 3 when nothing is known to be wrong but something is unknown."""
+    """0 when all is healthy, 1 when something is not, 3 when nothing is known to be wrong but something is unknown.
+
+    One layer with its hand in the other is not healthy; what would not survive is no illness of what is there.
+    """
     verdicts = {state.verdict for state in picture.components}
-    if verdicts - {Verdict.HEALTHY, Verdict.UNKNOWN}:
+    trespasses = worst(picture.boundary) is Severity.BLOCKER
+    if verdicts - {Verdict.HEALTHY, Verdict.UNKNOWN} or trespasses:
         return NOT_HEALTHY
     if Verdict.UNKNOWN in verdicts or picture.identity is None or not picture.layer(Layer.FOUNDATION):
         return CANT_TELL
     return HEALTHY
-
-
-def as_data(picture: Picture) -> dict[str, object]:
-    """The picture as JSON has it; names and words are part of the interface."""
-    identity = picture.identity
-    return {
-        "cluster": {
-            "context": identity.context,
-            "server": identity.server,
-            "uid": identity.uid,
-            "version": identity.version,
-        }
-        if identity
-        else None,
-        "nodes": {"ready": picture.nodes_ready, "all": picture.nodes},
-        "components": [
-            {
-                "name": state.name,
-                "layer": state.layer.value,
-                "verdict": state.verdict.value,
-                "version": state.version,
-                "findings": [_finding(finding) for finding in state.findings],
-            }
-            for state in picture.components
-        ],
-        "notices": [_finding(finding) for finding in picture.notices],
-        "exit": exit_code(picture),
-    }
-
-
-def _finding(finding: Finding) -> dict[str, str]:
-    return {
-        "object": finding.subject,
-        "severity": finding.severity.name.lower(),
-        "text": finding.text,
-        "remedy": finding.remedy,
-    }
 
 
 def as_lines(picture: Picture) -> list[str]:
@@ -133,9 +115,20 @@ def as_lines(picture: Picture) -> list[str]:
             known = f"  {state.version}" if state.version else ""
             lines.append(f"  {state.verdict.symbol} {state.name:{width}}  {state.verdict.value}{known}")
             lines += [f"      {line}" for line in _finding_lines(state.findings)]
+    lines += ["", *_section("Boundary", "" if picture.boundary else "clean", picture.boundary)]
+    if picture.preflight:
+        lines += ["", *_section("Preflight", "", picture.preflight)]
+    survival = picture.survival
+    if survival.words(picture.at) or survival.findings:
+        lines += ["", *_section("Survival", survival.words(picture.at), survival.findings)]
     if picture.notices:
         lines += ["", *(f"{line}" for line in _finding_lines(picture.notices))]
     return lines
+
+
+def _section(name: str, words: str, findings: tuple[Finding, ...]) -> list[str]:
+    said = f"{name}  {words}" if words else name
+    return [said, *(f"  {line}" for line in _finding_lines(findings))]
 
 
 def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:

@@ -67,13 +67,36 @@ def _parser() -> argparse.ArgumentParser:
     # Defaults are suppressed so that an option before the call is not unsaid by the call's own default.
     _cluster_arguments(check, default=argparse.SUPPRESS)
     check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.add_argument("--schema", action="store_true", help="print the JSON Schema of what --json prints, and end")
     check.add_argument("--wait", metavar="TIME", type=duration, default=0.0, help="wait until healthy, at most so long")
     check.set_defaults(call=_check)
+    _init_arguments(calls.add_parser("init", help="propose a bedplate.yaml for a repository, and write it after a yes"))
+    survival = calls.add_parser(
+        "survival",
+        help="print or write the survival sheet: what recovery will need to know",
+        description="Print what would come back if the cluster died now, and what recovery needs; no secret is in it.",
+    )
+    _cluster_arguments(survival, default=argparse.SUPPRESS)
+    survival.add_argument("--write", metavar="FILE", type=Path, help="write it there instead, for your eyes only")
+    survival.set_defaults(call=_survival)
     _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
     _plan_arguments(calls.add_parser("plan", help="print a walkthrough as a runbook, with the exact commands"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
     _report_arguments(calls.add_parser("report", help="print what happened, as Markdown"))
     return parser
+
+
+def _init_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Look at a repository, say what was found and why, ask what it leaves open, and write bedplate.yaml after "
+        "a yes. No tool is run and no cluster asked. Without a terminal the proposal is only printed."
+    )
+    _repository_argument(parser, argparse.SUPPRESS)
+    parser.add_argument("--print", dest="print_only", action="store_true", help="only print the proposal; ask nothing")
+    parser.add_argument(
+        "--read-only", action="store_true", default=argparse.SUPPRESS, help="change nothing: only print"
+    )
+    parser.set_defaults(call=_init)
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,9 +152,12 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
 def _cluster_arguments(parser: argparse.ArgumentParser, default: object = None) -> None:
     parser.add_argument("--context", metavar="NAME", default=default, help="the kubeconfig's context to use")
     parser.add_argument("--kubeconfig", metavar="FILE", type=Path, default=default, help="instead of $KUBECONFIG")
-    repository = Path.cwd() if default is None else default
-    parser.add_argument("-C", dest="repository", metavar="DIR", type=_folder, default=repository, help="the repository")
+    _repository_argument(parser, Path.cwd() if default is None else default)
     parser.add_argument("--read-only", action="store_true", default=default or False, help="change nothing")
+
+
+def _repository_argument(parser: argparse.ArgumentParser, default: object) -> None:
+    parser.add_argument("-C", dest="repository", metavar="DIR", type=_folder, default=default, help="the repository")
 
 
 def _folder(text: str) -> Path:
@@ -152,12 +178,19 @@ def duration(text: str) -> float:
 
 def _open(options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        options.json, options.wait = False, 0.0
+        options.json, options.schema, options.wait = False, False, 0.0
         print("bedplate: no terminal here, so this is what `bedplate check` says\n", file=sys.stderr)
         return _check(options)
     from tui.start import open_screen
 
     return open_screen(partial(_session, options))
+
+
+def _init(options: argparse.Namespace) -> int:
+    from tui.init import init
+
+    on_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return init(options.repository, print_only=options.print_only or options.read_only or not on_a_terminal)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -170,6 +203,11 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.schema:
+        from tui.check_data import schema_text
+
+        print(schema_text(), end="", flush=True)
+        return 0
     from tui.check import check
 
     return check(_session(options), as_json=options.json, wait=options.wait)
@@ -192,6 +230,12 @@ def _report(options: argparse.Namespace) -> int:
     from tui.report import print_report
 
     return print_report(os.environ, options.since)
+
+
+def _survival(options: argparse.Namespace) -> int:
+    from tui.survival import survival
+
+    return survival(_session(options), options.write)
 
 
 def _session(options: argparse.Namespace) -> Session:

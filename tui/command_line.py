@@ -25,6 +25,9 @@ class Word(Enum):
     """A word that is neither a kind nor a command."""
 
     CONTEXT = "ctx"
+    BOUNDARY = "boundary"
+    PREFLIGHT = "preflight"
+    SURVIVAL = "survival"
     HELP = "help"
     QUIT = "q"
     UPGRADE = "upgrade"
@@ -159,6 +162,9 @@ _WORDS = (
         ("ns", "namespace", "namespaces"), Narrow(""), "0 shows all", "only what is in a namespace; alone: everything"
     ),
     Entry(("ctx", "context", "contexts"), Word.CONTEXT, "", "which cluster this is, and how to see another"),
+    Entry(("boundary",), Word.BOUNDARY, "", "what one layer has of the other"),
+    Entry(("preflight",), Word.PREFLIGHT, "", "what stands in the way of the next change"),
+    Entry(("survival",), Word.SURVIVAL, "v", "what would come back if the cluster died now"),
     Entry(("help", "?"), Word.HELP, "?", "every key"),
     Entry(("upgrade",), Word.UPGRADE, "w", "the walkthrough of an upgrade, of what is under the cursor"),
     Entry(("first-day",), Word.FIRST_DAY, "", "the walkthrough of the first day"),

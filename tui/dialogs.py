@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from runners.asks import Ask
-from runners.layers.commands import APPLY, Command, Target
+from runners.layers.commands import APPLY, DELETE_RECORD, Command, Target
 from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity
+from runners.layers.hooks import Hook
 from runners.layers.identity import Identity
 from runners.layers.kinds.base import Tone, age
 from runners.layers.plan_rules import summary
@@ -38,11 +40,21 @@ def question(ask: Ask, now: float) -> Dialog:
         rows.append(DialogRow("does", ((ask.command.help, Tone.PLAIN),)))
     if ask.danger is Danger.DESTROYS:
         rows.append(DialogRow("destroys", tuple((words, Tone.BAD) for words in ask.destroys)))
+    if ask.plan is not None and ask.plan.own_hooks:
+        rows.append(DialogRow("hooks", hook_lines(ask.plan.own_hooks)))
     rows.append(DialogRow("command", ((shlex.join(ask.work.argv), Tone.MUTED),)))
     rows.append(DialogRow("gate", _gate_lines(ask.gate)))
     if undo := _undo(ask):
         rows.append(DialogRow("undo", ((undo, Tone.MUTED),)))
     return Dialog(_title(ask.command, ask.target), tuple(rows), _verb(ask.command), typed=ask.word)
+
+
+def hook_lines(hooks: Sequence[Hook]) -> Lines:
+    """The hooks of a helmfile, a line each, those that run on a plan too first."""
+    ordered = sorted(hooks, key=lambda hook: not hook.on_reading)
+    lines = [(str(hook), Tone.WARN if hook.on_reading else Tone.PLAIN) for hook in ordered[:_SHOWN]]
+    more = [(f"and {len(hooks) - _SHOWN} more", Tone.MUTED)] if len(hooks) > _SHOWN else []
+    return (*lines, *more)
 
 
 def _undo(ask: Ask) -> str:
@@ -77,6 +89,15 @@ def checking(dialog: Dialog) -> Dialog:
     return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.CHECKING)
 
 
+def hooks_question(target: Target, events: Sequence[str], hooks: Sequence[Hook], cluster: str) -> Dialog:
+    """May a plan be made, although that runs code of the helmfile's?"""
+    words = f"the helmfile's {', '.join(events)} hooks, which run on a plan too and may change the cluster"
+    rows = [DialogRow("runs", ((words, Tone.PLAIN),))]
+    if hooks:
+        rows.append(DialogRow("hooks", hook_lines(hooks)))
+    return Dialog(f"Plan {target}?", (*rows, DialogRow("cluster", ((cluster, Tone.PLAIN),))), "Plan")
+
+
 def plain_question(title: str, rows: tuple[tuple[str, str], ...], verb: str, *, typed: str = "") -> Dialog:
     """A question without a command behind it: leave, interrupt; ``typed`` is what has to be typed for a yes."""
     return Dialog(title, tuple(DialogRow(name, ((text, Tone.PLAIN),)) for name, text in rows), verb, typed=typed)
@@ -84,7 +105,8 @@ def plain_question(title: str, rows: tuple[tuple[str, str], ...], verb: str, *, 
 
 def _title(command: Command, target: Target) -> str:
     named = target.component or (str(target) if target.name else "")
-    return f"{command.name.capitalize()} {named}".strip()
+    of = "of " if command is DELETE_RECORD else ""
+    return f"{command.name.capitalize()} {of}{named}".strip()
 
 
 def _verb(command: Command) -> str:

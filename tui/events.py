@@ -8,6 +8,7 @@ from textual.message import Message
 
 from runners.layers.commands import Command, Target
 from runners.layers.kinds.base import Row
+from runners.layers.picture import ComponentState
 from runners.layers.runs import RunRecord
 
 
@@ -36,6 +37,22 @@ class RowAsked(Message):
         super().__init__()
         self.row = row
         self.face = face
+
+
+class ComponentAsked(Message):
+    """A person wants to see a component whole."""
+
+    def __init__(self, component: ComponentState) -> None:
+        super().__init__()
+        self.component = component
+
+
+class GraphAsked(Message):
+    """A person wants to see what something waits for, and what waits for it."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__()
+        self.node = node
 
 
 class SaveAsked(Message):

@@ -41,6 +41,10 @@ ROW_KEYS: tuple[Binding, ...] = (
     Binding("l", "more('log')", show=False, tooltip="a pod's log; else that of the run before"),
 )
 """What shows more of the row under the cursor."""
+GRAPH_KEYS: tuple[Binding, ...] = (
+    Binding("t", "graph", "Graph", show=False, tooltip="what it waits for, and what waits for it"),
+)
+"""What traces a component or a Flux object through both layers."""
 TEXT_KEYS: tuple[Binding, ...] = (
     Binding("slash", "search", show=False, tooltip="search; esc forgets it"),
     Binding("c", "copy", show=False, tooltip="copy the whole text"),
@@ -53,6 +57,7 @@ SCREEN_KEYS: tuple[Binding, ...] = (
     Binding("shift+tab", "app.focus_previous", show=False, tooltip="next or previous pane"),
     Binding("escape", "back", show=False, tooltip="clear the filter, then back to the cards"),
     Binding("w", "app.walk", show=False, tooltip="the walkthrough that is due: the first day, or an upgrade"),
+    Binding("v", "app.survival", show=False, tooltip="what would come back if the cluster died now"),
     Binding("question_mark", "app.help", show=False, tooltip="every key"),
     Binding("q", "app.leave", show=False, tooltip="close the screen; runs go on"),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from runners.layers.commands import Scope, Target
-from runners.layers.components.gitops import APPLIERS
+from runners.layers.flux_roots import APPLIERS
+from runners.layers.flux_words import KINDS
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
+from runners.layers.kinds.releases import Revision
 from runners.layers.picture import ComponentState, Layer
-from runners.tools.flux import KINDS
 
 Targets = Mapping[Scope, Target]
 
@@ -24,7 +25,9 @@ def component_targets(state: ComponentState, flux_rows: Iterable[Row]) -> Target
 
 
 def row_targets(row: Row | None) -> Targets:
-    """A Flux object that flux can act on; nothing else in a table is changed from here."""
+    """A Flux object that flux can act on, or a Helm release; nothing else in a table is changed from here."""
+    if isinstance(row, Revision):
+        return {Scope.RELEASE: Target(kind="release", namespace=row.namespace, name=row.release)}
     if not isinstance(row, FluxObject) or row.singular not in KINDS:
         return {}
     target = Target(kind=row.singular, namespace=row.namespace, name=row.name, suspended=row.suspended)

@@ -23,7 +23,9 @@ def subject(settings: Settings, repository: Path, component: str) -> Subject:
     """What a walkthrough is made for, as the repository says it now; without a component, the first one's."""
     named = component or next((entry.component for entry in settings.foundation), "")
     entry = settings.entry(named)
-    return Subject(settings, named, asked_versions(repository / entry.helmfile) if entry is not None else {})
+    if entry is None:
+        return Subject(settings, named)
+    return Subject(settings, named, asked_versions(repository / entry.helmfile, entry.releases))
 
 
 def pointed_at(session: Session, card: ComponentState | None) -> Subject:

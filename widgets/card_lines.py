@@ -36,9 +36,10 @@ def card_lines(
     lines: list[tuple[int, PartsLine]] = []
     for index, state in enumerate(states):
         selected = index == cursor
-        summary = state.summary if not granted[index] else ""
+        shown = details[index][: granted[index]]
+        summary = "" if plain(state.summary) in shown else state.summary
         lines.append((index, _first_line(state, names, versions, summary, selected=selected)))
-        for number, text in enumerate(details[index][: granted[index]]):
+        for number, text in enumerate(shown):
             loud = number == 0 and bool(state.summary) and state.verdict is not Verdict.HEALTHY
             parts = (("plain" if loud else "muted", _INDENT + text),)
             lines.append((index, PartsLine(parts, under="cursor" if selected else "")))
@@ -46,8 +47,9 @@ def card_lines(
 
 
 def _details(state: ComponentState) -> list[str]:
-    texts = (state.summary, *state.details) if state.summary else state.details
-    return [plain(text) for text in texts[:DETAILS]]
+    # Of a healthy component a summary is but a note: it does not take the place of what there is.
+    first, then = ((), (state.summary,)) if state.verdict is Verdict.HEALTHY else ((state.summary,), ())
+    return [plain(text) for text in (*first, *state.details, *then) if text][:DETAILS]
 
 
 def _grant(states: Sequence[ComponentState], wanted: Sequence[int], spare: int) -> list[int]:

@@ -190,7 +190,7 @@ class LayerPane(Canvas):
     def _footer_lines(self, width: int, height: int) -> list[Line]:
         lines = flow(((tone.value, text) for text, tone in self._footer), width)
         # Every card keeps its own line before the footer gets a second one.
-        lines = lines[: max(1, height - 1 - len(self._states))]
+        lines = lines[: max(1, min(height - 1 - len(self._states), height - 3))]
         return [RuleLine(), *lines] if lines and height >= len(lines) + 3 else []
 
     def _bring_into_view(self, room: int) -> None:

@@ -103,3 +103,14 @@ def inline(entry: Json, name: str, where: str) -> bytes | None:
 def exec_env(entry: Json) -> dict[str, str]:
     """The variables that an ``exec`` entry adds to its plugin's environment."""
     return {text(item, "name"): text(item, "value") for item in sequence(entry, "env") if text(item, "name")}
+
+
+def moved(before: Access, now: Access) -> str:
+    """Why the kubeconfig's context is not what it was, in words; empty while it is."""
+    if now.context != before.context:
+        return f"the kubeconfig's context was {before.context} and is {now.context}"
+    if now.server != before.server:
+        return f"the context's server was {before.server} and is {now.server}"
+    if now.who != before.who:
+        return f"the context's user was {before.who} and is {now.who}"
+    return ""

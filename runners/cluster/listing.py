@@ -11,14 +11,14 @@ from runners.cluster.errors import ApiError
 from runners.layers.jsons import Json, mapping, sequence, text
 from runners.layers.kinds import AnyKind
 
-_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 PAGE = 250
 
 
 def watch_accept(kind: AnyKind) -> str:
     """The media type of a watch."""
-    return _METADATA if kind.metadata_only else JSON
+    return METADATA if kind.metadata_only else JSON
 
 
 def watch_query(kind: AnyKind, version: str, seconds: int) -> dict[str, str]:

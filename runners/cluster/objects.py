@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runners.cluster.connection import Connection
+from runners.cluster.errors import ApiError, NotFound
 from runners.layers.jsons import Json, mapping, sequence
 from runners.layers.kinds import AnyKind
 from runners.layers.kinds.base import Row
@@ -24,6 +25,21 @@ def get(connection: Connection, kind: AnyKind, namespace: str, name: str) -> Jso
     found = connection.request("GET", kind.object_path(namespace, name))
     metadata = {key: value for key, value in mapping(found, "metadata").items() if key != "managedFields"}
     return {**found, "metadata": metadata}
+
+
+SECRETS = "secrets"
+_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+
+
+def is_there(connection: Connection, plural: str, namespace: str, name: str) -> bool | None:
+    """Is there an object of a core kind? None where that can't be told. Nothing but its metadata is asked for."""
+    try:
+        connection.request("GET", f"/api/v1/namespaces/{namespace}/{plural}/{name}", accept=_METADATA)
+    except NotFound:
+        return False
+    except ApiError:
+        return None
+    return True
 
 
 def events_about(connection: Connection, singular: str, row: Row) -> Sequence[Json]:

@@ -90,13 +90,28 @@ gitops:
   components: [metallb, cert-manager, haproxy-ingress, monitoring]
 """
 
+BUCKET = "homelab"
+ACCESS_KEY = "minio"
+"""As the tenant's chart has it; its secret is random."""
 
-def write_homelab(folder: Path, *, longhorn: str = "1.12.1") -> Path:
+_AFTER = "    after: [longhorn]\n"
+_S3 = f"""\
+    # Where S3 is put to the test (p): an object is stored, read back and deleted. Here a stand-in answers.
+    s3:
+      bucket: {BUCKET}
+      endpoint: {{url}}
+      # The Secret is read when it is needed; what is in it stands nowhere.
+      credentials: minio-tenant/minio-tenant-env-configuration
+"""
+
+
+def write_homelab(folder: Path, *, longhorn: str = "1.12.1", s3: str = "") -> Path:
     """Writes the demo's repository, with its ``bedplate.yaml``, and returns the folder.
 
-    ``longhorn`` is the version that it asks for.
+    ``longhorn`` is the version that it asks for, ``s3`` the URL where minio's S3 can be probed; empty where it can't.
     """
-    return write_files(folder, cluster=CLUSTER, longhorn=longhorn, extra={"bedplate.yaml": BEDPLATE_YAML})
+    config = BEDPLATE_YAML.replace(_AFTER, _AFTER + _S3.format(url=s3)) if s3 else BEDPLATE_YAML
+    return write_files(folder, cluster=CLUSTER, longhorn=longhorn, extra={"bedplate.yaml": config})
 
 
 def write_files(folder: Path, *, cluster: str, longhorn: str, extra: Mapping[str, str] | None = None) -> Path:

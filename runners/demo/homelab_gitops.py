@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import yaml
+
+from runners.demo.homelab_manifests import manifests
 
 _SERVICES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("metallb", "metallb-system", ()),
@@ -28,12 +30,7 @@ def gitops_files(cluster: str) -> dict[str, str]:
     for name, namespace, needs in _SERVICES:
         kustomization = yaml.safe_dump(_kustomization(name, needs), sort_keys=False)
         files[f"{cluster}/{name}.yaml"] = f"# {_ABOUT[name]}\n{kustomization}"
-        manifests: list[dict[str, object]] = [
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-        ]
-        manifests += [_claim(namespace)] if name == "monitoring" else []
-        manifests += [_deployment(name, namespace, mounts=name == "monitoring")]
-        files[f"infrastructure/{name}/{name}.yaml"] = yaml.safe_dump_all(manifests, sort_keys=False)
+        files[f"infrastructure/{name}/{name}.yaml"] = _dump_all(manifests(name, namespace))
     return files
 
 
@@ -52,23 +49,13 @@ def _kustomization(name: str, needs: tuple[str, ...]) -> dict[str, object]:
     return {"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization", "metadata": metadata, "spec": spec}
 
 
-def _claim(namespace: str) -> dict[str, object]:
-    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "20Gi"}}}
-    metadata = {"name": "metrics", "namespace": namespace}
-    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec}
+class _Plain(yaml.SafeDumper):
+    """Writes every value where it stands: people don't write anchors, and parts that are alike are no hint to any."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Always."""
+        return True
 
 
-def _deployment(name: str, namespace: str, *, mounts: bool) -> dict[str, object]:
-    pod: dict[str, object] = {"containers": [{"name": name, "image": f"example/{name}:1"}]}
-    if mounts:
-        pod["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": "metrics"}}]
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": name, "namespace": namespace},
-        "spec": {
-            "replicas": 1,
-            "selector": {"matchLabels": {"app": name}},
-            "template": {"metadata": {"labels": {"app": name}}, "spec": pod},
-        },
-    }
+def _dump_all(documents: Iterable[object]) -> str:
+    return yaml.dump_all(documents, Dumper=_Plain, sort_keys=False)

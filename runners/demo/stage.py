@@ -13,13 +13,16 @@ from runners.demo.actors import resources as res
 from runners.demo.actors.api import Api
 from runners.demo.actors.builtin.nodes import nodes
 from runners.demo.actors.demo_cast import demo_cast
+from runners.demo.actors.minio import INITIALIZED
 from runners.demo.actors.source_folder import FolderFetch
-from runners.demo.homelab import CONTEXT, write_homelab
+from runners.demo.homelab import ACCESS_KEY, BUCKET, CONTEXT, write_homelab
 from runners.demo.place import Place
+from runners.demo.s3 import S3Server
 from runners.demo.server.server import EmbeddedServer
 from runners.demo.tools import checkout, remote
 from runners.demo.tools.install import install
 from runners.demo.tools.pace import PACE
+from runners.layers.jsons import text
 from runners.tools.runs import Runs
 
 _PATIENCE = 60.0
@@ -43,6 +46,7 @@ class Stage:
         self.place = place
         self.server = EmbeddedServer()
         self.api = Api(self.server.requests())
+        self.s3 = S3Server(ACCESS_KEY, [BUCKET], self._has_tenant)
         fetch = FolderFetch(
             partial(remote.head, demo=place.folder),
             partial(remote.archive, demo=place.folder),
@@ -55,6 +59,7 @@ class Stage:
     def __enter__(self) -> Self:
         """Starts an empty cluster of three nodes."""
         self.server.__enter__()
+        self.s3.__enter__()
         for node in nodes():
             self.api.ensure(res.NODES, node, None)
         self.place.kubeconfig.touch(mode=0o600)
@@ -69,6 +74,7 @@ class Stage:
         """Ends what was run, then the actors, then the cluster."""
         self._end_runs()
         self._cast.stop()
+        self.s3.__exit__(None, None, None)
         self.server.__exit__(None, None, None)
 
     def play(self, pace: float) -> None:
@@ -77,7 +83,7 @@ class Stage:
 
     def write_repository(self, *, longhorn: str) -> None:
         """Writes the person's repository, as it asks for a version of Longhorn, and commits it."""
-        write_homelab(self.place.repository, longhorn=longhorn)
+        write_homelab(self.place.repository, longhorn=longhorn, s3=self.s3.url)
         (self.place.folder / "git").mkdir(exist_ok=True)
         checkout.create(self.place.folder, self.place.repository)
 
@@ -104,6 +110,10 @@ class Stage:
             if time.monotonic() > deadline:
                 raise StageError(f"waited {_PATIENCE:.0f} s for {what}; {'; '.join(self._cast.troubles)}")
             time.sleep(0.02)
+
+    def _has_tenant(self) -> bool:
+        """S3 answers while a tenant is initialized."""
+        return any(text(tenant, "status", "currentState") == INITIALIZED for tenant in self.api.list(res.TENANTS))
 
     def _end_runs(self) -> None:
         if not self.place.runs.is_dir():

@@ -8,6 +8,8 @@ from enum import Enum
 
 from runners.layers.findings import Finding
 from runners.layers.picture import Picture
+from runners.layers.probes import Prospect
+from runners.layers.rows import FrozenRows, Rows
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 
@@ -18,6 +20,7 @@ class Scope(Enum):
     FOUNDATION = "a component of the foundation"
     FLUX_ROW = "a Flux object"
     GITOPS = "the GitOps layer"
+    RELEASE = "a Helm release"
     RUN = "a run"
     WALKTHROUGH = "a step of a walkthrough"
 
@@ -28,7 +31,7 @@ class Target:
 
     component: str = ""
     kind: str = ""
-    """The API's kind of a Flux object, and its place."""
+    """The API's kind of a Flux object, or ``release``; and its place."""
     namespace: str = ""
     name: str = ""
     suspended: bool = False
@@ -58,9 +61,14 @@ class Situation:
     """``spec.path`` of the Kustomization that an earlier bootstrap made; empty when there is none, None unseen."""
     credentials: tuple[Finding, ...] = ()
     """What is to be said of the token that bootstrap needs."""
+    rows: Rows = field(default_factory=lambda: FrozenRows(()))
+    """What the cluster has, for what no verdict says: claims, volumes."""
     keys: Mapping[str, bool | None] = field(default_factory=dict)
+    """Secret of a listed key → is it there? None where it may not be looked at; without an entry nobody looked yet."""
     asked: Mapping[str, str] = field(default_factory=dict)
     """Release → the version that the target's helmfile asks for, as far as that is written out."""
+    prospects: Mapping[str, Prospect] = field(default_factory=dict)
+    """Probe → what it would do to the target; without those that the target does not have."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,8 @@ class Command:
     """Holds the cluster's Lease while it runs: no other of its kind may run beside it, from any machine."""
     act: str = ""
     """The act of ours that carries it out, where no tool of others does (``runners.acts``)."""
+    probe: str = ""
+    """The probe that it makes: it is offered where a component has that one, whatever else is wrong there."""
     proof: str = ""
     """How one sees afterwards that it worked."""
     undo: str = ""
@@ -119,6 +129,16 @@ REPAIR = Command(
     exclusive=True,
     proof="a plan that finds nothing to do",
     undo="none needed: it restores what was applied",
+)
+PROBE_S3 = Command(
+    name="probe s3",
+    key="p",
+    label="probe s3",
+    help="Store an object in its bucket, read it back, delete it.",
+    scope=Scope.FOUNDATION,
+    probe="s3",
+    proof="what was read is what was stored, and it is gone again",
+    undo="none needed: it deletes what it stored, also after a failure",
 )
 SUSPEND = Command(
     name="suspend",
@@ -180,6 +200,28 @@ CHECK_FLUX = Command(
     tools=("flux",),
     changes=False,
 )
+ROLL_BACK = Command(
+    name="roll back",
+    key="u",
+    label="roll back",
+    help="Take a release that is stuck back to its last whole revision.",
+    scope=Scope.RELEASE,
+    tools=("helm",),
+    exclusive=True,
+    proof="the release says deployed",
+    undo="apply: it goes forward again",
+)
+DELETE_RECORD = Command(
+    name="delete record",
+    key="x",
+    label="delete record",
+    help="Delete Helm's record of a change that is stuck, and no object.",
+    scope=Scope.RELEASE,
+    tools=("kubectl", "helm"),
+    exclusive=True,
+    proof="helm lists the revision before it, or nothing",
+    undo="none: the next apply writes a new record",
+)
 INTERRUPT = Command(
     name="interrupt",
     key="ctrl+c",
@@ -227,12 +269,15 @@ COMMANDS: tuple[Command, ...] = (
     PLAN,
     APPLY,
     REPAIR,
+    PROBE_S3,
     BOOTSTRAP,
     CHECK_FLUX,
     SUSPEND,
     RESUME,
     RECONCILE,
     RECONCILE_WITH_SOURCE,
+    ROLL_BACK,
+    DELETE_RECORD,
     INTERRUPT,
 )
 """In the order of footer and help."""

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 
-import yaml
-
 from runners.layers.components import KNOWN
-from runners.layers.config_nodes import Field, Mistake, Reader, nearest
+from runners.layers.config_nodes import DocumentError, Field, Mistake, Reader, compose, nearest
+from runners.layers.discovery.paths import from_root
 from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
 from runners.layers.jsons import mapping, sequence, strings, text
 from runners.layers.picture import Layer
-from runners.layers.settings import FoundationEntry, KeySource, Settings
-from runners.layers.unusable import UnusableError
+from runners.layers.s3_config import S3_FIELD, s3_mistakes, s3_settings
+from runners.layers.settings import FoundationEntry, KeySource, Ownership, Settings
 
 NAME = "bedplate.yaml"
 
 _STRINGS = Field(list, item=Field())
+
+_OWNERSHIPS = (Ownership.FOUNDATION.value, Ownership.HANDOVER.value)
+"""Whose an entry of the foundation can be: what is Flux's alone is no entry."""
 
 _ENTRY = Field(
     dict,
@@ -30,6 +32,9 @@ _ENTRY = Field(
         "environment": Field(),
         "namespaces": _STRINGS,
         "after": _STRINGS,
+        "releases": _STRINGS,
+        "ownership": Field(choices=_OWNERSHIPS),
+        "s3": S3_FIELD,
     },
 )
 
@@ -73,43 +78,36 @@ _FILE = Field(
 )
 
 
-class ConfigError(UnusableError):
+class ConfigError(DocumentError):
     """bedplate.yaml can't be used; one line a mistake, each ``file:line: what is wrong``."""
 
-    def __init__(self, name: str, mistakes: tuple[Mistake, ...]) -> None:
-        self.mistakes = mistakes
-        super().__init__("\n".join(f"{name}:{mistake.line}: {mistake.text}" for mistake in mistakes))
 
-
-def parse(source: str, *, found: Settings, name: str = NAME) -> Settings:
+def parse(source: str, *, found: Callable[[], Settings], name: str = NAME) -> Settings:
     """The settings that a bedplate.yaml says.
 
     Args:
         source: the file's text.
-        found: what discovery sees in the same repository; it stands in where the file has no ``foundation``.
+        found: says what discovery sees in the same repository; it stands in where the file has no ``foundation``,
+            and is asked only then.
         name: what to call the file in errors.
 
     Raises:
         ConfigError: it isn't YAML, or has an unknown key, a wrong type, or something missing.
     """
-    try:
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise ConfigError(name, (_yaml_mistake(error),)) from None
-    if node is None:
-        raise ConfigError(name, (Mistake(1, "is empty; it needs at least version: 1"),))
+    node = compose(source, name, ConfigError)
     reader = Reader()
     data = reader.read(node, _FILE)
-    mistakes = reader.mistakes or list(_beyond_shape(data, reader.lines, found))
+    if reader.mistakes:
+        raise ConfigError(name, _in_order(reader.mistakes))
+    standing_in = Settings(origin=NAME) if sequence(data, "foundation") else found()
+    mistakes = list(_beyond_shape(data, reader.lines, standing_in))
     if mistakes:
-        raise ConfigError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
-    return _settings(data, found)
+        raise ConfigError(name, _in_order(mistakes))
+    return _settings(data, standing_in)
 
 
-def _yaml_mistake(error: yaml.YAMLError) -> Mistake:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "is not YAML"
-    return Mistake(mark.line + 1 if mark is not None else 1, f"not valid YAML: {problem}")
+def _in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    return tuple(sorted(mistakes, key=lambda mistake: mistake.line))
 
 
 def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> Iterator[Mistake]:
@@ -121,6 +119,8 @@ def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> It
         place = f"foundation[{at}]"
         for text_of_mistake in _entry_mistakes(entry, before):
             yield Mistake(lines[place], f"{place}: {text_of_mistake}")
+        for key, text_of_mistake in s3_mistakes(entry):
+            yield Mistake(lines[f"{place}.{key}"], f"{place}.{key} {text_of_mistake}")
         before.append(text(entry, "component"))
     yield from _key_mistakes(data, lines, before or [entry.component for entry in found.foundation])
 
@@ -147,15 +147,20 @@ def _entry_mistakes(entry: object, before: list[str]) -> Iterator[str]:
     for other in strings(entry, "after"):
         if other not in before:
             yield f"{component} is after {other}, which does not come before it"
+    for release in strings(entry, "releases"):
+        if release.count("/") != 1 or not all(release.split("/")):
+            yield f"{component}'s releases must be namespace/name, and one is {release}"
 
 
 def _settings(data: object, found: Settings) -> Settings:
     entries = tuple(_entry(entry) for entry in sequence(data, "foundation"))
+    path = text(data, "gitops", "path")
     return Settings(
         origin=NAME if entries else f"{NAME}, {found.origin}",
         context=text(data, "context"),
         foundation=entries or found.foundation,
         bootstrap=_bootstrap(mapping(data, "gitops")),
+        gitops_path=from_root(path) if path else found.gitops_path,
         gitops_components=strings(data, "gitops", "components"),
         keys=tuple(_key(item) for item in sequence(data, "keys")),
         survival_file=text(data, "survival", "write"),
@@ -173,6 +178,9 @@ def _entry(entry: object) -> FoundationEntry:
         namespaces=strings(entry, "namespaces") or own,
         environment=text(entry, "environment", default="default"),
         after=strings(entry, "after"),
+        releases=strings(entry, "releases"),
+        ownership=Ownership(text(entry, "ownership", default=Ownership.FOUNDATION.value)),
+        s3=s3_settings(entry),
     )
 
 

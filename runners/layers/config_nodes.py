@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from runners.layers.unusable import UnusableError
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -19,6 +21,35 @@ class Mistake:
     line: int
     """From 1."""
     text: str
+
+
+class DocumentError(UnusableError):
+    """A document can't be used; one line a mistake, each ``file:line: what is wrong``."""
+
+    def __init__(self, name: str, mistakes: tuple[Mistake, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(f"{name}:{mistake.line}: {mistake.text}" for mistake in mistakes))
+
+
+def compose(source: str, name: str, error: type[DocumentError]) -> yaml.Node:
+    """The nodes of a document that is not empty.
+
+    Raises:
+        DocumentError: of the kind that is given: it isn't YAML, or there is nothing in it.
+    """
+    try:
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as trouble:
+        raise error(name, (_yaml_mistake(trouble),)) from None
+    if node is None:
+        raise error(name, (Mistake(1, "is empty; it needs at least version: 1"),))
+    return node
+
+
+def _yaml_mistake(error: yaml.YAMLError) -> Mistake:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "is not YAML"
+    return Mistake(mark.line + 1 if mark is not None else 1, f"not valid YAML: {problem}")
 
 
 @dataclass(frozen=True)

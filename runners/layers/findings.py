@@ -42,6 +42,8 @@ class Finding:
     """May a person go on in spite of it, with a typed word? Only asked where it closes a gate."""
     about: Key | None = None
     """The row that it is about, for a screen to open: kind id, namespace, name; None where there is none to open."""
+    standing: bool = False
+    """It is so from day to day: a card, which says what is new, leaves it to those who look closer."""
 
     @property
     def closes(self) -> bool:

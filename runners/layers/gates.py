@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from runners.layers.commands import (
+    APPLY,
     BOOTSTRAP,
     COMMANDS,
     PLAN,
     RECONCILE,
     RECONCILE_WITH_SOURCE,
+    REPAIR,
     RESUME,
     SUSPEND,
     Command,
@@ -23,9 +25,15 @@ from runners.layers.commands import (
 from runners.layers.components import foundation
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, GateAnswer, Severity
+from runners.layers.foundation_needs import needs
 from runners.layers.freshness import Reach
 from runners.layers.gitops_settings import path_conflict
-from runners.layers.picture import Layer
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
+from runners.layers.kinds.releases import RELEASES, current
+from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.rights import about_rights
+from runners.layers.settings import Ownership
+from runners.layers.stuck import not_stuck
 from runners.layers.verdicts import Verdict
 
 Rule = Callable[[Command, Situation], Iterator[Finding]]
@@ -96,23 +104,89 @@ def _foundation(command: Command, situation: Situation) -> Iterator[Finding]:
     if command.act and foundation(component, ()) is not LONGHORN:
         yield Finding(component, Severity.BLOCKER, f"has no {command.name}: only Longhorn has", "", False)
         return
+    if command.probe:
+        yield from _probe(command, situation)
+        return
     if not command.changes:
         return
+    if entry.ownership is Ownership.HANDOVER:
+        words = "is handed over to Flux, which changes back what is applied here"
+        yield Finding(component, Severity.WARNING, words, "change it in Git once Flux runs")
     own = situation.picture.component(component)
     for finding in own.findings if own is not None else ():
         if finding.severity is Severity.WARNING or finding.severity is Severity.BLOCKER:
             # What is wrong with it is often why it is applied: it is shown, and closes nothing.
             yield replace(finding, severity=Severity.WARNING)
-    for name in entry.after:
+    for name, why in needs(entry, situation.settings, situation.rows).items():
         state = situation.picture.component(name)
-        if state is not None and state.verdict is not Verdict.HEALTHY:
-            unknown = state.verdict is Verdict.UNKNOWN
-            yield Finding(
-                name,
-                Severity.UNKNOWN if unknown else Severity.BLOCKER,
-                f"{component} comes after it, and it is {state.verdict.value}",
-                f"see to {name} first",
-            )
+        if state is not None:
+            yield from _usable(state, why)
+
+
+def _usable(state: ComponentState, why: str) -> Iterator[Finding]:
+    """What keeps others from building on a component; that it could do better closes nothing."""
+    if state.verdict is Verdict.HEALTHY:
+        return
+    severity = {Verdict.UNKNOWN: Severity.UNKNOWN, Verdict.DEGRADED: Severity.WARNING}.get(
+        state.verdict, Severity.BLOCKER
+    )
+    summary = f": {state.summary}" if state.summary else ""
+    # What changes from one moment to the next stands in the remedy: a question holds for as long as its text does.
+    yield Finding(state.name, severity, f"{why}, and it is {state.verdict.value}", f"see to it first{summary}")
+
+
+def _volumes(command: Command, situation: Situation) -> Iterator[Finding]:
+    """An upgrade moves every engine: what has no usable replica may never come back from it."""
+    component = situation.target.component
+    if command is not APPLY or not foundation(component, ()).one_minor_at_a_time:
+        return
+    own = situation.picture.component(component)
+    freshness = situation.rows.freshness(LONGHORN_VOLUMES)
+    if not freshness.trusted and own is not None and own.verdict is not Verdict.ABSENT:
+        text = f"can't be seen ({freshness.words(situation.picture.at)}), so one of them may be faulted"
+        yield Finding("Longhorn volumes", Severity.UNKNOWN, text, "wait, or ask for the right to list them")
+    faulted = sorted(row.key for row in situation.rows.all(LONGHORN_VOLUMES) if row.robustness == "faulted")
+    for key in faulted[:1]:
+        more = f" and {len(faulted) - 1} more" if len(faulted) > 1 else ""
+        text = f"is faulted{more}: no replica of it is usable, and an upgrade does not mend that"
+        remedy = "see to its replicas or restore its backup first"
+        yield Finding(f"Longhorn volume {key[2]}", Severity.BLOCKER, text, remedy, about=key)
+
+
+def _keys(command: Command, situation: Situation) -> Iterator[Finding]:
+    """The Secrets that bedplate.yaml wants there before this: names alone are looked at."""
+    user = _user(command, situation)
+    for key in situation.settings.keys:
+        if key.before != user or not user:
+            continue
+        there = situation.keys.get(key.secret)
+        source = f"it comes from {key.file}" if key.file else f"it comes from: {key.command}"
+        if there is None:
+            looked = "may not be looked at" if key.secret in situation.keys else "was not looked for yet"
+            yield Finding(f"Secret {key.secret}", Severity.UNKNOWN, f"{looked}, and {user} needs it", source)
+        elif not there:
+            yield Finding(f"Secret {key.secret}", Severity.BLOCKER, f"is not there, and {user} needs it", source)
+
+
+def _rights(command: Command, situation: Situation) -> Iterator[Finding]:
+    """What this user may not do, as the preflight has found it."""
+    subject = about_rights(_user(command, situation))
+    yield from (finding for finding in situation.picture.preflight if finding.subject == subject)
+
+
+def _user(command: Command, situation: Situation) -> str:
+    """Whom a change is for, as keys and rights name it: a component, or ``flux``; empty for all that is smaller."""
+    return "flux" if command is BOOTSTRAP else situation.target.component if command in (APPLY, REPAIR) else ""
+
+
+def _probe(command: Command, situation: Situation) -> Iterator[Finding]:
+    """A probe is made because something may be wrong: neither its component's state nor what comes before closes it."""
+    prospect = situation.prospects.get(command.probe)
+    if prospect is None:
+        component = situation.target.component
+        yield Finding(component, Severity.BLOCKER, f"has no {command.probe} to be probed", "", False)
+        return
+    yield from prospect.findings
 
 
 def _flux_row(command: Command, situation: Situation) -> Iterator[Finding]:
@@ -125,6 +199,16 @@ def _flux_row(command: Command, situation: Situation) -> Iterator[Finding]:
         yield Finding(str(target), Severity.BLOCKER, "is suspended already", "resume it with r", False)
     if command is RESUME and not target.suspended:
         yield Finding(str(target), Severity.BLOCKER, "is not suspended", "reconcile it with R", False)
+
+
+def _release(command: Command, situation: Situation) -> Iterator[Finding]:
+    if command.scope is not Scope.RELEASE:
+        return
+    target = situation.target
+    found = current(situation.rows.within(RELEASES, (target.namespace,)))
+    finding = not_stuck(found.get((target.namespace, target.name)), f"{target.namespace}/{target.name}")
+    if finding is not None:
+        yield finding
 
 
 def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
@@ -140,20 +224,32 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
         yield Finding("Kustomization flux-system", Severity.UNKNOWN, text, "wait, or ask for the right to list them")
     elif (conflict := path_conflict(situation.existing_path, settings.path)) is not None:
         yield conflict
-    for state in situation.picture.layer(Layer.FOUNDATION):
-        if state.verdict is not Verdict.HEALTHY:
-            unknown = state.verdict is Verdict.UNKNOWN
-            yield Finding(
-                state.name,
-                Severity.UNKNOWN if unknown else Severity.BLOCKER,
-                f"GitOps needs the foundation, and {state.name} is {state.verdict.value}",
-                f"see to {state.name} first",
-            )
+    yield from gitops_gate(situation.picture).findings
 
 
-_RULES: tuple[Rule, ...] = (_read_only, _tools, _cluster, _remarks, _alone, _foundation, _flux_row, _bootstrap)
+def gitops_gate(picture: Picture) -> GateAnswer:
+    """May GitOps be put on this foundation now?"""
+    states = picture.layer(Layer.FOUNDATION)
+    return GateAnswer(tuple(found for state in states for found in _usable(state, "GitOps needs the foundation")))
+
+
+_RULES: tuple[Rule, ...] = (
+    _read_only,
+    _tools,
+    _cluster,
+    _remarks,
+    _alone,
+    _foundation,
+    _volumes,
+    _keys,
+    _rights,
+    _flux_row,
+    _release,
+    _bootstrap,
+)
 
 
 def open_commands(situation: Situation, scope: Scope) -> tuple[tuple[Command, GateAnswer], ...]:
     """The commands of a scope with their gates' answers, for footer and palette."""
-    return tuple((command, gate(command, situation)) for command in COMMANDS if command.scope is scope)
+    offered = (command for command in COMMANDS if not command.probe or command.probe in situation.prospects)
+    return tuple((command, gate(command, situation)) for command in offered if command.scope is scope)

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
+from runners.layers.boundary import BoundaryLook, ground_of, worst_first
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Revisions, Scene
-from runners.layers.components.gitops import FLUX, Appliers, appliers_by_name, summary
+from runners.layers.components.flux import FLUX
+from runners.layers.components.gitops import summary
+from runners.layers.components.object_storage import S3
 from runners.layers.findings import Finding, Severity
+from runners.layers.flux_roots import FluxIndex
+from runners.layers.flux_sight import FluxSight, troubled
 from runners.layers.freshness import LOADING, Freshness, Reach, least_fresh
 from runners.layers.identity import Identity
 from runners.layers.kinds import CORE
+from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.kinds.nodes import NODES
+from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.memo import Memo
 from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.preflight import PreflightFacts, preflight
+from runners.layers.probes import Evidence, probe_findings
 from runners.layers.rows import Rows, Steady
 from runners.layers.runs import RunRecord
-from runners.layers.settings import Settings
+from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.sight import CLOCK, Mark, Sight
+from runners.layers.survival.fates import Fates
+from runners.layers.survival.fold import Survival
+from runners.layers.survival.judge import Surroundings, survival
 from runners.layers.verdicts import Verdict, fold
 
 T = TypeVar("T")
@@ -45,6 +58,12 @@ class Observed:
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
+    facts: PreflightFacts = field(default_factory=PreflightFacts)
+    """What was gathered beside the rows: tools, rights, files."""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """Component → what its last probe found."""
+    surroundings: Surroundings | None = None
+    """What was found outside the rows; None while nobody has looked."""
 
 
 Member = tuple[Component, tuple[str, ...]]
@@ -53,19 +72,25 @@ Member = tuple[Component, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Roster:
-    """Who is in a picture, and what Flux applies: everything that takes a look at all of Flux's objects."""
+    """Who is in a picture, and what Flux has: everything that takes a look at all of Flux's objects."""
 
     members: Mapping[Hashable, Member] = field(default_factory=dict)
     """In the order in which they come up; a hand-over has two of one name, one in each layer."""
-    appliers: Appliers = field(default_factory=dict)
+    flux: FluxIndex = field(default_factory=FluxIndex)
     summary: str = ""
 
     def renewed(self, sight: Sight, settings: Settings) -> Roster:
         """The one of this moment; of the same members where no name came or went."""
-        appliers = appliers_by_name(sight)
-        same = self.members and appliers.keys() == self.appliers.keys()
-        named = self.members if same else {_key(member): member for member in members(settings, appliers)}
-        return Roster(named, appliers, summary(appliers))
+        flux = flux_index(sight)
+        same = self.members and flux.appliers.keys() == self.flux.appliers.keys()
+        named = self.members if same else {_key(member): member for member in members(settings, flux.appliers)}
+        return Roster(named, flux, summary(flux.appliers))
+
+
+def flux_index(rows: Rows) -> FluxIndex:
+    """Every Flux object that is seen, for all rules alike."""
+    table = KUSTOMIZATIONS.table
+    return FluxIndex(rows.table(table), complete=rows.table_freshness(table).trusted)
 
 
 class Judge:
@@ -74,10 +99,13 @@ class Judge:
     def __init__(self) -> None:
         """Starts without having seen anything."""
         self._memo = Memo()
+        self._fates = Fates()
         self._roster = Roster()
         self._states: dict[Hashable, ComponentState] = {}
-        self._from_helm: tuple[object, ...] = ()
+        self._beside: tuple[object, ...] = ()
+        """What was seen beside the rows: what helm says, what was gathered ahead, and of which cluster it is."""
         self._timed = float("-inf")
+        self._boundary = BoundaryLook()
 
     def picture(self, seen: Observed, changed: Iterable[Mark] = ()) -> Picture:
         """The verdicts and findings of one moment.
@@ -92,6 +120,8 @@ class Judge:
 
     def _picture(self, seen: Observed) -> Picture:
         nodes_ready, nodes = self._ask("nodes", seen, _count_nodes)
+        boundary = self._ask("boundary", seen, partial(self._both_ways, seen))
+        crossed = (finding for finding in boundary if finding.severity is Severity.BLOCKER)
         return Picture(
             at=seen.now,
             identity=seen.identity,
@@ -101,21 +131,37 @@ class Judge:
             nodes=nodes,
             flux_version=self._ask("flux version", seen, _flux_version),
             flux_summary=self._roster.summary,
-            notices=(*seen.settings.notices, *seen.notices),
+            notices=(*seen.settings.notices, *seen.notices, *crossed),
+            boundary=boundary,
+            preflight=self._ask("preflight", seen, partial(_preflight, seen)),
+            survival=self._survival(seen),
             runs=seen.runs,
         )
 
+    def _survival(self, seen: Observed) -> Survival:
+        claims = self._ask("claims", seen, self._fates.join)
+        return survival(claims, seen.rows.freshness(CLAIMS), seen.surroundings, seen.runs, seen.now)
+
+    def _both_ways(self, seen: Observed, sight: Sight) -> tuple[Finding, ...]:
+        """What of the foundation Flux manages, and what of GitOps the foundation needs."""
+        git = seen.facts.git
+        ground = ground_of(sight, seen.settings, git.releases)
+        return worst_first((*self._boundary.downward(sight, ground, git.objects), *git.upward))
+
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""
-        if (seen.charts, seen.objects) != self._from_helm:
+        beside = (seen.charts, seen.objects, seen.evidence, seen.facts, seen.identity)
+        if beside != self._beside:
             self._memo.forget_all()
-            self._roster, self._from_helm = Roster(), (seen.charts, seen.objects)
+            self._roster, self._beside = Roster(), beside
         if not 0 <= seen.now - self._timed < TICK:
             changed.add(CLOCK)
             self._timed = seen.now
-        dropped = self._memo.forget(changed)
+        dropped = set(self._memo.forget(changed))
         before = self._roster
         self._roster = self._ask("roster", seen, lambda sight: before.renewed(sight, seen.settings))
+        if self._roster.flux is not before.flux:
+            dropped |= self._memo.forget(troubled(before.flux, self._roster.flux))
         if self._roster.members is not before.members:
             self._states = {key: self._state(key, seen) for key in self._roster.members}
         else:
@@ -127,11 +173,22 @@ class Judge:
     def _state(self, key: Hashable, seen: Observed) -> ComponentState:
         def judged(sight: Sight) -> ComponentState:
             component, spaces = self._roster.members[key]
-            appliers = sight.by_name("flux", self._roster.appliers)
-            scene = Scene(component.name, sight, spaces, seen.charts, seen.objects, appliers)
-            return _state(component, spaces, component.judge(scene))
+            flux = FluxSight(self._roster.flux, sight)
+            if component.layer is Layer.GITOPS:
+                spaces = (*spaces, *_made_spaces(flux.appliers(component.name), spaces))
+            scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects)
+            judgement = component.judge(scene)
+            if component.probe and not (judgement.absent or judgement.unseen):
+                proof = probe_findings(component.probe, seen.evidence.get(component.name), sight.now)
+                judgement = replace(judgement, findings=(*judgement.findings, *proof))
+            return _state(component, spaces, judgement)
 
         return self._ask(key, seen, judged)
+
+
+def _made_spaces(appliers: Iterable[FluxObject], own: tuple[str, ...]) -> tuple[str, ...]:
+    """The namespaces, beside a component's own, in which Flux has made something of it."""
+    return tuple(sorted({space for row in appliers for space in row.spaces} - {*own}))
 
 
 def _key(member: Member) -> Hashable:
@@ -143,12 +200,17 @@ def picture(seen: Observed) -> Picture:
     return Judge().picture(seen)
 
 
+def _preflight(seen: Observed, sight: Sight) -> tuple[Finding, ...]:
+    server = seen.identity.version if seen.identity else ""
+    return preflight(seen.facts, sight, seen.settings, server, _flux_version(sight))
+
+
 def members(settings: Settings, appliers: Iterable[str]) -> tuple[Member, ...]:
     """The components of both layers with their namespaces, in the order in which they come up.
 
     ``appliers`` are the names of what Flux applies.
     """
-    found = [(foundation(entry.component, entry.namespaces), entry.namespaces) for entry in settings.foundation]
+    found = [(of_foundation(entry), entry.namespaces) for entry in settings.foundation]
     found.append((FLUX, FLUX.namespaces))
     named = list(settings.gitops_components)
     # Without a list in bedplate.yaml, what Flux applies is the list.
@@ -157,6 +219,12 @@ def members(settings: Settings, appliers: Iterable[str]) -> tuple[Member, ...]:
         component = gitops(name)
         found.append((component, component.namespaces))
     return tuple(found)
+
+
+def of_foundation(entry: FoundationEntry) -> Component:
+    """A component of the foundation; one that isn't known serves S3 where bedplate.yaml says so."""
+    found = foundation(entry.component, entry.namespaces)
+    return replace(found, probe=S3) if entry.s3 is not None and not found.probe else found
 
 
 def _in_known_order(names: Iterable[str]) -> list[str]:
@@ -194,7 +262,9 @@ def _state(component: Component, namespaces: tuple[str, ...], judgement: Judgeme
 def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> str:
     if verdict is Verdict.ABSENT:
         return "not installed" if component.layer is Layer.FOUNDATION else "not there yet"
-    telling = [finding for finding in judgement.findings if finding.severity >= Severity.NOTE]
+    telling = [item for item in judgement.findings if item.severity >= Severity.NOTE and not item.standing]
+    # Beside a trouble, what is merely to be known waits until somebody looks closer.
+    telling = [item for item in telling if item.severity > Severity.NOTE] or telling
     if not telling:
         return ""
     first = max(telling, key=lambda finding: finding.severity)

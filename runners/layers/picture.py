@@ -12,6 +12,7 @@ from runners.layers.findings import Finding
 from runners.layers.freshness import LOADING, Freshness
 from runners.layers.identity import Identity
 from runners.layers.runs import RunRecord
+from runners.layers.survival.fold import Survival
 from runners.layers.verdicts import Verdict
 
 
@@ -60,9 +61,15 @@ class Picture:
     notices: tuple[Finding, ...] = ()
     """What is true of the whole rather than of one component: configuration, missing tools, a rebuilt cluster."""
 
+    boundary: tuple[Finding, ...] = ()
+    """Where one layer has a hand in the other, worst first: Flux manages what helmfile does, or the reverse."""
     preflight: tuple[Finding, ...] = ()
+    """What stands in the way of the next change although nothing is wrong now: tools, rights, files, nodes."""
     alarms: tuple[Finding, ...] = ()
     """What got worse in the middle of a change, the worst first."""
+    survival: Survival = Survival()  # noqa: RUF009  frozen
+    """What would come back if the cluster died at this moment."""
+
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster, those that go on and those that ended."""
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from runners.layers.findings import Finding, Severity
+from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import Change, Comparison, Danger, ObjectRef, Plan, ReleaseAction, ReleasePlan
+from runners.layers.upward import upward_refs
 from runners.layers.version_steps import version_step
 
 NAMED = 5
@@ -91,12 +93,12 @@ def _other_clusters(plan: Plan) -> Iterator[Finding]:
 
 def _moving(plan: Plan) -> Iterator[Finding]:
     for release in plan.releases:
-        if release.status.startswith("pending-") or release.status == "uninstalling":
+        if in_the_middle(release.status):
             yield Finding(
                 f"release {release.id}",
                 Severity.BLOCKER,
                 f"is {release.status}: someone is changing it right now, or was stopped in the middle of it",
-                "wait for its end; when nobody is at it, roll it back or finish it with helm",
+                "wait for its end; when nobody is at it, go to it in Releases: u rolls it back, x deletes its record",
                 overridable=False,
             )
 
@@ -121,6 +123,7 @@ def _remarks(plan: Plan) -> Iterator[Finding]:
         text = "what it rests on is not committed as it is" if plan.commit else "is in no Git repository"
         yield Finding(plan.helmfile, Severity.NOTE, f"{text}: what is applied is not on record")
     for release in plan.changing:
+        yield from upward_refs(release.hashes)
         if release.compared is Comparison.RECORDED:
             text = "is compared with its last revision, since a kind is not served yet: changes by hand don't show"
             yield Finding(f"release {release.id}", Severity.NOTE, text)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
 
 
@@ -138,6 +139,10 @@ class Plan:
     """Seconds since the epoch."""
     hooks: tuple[str, ...] = ()
     """Events of the helmfile's hooks: ``prepare``, ``presync`` …"""
+    hooks_written: tuple[Hook, ...] = ()
+    """The hooks themselves, those of other releases of the helmfile included, as far as they are written out."""
+    selected: tuple[str, ...] = ()
+    """``namespace/name`` of the helmfile's releases that are the component's; empty where all are."""
     foreign_contexts: tuple[str, ...] = ()
     """``kubeContext`` values of the helmfile that name another context than the pinned one."""
     output: str = ""
@@ -147,3 +152,8 @@ class Plan:
     def changing(self) -> tuple[ReleasePlan, ...]:
         """The releases that something happens to."""
         return tuple(release for release in self.releases if release.action is not ReleaseAction.NOTHING)
+
+    @property
+    def own_hooks(self) -> tuple[Hook, ...]:
+        """The helmfile's own hooks, and those of the releases that are looked at."""
+        return hooks_for(self.hooks_written, self.selected)

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from runners.layers.freshness import LIVE, LOADING, Freshness
 from runners.layers.kinds import AnyKind
-from runners.layers.kinds.base import Kind, Row
+from runners.layers.kinds.base import Key, Kind, Row
 
 R = TypeVar("R", bound=Row)
 
@@ -25,6 +25,10 @@ class Rows(Protocol):
 
     def within(self, kind: Kind[R], namespaces: Collection[str]) -> Sequence[R]:
         """The rows of a kind in some namespaces, without touching the others."""
+        ...
+
+    def get(self, key: Key) -> Row | None:
+        """One row."""
         ...
 
     def table(self, table: str) -> Sequence[Row]:
@@ -48,6 +52,7 @@ class Steady:
         self.all = rows.all
         self.within = rows.within
         self.table = rows.table
+        self.get = rows.get
         self._rows = rows
         self._kinds: dict[str, Freshness] = {}
         self._tables: dict[str, Freshness] = {}
@@ -83,6 +88,10 @@ class FrozenRows:
     def within(self, kind: Kind[R], namespaces: Collection[str]) -> Sequence[R]:
         """The rows of a kind in some namespaces."""
         return [row for row in self.all(kind) if row.namespace in namespaces]
+
+    def get(self, key: Key) -> Row | None:
+        """One row."""
+        return next((row for row in self._rows if row.key == key), None)
 
     def table(self, table: str) -> Sequence[Row]:
         """Every row of a table."""

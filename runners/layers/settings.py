@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from runners.layers.findings import Finding
 from runners.layers.gitops_settings import BootstrapSettings
+
+
+class Ownership(Enum):
+    """Who looks after a release once it is there."""
+
+    FOUNDATION = "foundation"
+    """A person with helmfile, always."""
+    HANDOVER = "handover"
+    """Helmfile puts it there first, and Flux adopts it by a HelmRelease of the same release."""
+    GITOPS = "gitops"
+    """Flux alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class S3Settings:
+    """Where a component's S3 is put to the test; never a credential, only where one is."""
+
+    bucket: str
+    """It has to be there: none is made unasked."""
+    endpoint: str = ""
+    """A URL; empty for the Service that the component offers."""
+    credentials: str = ""
+    """``namespace/name`` of a Secret; empty for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the environment."""
+    region: str = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +44,11 @@ class FoundationEntry:
     environment: str = "default"
     after: tuple[str, ...] = ()
     """Components that have to be healthy before this one is applied."""
+    releases: tuple[str, ...] = ()
+    """``namespace/name`` of the helmfile's releases that are this component's; empty where all are."""
+    ownership: Ownership = Ownership.FOUNDATION
+    s3: S3Settings | None = None
+    """Where its S3 is probed; None where nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +73,8 @@ class Settings:
     """The only context that may be used; empty when any may."""
     foundation: tuple[FoundationEntry, ...] = ()
     bootstrap: BootstrapSettings | None = None
+    gitops_path: str | None = None
+    """The folder where Flux begins, also where no bootstrap is set; empty is the repository's root, None unknown."""
     gitops_components: tuple[str, ...] = ()
     keys: tuple[KeySource, ...] = ()
     survival_file: str = ""

@@ -6,8 +6,8 @@ it reads can't be forgotten, as a declaration could.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Collection, Iterable, Sequence
+from typing import TypeVar
 
 from runners.layers.freshness import Freshness
 from runners.layers.kinds import AnyKind
@@ -15,7 +15,6 @@ from runners.layers.kinds.base import Key, Kind, Row
 from runners.layers.rows import Rows
 
 R = TypeVar("R", bound=Row)
-V = TypeVar("V")
 
 Mark = tuple[str, ...]
 """One thing that was looked at, or that changed."""
@@ -39,6 +38,10 @@ def _named(table: str, name: str) -> Mark:
     return ("named", table, name)
 
 
+def _row(key: Key) -> Mark:
+    return ("row", *key)
+
+
 def _fresh(table: str) -> Mark:
     return ("fresh", table)
 
@@ -46,8 +49,9 @@ def _fresh(table: str) -> Mark:
 def changes(table: str, keys: Iterable[Key], *, fresh: bool = False) -> set[Mark]:
     """The marks of what changed in a table: some rows, and whether it is as fresh as it was."""
     found = {_fresh(table)} if fresh else set()
-    for kind, namespace, name in keys:
-        found |= {_whole(kind), _space(kind, namespace), _table(table), _named(table, name)}
+    for key in keys:
+        kind, namespace, name = key
+        found |= {_whole(kind), _space(kind, namespace), _table(table), _named(table, name), _row(key)}
     return found
 
 
@@ -78,6 +82,11 @@ class Sight:
         self.marks.update(_space(kind.id, namespace) for namespace in namespaces)
         return self._rows.within(kind, namespaces)
 
+    def get(self, key: Key) -> Row | None:
+        """One row."""
+        self.marks.add(_row(key))
+        return self._rows.get(key)
+
     def table(self, table: str) -> Sequence[Row]:
         """Every row of a table."""
         self.marks.add(_table(table))
@@ -88,30 +97,20 @@ class Sight:
         self.marks.add(_fresh(kind.table))
         return self._rows.freshness(kind)
 
+    def trusts(self, kinds: Iterable[AnyKind]) -> bool:
+        """May a verdict rest on the rows of all these kinds?"""
+        found = [self.freshness(kind).trusted for kind in kinds]  # all of them are noted, whatever the first says
+        return all(found)
+
     def table_freshness(self, table: str) -> Freshness:
         """The least fresh of the watches that fill a table."""
         self.marks.add(_fresh(table))
         return self._rows.table_freshness(table)
 
-    def by_name(self, table: str, index: Mapping[str, V]) -> Mapping[str, V]:
-        """An index of a table's rows by name, of which only those names are noted that are asked for."""
-        return _Index(index, table, self.marks)
+    def note_table(self, table: str) -> None:
+        """Notes that every row of a table was looked at, in an index that somebody made of it."""
+        self.marks.add(_table(table))
 
-
-class _Index(Mapping[str, V], Generic[V]):
-    def __init__(self, index: Mapping[str, V], table: str, marks: set[Mark]) -> None:
-        self._index = index
-        self._table = table
-        self._marks = marks
-
-    def __getitem__(self, name: str) -> V:
-        self._marks.add(_named(self._table, name))
-        return self._index[name]
-
-    def __iter__(self) -> Iterator[str]:
-        self._marks.add(_table(self._table))
-        return iter(self._index)
-
-    def __len__(self) -> int:
-        self._marks.add(_table(self._table))
-        return len(self._index)
+    def note_name(self, table: str, name: str) -> None:
+        """Notes that the rows of a table were looked at that bear a name, in such an index."""
+        self.marks.add(_named(table, name))

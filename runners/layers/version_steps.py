@@ -30,6 +30,12 @@ def version_step(subject: str, installed: str, asked: str) -> tuple[Finding, ...
     return ()
 
 
+def same_version(one: str, other: str) -> bool:
+    """Are both surely the same version, with or without a leading ``v``?"""
+    first, second = _VERSION.fullmatch(one), _VERSION.fullmatch(other)
+    return first is not None and second is not None and first.groups() == second.groups()
+
+
 def _lower(new: re.Match[str], old: re.Match[str]) -> bool:
     """Is it surely lower? Without a patch only major and minor can say so."""
     if new[3] is None or old[3] is None:

@@ -5,7 +5,7 @@ A template may say anything; what it fills in only a plan can tell, and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -17,14 +17,19 @@ _TEMPLATE = "{{"
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def asked_versions(helmfile: Path) -> Mapping[str, str]:
-    """``namespace/name`` of each release that is written out → its version; a chart in a folder says its own."""
+def asked_versions(helmfile: Path, only: Collection[str] = ()) -> Mapping[str, str]:
+    """``namespace/name`` of each release that is written out → its version; a chart in a folder says its own.
+
+    Args:
+        helmfile: the file, or a folder of them.
+        only: the releases that are meant; all of them where none is named.
+    """
     _source, files = read_source(helmfile)
     found: dict[str, str] = {}
     for file in files:
         if file.suffix in (".yaml", ".yml", ".gotmpl") and file.is_file():
             found |= dict(_releases(file))
-    return found
+    return {name: version for name, version in found.items() if not only or name in only}
 
 
 def _releases(file: Path) -> Iterator[tuple[str, str]]:

@@ -41,6 +41,26 @@ def manifest_argv(context: str, name: str, namespace: str, revision: int = 0) ->
     return ("helm", "get", "manifest", name, "--kube-context", context, "-n", namespace, *which)
 
 
+def history_argv(context: str, name: str, namespace: str) -> Argv:
+    """Every revision that helm keeps of a release."""
+    return ("helm", "history", name, "--kube-context", context, "-n", namespace, "-o", "json")
+
+
+def rollback_argv(context: str, name: str, namespace: str, revision: int) -> Argv:
+    """Takes a release back to a revision; it becomes a new one."""
+    return ("helm", "rollback", name, str(revision), "--kube-context", context, "-n", namespace)
+
+
+def charts_of_revisions(stdout: str) -> Mapping[int, tuple[str, str]]:
+    """Revision → name and version of its chart, of ``helm history -o json``.
+
+    Raises:
+        ToolError: it isn't that list.
+    """
+    found = _list(stdout, "helm history")
+    return {integer(item, "revision"): split_chart(text(item, "chart")) for item in found}
+
+
 def installed_releases(stdout: str) -> Mapping[tuple[str, str], Installed]:
     """The releases of ``helm list -o json`` by (namespace, name); a revision is a string there.
 

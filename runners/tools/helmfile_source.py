@@ -15,14 +15,11 @@ from pathlib import Path
 
 import yaml
 
-from runners.layers.jsons import mapping, sequence, strings, text
+from runners.layers.discovery.documents import is_too_deep, read
+from runners.layers.hooks import EVENTS, READING_EVENTS, Hook, hooks_of
+from runners.layers.jsons import integer, mapping, sequence, strings, text
+from runners.layers.stuck import HELM_TIMEOUT
 from runners.tools.calls import PlanError
-
-EVENTS = ("prepare", "preapply", "presync", "preuninstall", "postuninstall", "postsync", "cleanup")
-"""Events of hooks, in the order of an apply."""
-
-READING_EVENTS = ("prepare", "cleanup")
-"""Events that also come when helmfile only reads."""
 
 EXEC = "exec"
 """Stands among the events for a template that runs a program while it is filled in."""
@@ -32,6 +29,7 @@ _EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b")
 _EXEC = re.compile(r"\{\{[^}]*\b(?:exec|envExec|execOrEmpty)\b")
 _CONTEXT = re.compile(r"\bkubeContext[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'{},#]+)")
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_TIMEOUT = re.compile(r"\btimeout[\"']?[ \t]*:[ \t]*[\"']?(\d+)")
 _PATH = re.compile(r"[\w.@%+~*/-]+")
 _HELMFILE = re.compile(
     r"^(?:releases|helmfiles|bases|environments|helmDefaults|templates|commonLabels)[ \t]*:", re.MULTILINE
@@ -52,6 +50,15 @@ class Source:
     """Every ``kubeContext`` that is written out."""
     paths: tuple[str, ...] = ()
     """What might be paths of files and folders, relative to the helmfile's folder."""
+    timeout: int = 0
+    """Seconds that the slowest of its releases may take; 0 where it has none."""
+    hooks: tuple[Hook, ...] = ()
+    """The hooks themselves, as far as they are written out; ``events`` may have more."""
+
+    @property
+    def on_reading(self) -> tuple[str, ...]:
+        """What makes a plan run code: ``prepare``, ``cleanup``, ``exec``."""
+        return tuple(event for event in self.events if event in (*READING_EVENTS, EXEC))
 
     def __or__(self, other: Source) -> Source:
         """Both together; each thing once."""
@@ -59,6 +66,8 @@ class Source:
             in_order((*self.events, *other.events)),
             tuple(dict.fromkeys((*self.contexts, *other.contexts))),
             tuple(dict.fromkeys((*self.paths, *other.paths))),
+            timeout=max(self.timeout, other.timeout),
+            hooks=tuple(dict.fromkeys((*self.hooks, *other.hooks))),
         )
 
 
@@ -66,15 +75,18 @@ def scan(written: str, *, template: bool = False) -> Source:
     """What a helmfile's text says: as YAML where it is that, and otherwise by its words."""
     said = None if template else _described(written)
     if said is None:
-        said = _by_words(written)
+        said = _by_words(written) | Source(hooks=_hooks(read(written).documents))
     return said | Source(events=(EXEC,)) if _EXEC.search(written) else said
 
 
-def described(documents: Iterable[object]) -> Source:
+def described(said: Iterable[object]) -> Source:
     """What a helmfile's YAML says."""
+    documents = tuple(said)
     events: set[str] = set()
     contexts, paths = dict[str, None](), dict[str, None]()
+    timeout = 0
     for node in documents:
+        timeout = max([timeout, *_timeouts(node)])
         for key, value in _walk("", node):
             if key == "hooks":
                 events |= set(strings(value, "events"))
@@ -82,7 +94,24 @@ def described(documents: Iterable[object]) -> Source:
                 contexts[value] = None
             if isinstance(value, str) and _is_path(value):
                 paths[value] = None
-    return Source(in_order(events), tuple(contexts), tuple(paths))
+    return Source(in_order(events), tuple(contexts), tuple(paths), timeout, _hooks(documents))
+
+
+def _hooks(documents: Iterable[object]) -> tuple[Hook, ...]:
+    """Every hook, with the release that it stands in."""
+    found = (value for document in documents for _key, value in _walk("", document))
+    return tuple(hook for owner in found for hook in hooks_of(owner, _release(owner)))
+
+
+def _release(owner: object) -> str:
+    name = text(owner, "name")
+    return f"{text(owner, 'namespace')}/{name}".removeprefix("/") if name else ""
+
+
+def _timeouts(document: object) -> Iterator[int]:
+    """What each release may take: its own timeout, the helmfile's default, or helm's."""
+    default = integer(document, "helmDefaults", "timeout") or int(HELM_TIMEOUT)
+    yield from (integer(release, "timeout") or default for release in sequence(document, "releases"))
 
 
 def built(stdout: str) -> Source:
@@ -116,6 +145,8 @@ def contexts_for(stdout: str, environment: str) -> tuple[str, ...]:
 
 def _documents(stdout: str) -> list[object]:
     """The documents of ``helmfile build``; without a single mapping among them it is not its answer."""
+    if is_too_deep(stdout):
+        raise PlanError(_UNREADABLE)
     try:
         documents = list(yaml.load_all(stdout, Loader=_Loader))
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -127,6 +158,8 @@ def _documents(stdout: str) -> list[object]:
 
 
 def _described(written: str) -> Source | None:
+    if is_too_deep(written):
+        return None
     try:
         return described(yaml.load_all(written, Loader=_Loader))
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -139,7 +172,9 @@ def _by_words(written: str) -> Source:
     if re.search(r"\bhooks\b", written) and not events:
         events = set(READING_EVENTS)
     paths = dict.fromkeys(word for word in _PATH.findall(written) if _is_path(word))
-    return Source(in_order(events), tuple(dict.fromkeys(_CONTEXT.findall(written))), tuple(paths))
+    # Which release a timeout in a template is of can't be told: at least one may do without.
+    timeout = max([int(HELM_TIMEOUT), *map(int, _TIMEOUT.findall(written))])
+    return Source(in_order(events), tuple(dict.fromkeys(_CONTEXT.findall(written))), tuple(paths), timeout)
 
 
 def _is_path(value: str) -> bool:
@@ -186,11 +221,6 @@ def read_source(helmfile: Path) -> tuple[Source, tuple[Path, ...]]:
         source |= said
         waiting += [file for named in said.paths for file in named_files(path.parent, named)]
     return source, tuple(found)
-
-
-def hooks_on_reading(helmfile: Path) -> tuple[str, ...]:
-    """The events that make a plan of this helmfile run code: ``prepare``, ``cleanup``, ``exec``."""
-    return tuple(event for event in read_source(helmfile)[0].events if event in (*READING_EVENTS, EXEC))
 
 
 def named_files(folder: Path, named: str) -> list[Path]:

@@ -52,10 +52,10 @@ async def commit(bench: Bench, inputs: Mapping[str, str]) -> str:
     """The repository's HEAD; ``+ changes`` follows when an input isn't committed as it is; empty without Git."""
     inside = [name for name in inputs if not name.startswith("..")]
     try:
-        head = await bench.call(("git", "rev-parse", "--verify", "HEAD"), _GIT)
+        head = await bench.call(("git", "rev-parse", "--verify", "HEAD"), QUIETLY)
         if head.code != 0:
             return ""
-        state = await bench.call(("git", "status", "--porcelain", "--ignored", "--", *(inside or ["."])), _GIT)
+        state = await bench.call(("git", "status", "--porcelain", "--ignored", "--", *(inside or ["."])), QUIETLY)
     except ToolError:
         return ""
     differs = len(inside) < len(inputs) or state.code != 0 or any(map(_differs, state.stdout.splitlines()))
@@ -67,5 +67,5 @@ def _differs(line: str) -> bool:
     return not line.strip('"').endswith((*_FETCHED, "/charts/"))
 
 
-_GIT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-"""Looking must not take Git's lock, and must not ask."""
+QUIETLY = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+"""For Git: looking must not take its lock, and must not ask."""

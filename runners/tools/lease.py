@@ -23,7 +23,8 @@ CLOCK_ALLOWANCE = 15
 """Seconds that two people's clocks may differ before one takes the other's living Lease."""
 
 _LEASES = f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases"
-_LEASE = f"{_LEASES}/{NAME}"
+LEASE = f"{_LEASES}/{NAME}"
+"""Its path on the API server."""
 _CONFLICT, _NOT_FOUND = 409, 404
 _ROUNDS = 3
 
@@ -103,11 +104,11 @@ def decide(lease: Json | None, me: str, now: float) -> Acquire | Held:
     transitions = integer(lease, "spec", "leaseTransitions")
     meta = mapping(lease, "metadata")
     if by == me:
-        return Acquire("PUT", _LEASE, {**_frame(meta), "spec": _spec(me, since or now, now, transitions)})
+        return Acquire("PUT", LEASE, {**_frame(meta), "spec": _spec(me, since or now, now, transitions)})
     lasts = integer(lease, "spec", "leaseDurationSeconds") or SECONDS
     if by and renewed is not None and now < renewed + lasts + CLOCK_ALLOWANCE:
         return Held(by, since if since is not None else renewed, renewed)
-    return Acquire("PUT", _LEASE, {**_frame(meta), "spec": _spec(me, now, now, transitions + 1)}, took_over=by)
+    return Acquire("PUT", LEASE, {**_frame(meta), "spec": _spec(me, now, now, transitions + 1)}, took_over=by)
 
 
 def acquire(request: Request, me: str, now: float) -> Acquired | Held | Refused:
@@ -117,7 +118,7 @@ def acquire(request: Request, me: str, now: float) -> Acquired | Held | Refused:
     """
     answer: Json = {}
     for _ in range(_ROUNDS):
-        answer = request("GET", _LEASE, None)
+        answer = request("GET", LEASE, None)
         if _code(answer) not in (0, _NOT_FOUND):
             break
         decision = decide(None if _code(answer) else answer, me, now)
@@ -133,7 +134,7 @@ def acquire(request: Request, me: str, now: float) -> Acquired | Held | Refused:
 
 def let_go(request: Request, me: str, now: float) -> bool:
     """Gives the Lease back when it is still ours; False when it is somebody else's or could not be written."""
-    lease = request("GET", _LEASE, None)
+    lease = request("GET", LEASE, None)
     if _code(lease) or text(lease, "spec", "holderIdentity") != me:
         return False
     spec = {
@@ -141,7 +142,7 @@ def let_go(request: Request, me: str, now: float) -> bool:
         "renewTime": _stamp(now),
         "leaseTransitions": integer(lease, "spec", "leaseTransitions"),
     }
-    return not _code(request("PUT", _LEASE, {**_frame(mapping(lease, "metadata")), "spec": spec}))
+    return not _code(request("PUT", LEASE, {**_frame(mapping(lease, "metadata")), "spec": spec}))
 
 
 def _frame(metadata: Json) -> Json:

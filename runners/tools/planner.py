@@ -23,8 +23,6 @@ from runners.tools.helmfile import ENVIRON, Helmfile
 from runners.tools.helmfile import carry_out as carry_out
 from runners.tools.helmfile_output import Asked
 from runners.tools.helmfile_source import (
-    EXEC,
-    READING_EVENTS,
     Source,
     built,
     contexts_for,
@@ -49,7 +47,9 @@ class Planner:
         """Takes what it works with."""
         self._bench = bench
 
-    async def plan(self, component: str, helmfile: str, environment: str, identity: Identity) -> Plan:
+    async def plan(
+        self, component: str, helmfile: str, environment: str, identity: Identity, selected: tuple[str, ...] = ()
+    ) -> Plan:
         """What an apply, or a repair, would do now.
 
         Args:
@@ -57,6 +57,7 @@ class Planner:
             helmfile: path relative to the repository.
             environment: the helmfile's environment; empty for its default.
             identity: the pinned cluster.
+            selected: ``namespace/name`` of the helmfile's releases that are the component's; all without any.
 
         Raises:
             ToolError: a tool is missing, failed, or said something that doesn't add up; the text is one line.
@@ -66,7 +67,7 @@ class Planner:
         source, files = await anyio.to_thread.run_sync(read_source, path)
         building = (await self._bench.ask(file.build(), ENVIRON, about=helmfile)).stdout
         filled_in, foreign = _said(building, file)
-        wanted = await self._wanted(file)
+        wanted = await self._wanted(file, selected)
         present = await self._present(file, wanted)
         planner = ReleasePlanner(self._bench, file)
         calls = [partial(planner.make, one, present.get((one.namespace, one.name))) for one in wanted]
@@ -88,7 +89,9 @@ class Planner:
             inputs=inputs,
             commit=await commit(self._bench, inputs),
             made=time.time(),
-            hooks=in_order((*filled_in.events, *_on_reading(source))),
+            hooks=in_order((*filled_in.events, *source.on_reading)),
+            hooks_written=filled_in.hooks or source.hooks,
+            selected=selected,
             foreign_contexts=foreign,
             output="\n\n".join(text for _, text in made if text),
         )
@@ -105,11 +108,11 @@ class Planner:
         file = Helmfile(shown.helmfile, shown.environment, identity.context)
         source, files = await anyio.to_thread.run_sync(read_source, self._bench.repo / shown.helmfile)
         known = (*files, *(self._bench.repo / name for name in shown.inputs))
-        inputs, hooks = await self._digests(known), in_order((*shown.hooks, *_on_reading(source)))
+        inputs, hooks = await self._digests(known), in_order((*shown.hooks, *source.on_reading))
         if inputs != shown.inputs or hooks != shown.hooks:
             # Asking helmfile would run hooks that nobody was asked about.
             return replace(shown, identity=identity, inputs=inputs, hooks=hooks, made=time.time())
-        wanted = await self._wanted(file)
+        wanted = await self._wanted(file, shown.selected)
         present = await self._present(file, wanted)
         before = {(release.namespace, release.name): release for release in shown.releases}
         planner = ReleasePlanner(self._bench, file)
@@ -120,9 +123,18 @@ class Planner:
         state = await commit(self._bench, inputs)
         return replace(shown, identity=identity, releases=releases, inputs=inputs, commit=state, made=time.time())
 
-    async def _wanted(self, file: Helmfile) -> tuple[Asked, ...]:
+    async def _wanted(self, file: Helmfile, selected: tuple[str, ...]) -> tuple[Asked, ...]:
+        """What is asked for, of the selected releases where there are some."""
         said = await self._bench.ask(file.listing(), ENVIRON, about=file.path)
         wanted = helmfile_output.asked(said.stdout)
+        if selected:
+            listed = {f"{one.namespace}/{one.name}": one for one in wanted}
+            missing = [name for name in selected if name not in listed]
+            if missing:
+                raise PlanError(
+                    f"{file.path} asks for no release {', '.join(missing)} in {file.environment or 'default'}"
+                )
+            wanted = tuple(listed[name] for name in selected)
         names = [(one.namespace, one.name) for one in wanted]
         for namespace, name in names:
             if not namespace:
@@ -146,12 +158,7 @@ class Planner:
 def _at_once(source: Source, wanted: Iterable[Asked]) -> int:
     """One at a time where a hook might meet itself, or where helm builds the dependencies of one chart for two."""
     charts = [one.chart for one in wanted]
-    return 1 if _on_reading(source) or len(set(charts)) < len(charts) else AT_ONCE
-
-
-def _on_reading(source: Source) -> tuple[str, ...]:
-    """What runs code when helmfile only reads."""
-    return tuple(event for event in source.events if event in (*READING_EVENTS, EXEC))
+    return 1 if source.on_reading or len(set(charts)) < len(charts) else AT_ONCE
 
 
 def _said(building: str, file: Helmfile) -> tuple[Source, tuple[str, ...]]:

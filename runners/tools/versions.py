@@ -41,6 +41,8 @@ class Requirement:
     """Why not older: what is missing there."""
     remedy: str
     """How to get it."""
+    optional: bool = False
+    """Only few commands need it: that it is missing is said where it matters."""
 
 
 REQUIREMENTS: tuple[Requirement, ...] = (
@@ -76,6 +78,24 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         why="HelmRelease v2 came with 2.3",
         remedy="https://fluxcd.io/flux/installation",
     ),
+    Requirement(
+        "git",
+        ("git", "version"),
+        minimum=(1, 8, 5),
+        recommended=(2, 0, 0),
+        why="git -C came with 1.8.5",
+        remedy="https://git-scm.com/downloads",
+        optional=True,
+    ),
+    Requirement(
+        "kubectl",
+        ("kubectl", "version", "--client", "-o", "json"),
+        minimum=(1, 25, 0),
+        recommended=(1, 30, 0),
+        why="it is as old as the oldest Kubernetes that Longhorn runs on",
+        remedy="https://kubernetes.io/docs/tasks/tools",
+        optional=True,
+    ),
 )
 """Helm's and helm-diff's recommended versions are helmfile 1.8's own; Flux supports its three newest minors."""
 
@@ -103,6 +123,12 @@ class Toolbox:
     def findings(self) -> Mapping[str, tuple[Finding, ...]]:
         """What is to be said of each tool; empty for one that is fine."""
         return {name: state.findings for name, state in self.tools.items()}
+
+    @property
+    def needed(self) -> tuple[Finding, ...]:
+        """The same of the tools that most commands can't do without."""
+        optional = {wanted.name for wanted in REQUIREMENTS if wanted.optional}
+        return tuple(finding for name, found in self.findings.items() if name not in optional for finding in found)
 
     def version(self, name: str) -> str:
         """A tool's version; empty when it isn't there or didn't say."""
@@ -152,11 +178,14 @@ def read_version(name: str, stdout: str) -> str:
         return next((row[1].removeprefix("v") for row in rows if row[:1] == ["diff"] and len(row) > 1), "")
     if name == "helm":
         return stdout.strip().removeprefix("v") if _NUMBERS.match(stdout.strip()) else ""
+    if name == "git":
+        return stdout.strip().removeprefix("git version ").partition(" ")[0]
     try:
         said = json.loads(stdout)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return ""
-    return (text(said, "version") or text(said, "flux")).removeprefix("v")
+    version = text(said, "version") or text(said, "flux") or text(said, "clientVersion", "gitVersion")
+    return version.removeprefix("v")
 
 
 def judged(wanted: Requirement, version: str) -> tuple[Finding, ...]:

@@ -19,12 +19,14 @@ from runners.layers.kinds import CORE, CUSTOM
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject, flux_kind
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, Backup
 from runners.layers.kinds.storage import CLAIMS
 from tests.layers import worlds as w
 from tests.layers.judged import SETTINGS
 
 FLUX_OBJECTS = 2_000
 VOLUMES = 1_000
+BACKUPS = 3_000
 _EVENTS = 200
 
 
@@ -36,7 +38,7 @@ def main() -> None:
     def take() -> None:
         judging.picture(Observed(store, SETTINGS, w.NOW))
 
-    print(f"{FLUX_OBJECTS} Flux objects, {VOLUMES} volumes and claims")
+    print(f"{FLUX_OBJECTS} Flux objects, {VOLUMES} volumes and claims, {BACKUPS} backups")
     fresh = [milliseconds(lambda: Judge().picture(Observed(store, SETTINGS, w.NOW))) for _ in range(10)]
     print(f"the whole picture: p50 {statistics.median(fresh):.1f} ms, max {max(fresh):.1f}")
     take()
@@ -75,6 +77,7 @@ def big_cluster() -> Store:
     store = Store()
     rows: list[Row] = [*w.longhorn_world(), *w.minio_world()]
     rows += [_volume(at, "healthy") for at in range(VOLUMES)]
+    rows += [_backup(at) for at in range(BACKUPS)]
     rows += [w.claim("apps", f"data-{at}") for at in range(VOLUMES)]
     rows += [_kustomization(at) for at in range(FLUX_OBJECTS // 2)]
     rows += [_helm_release(at) for at in range(FLUX_OBJECTS // 2)]
@@ -87,6 +90,27 @@ def big_cluster() -> Store:
 
 def _volume(at: int, robustness: str) -> Row:
     return replace(w.longhorn_volume(f"pvc-{at}", robustness), claim=f"apps/data-{at}")
+
+
+def _backup(at: int) -> Row:
+    name, volume = f"backup-{at}", f"pvc-{at % VOLUMES}"
+    made = w.NOW - at
+    return Backup(
+        LONGHORN_BACKUPS.id,
+        "longhorn-system",
+        name,
+        f"uid-{name}",
+        made,
+        volume=volume,
+        state="Completed",
+        url=f"nfs://nas.example.org:/backups?backup={name}&volume={volume}",
+        size=2**30,
+        volume_size=2**30,
+        made=made,
+        snapshot_at=made,
+        error="",
+        target="default",
+    )
 
 
 def _kustomization(at: int, ready: str = "True") -> FluxObject:

@@ -15,6 +15,7 @@ from runners.cluster.connection import Connection
 from runners.cluster.kubeconfig import load
 from runners.demo.actors.cast import Cast
 from runners.demo.actors.longhorn import Longhorn
+from runners.demo.actors.metallb import MetalLb
 from runners.demo.actors.minio import MinioOperator
 from runners.demo.actors.probe import LABEL, NONCE, Prober
 from runners.demo.actors.provisioner import Provisioner
@@ -59,7 +60,7 @@ def stage() -> Iterator[Stage]:
         connection = Connection(load({}, kubeconfig=rig.kubeconfig))
         longhorn = Longhorn(connection, storage_delay=0)
         source = SourceController(connection, folder=rig.folder / "artifacts")
-        others = (Provisioner(connection), MinioOperator(connection), Prober(connection))
+        others = (Provisioner(connection), MinioOperator(connection), Prober(connection), MetalLb(connection))
         with Cast([longhorn, source, *others]):
             yield Stage(rig, write_repository(rig.folder / "repo"), longhorn, source)
         connection.close()

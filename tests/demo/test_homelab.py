@@ -8,6 +8,7 @@ import yaml
 
 from runners.demo.homelab import CLUSTER, CONTEXT, set_longhorn, write_homelab
 from runners.layers.gitops_settings import bootstrap_findings
+from runners.layers.settings import S3Settings
 from runners.repository import read_settings
 
 
@@ -19,6 +20,16 @@ def test_its_settings_are_read(tmp_path: Path) -> None:
     assert settings.gitops_components == ("metallb", "cert-manager", "haproxy-ingress", "monitoring")
     assert settings.bootstrap is not None
     assert bootstrap_findings(settings.bootstrap, {"GIT_PASSWORD": "x"}) == ()
+
+
+def test_where_its_s3_is_probed(tmp_path: Path) -> None:
+    write_homelab(tmp_path, s3="http://127.0.0.1:9000")
+    minio = read_settings(tmp_path).entry("minio")
+    assert minio is not None
+    assert minio.s3 == S3Settings(
+        "homelab", "http://127.0.0.1:9000", "minio-tenant/minio-tenant-env-configuration", "us-east-1"
+    )
+    assert minio.after == ("longhorn",)
 
 
 def test_services_depend_on_one_another(tmp_path: Path) -> None:

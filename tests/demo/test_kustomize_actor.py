@@ -198,7 +198,7 @@ def test_dependencies_come_first(flux: Flux) -> None:
     assert state(second)[1].startswith("dependency 'flux-system/first' not found")
     first = flux.add("first", suspend=True)
     flux.pass_by(4)
-    assert state(second) == ("waiting", "dependency 'flux-system/first' is not ready")
+    assert state(second) == ("progressing", "dependency 'flux-system/first' is not ready")
     ready = next(item for item in sequence(second, "status", "conditions") if text(item, "type") == "Ready")
     assert (text(ready, "status"), text(ready, "reason")) == ("False", "DependencyNotReady")
     assert flux.names() == []
@@ -227,7 +227,7 @@ def test_a_claim_that_cannot_bind_fails_the_health_check_and_recovers_with_stora
     spec = {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "5Gi"}}
     flux.api.put("/api/v1/persistentvolumes", "disk", spec=spec)
     flux.settle()
-    assert state(apps)[0] == "waiting", "its failure is the newest that is known until it is tried again"
+    assert state(apps)[0] == "failed", "its failure is the newest that is known until it is tried again"
     flux.pass_by(3, seconds=61)
     assert state(apps)[0] == "ready"
 
@@ -243,7 +243,7 @@ def test_a_rollout_is_waited_for(flux: Flux) -> None:
     flux.git.push(apps__web=deployment)
     apps = flux.add("apps", wait=True)
     flux.pass_by(4)
-    assert flux_row("kustomizations", apps).status == "waiting"
+    assert flux_row("kustomizations", apps).status == "progressing"
     flux.settle()
     assert state(apps)[0] == "ready"
     assert flux.statuses() == ["Running", "Running"]

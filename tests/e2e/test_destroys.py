@@ -82,6 +82,23 @@ def test_a_tenant_that_is_not_to_be_installed_any_more(foundation: Place) -> Non
     assert place.release("minio-operator", "minio-operator") == (1, "deployed")
 
 
+def test_object_storage_waits_for_storage_that_helm_did_not_make(foundation: Place) -> None:
+    foundation.sync("longhorn/helmfile.yaml")
+    assert foundation.release("longhorn", "longhorn-system") == (1, "deployed")
+    with foundation.open() as terminal:
+        person = Person(terminal, foundation.rig)
+        person.sees("● live")
+        person.sees("gate to GitOps: closed by longhorn, minio")
+        terminal.press("down")
+        person.sees_under_cursor("minio")
+        terminal.press("a")
+        text = unwrapped(person.is_asked("Apply minio"))
+        assert "gate closed; the typed word overrides it, on the record" in text
+        assert "longhorn: minio keeps its data in claims, and it is" in text
+        person.cancels("Apply minio")
+    assert foundation.release("minio-operator", "minio-operator") == (0, "")
+
+
 def test_longhorn_is_never_uninstalled_downgraded_or_hurried(foundation: Place) -> None:
     place = foundation
     place.sync("longhorn/helmfile.yaml")

@@ -12,7 +12,8 @@ from tests.layers import worlds as w
 
 CONTROLLER = w.workload("deployments", "flux-system", "kustomize-controller")
 SYNC = w.flux_object("Kustomization", "flux-system")
-FLUX: list[Row] = [CONTROLLER, SYNC]
+SOURCE = w.flux_object("GitRepository", "flux-system")
+FLUX: list[Row] = [CONTROLLER, SYNC, SOURCE]
 
 SETTINGS = Settings(
     origin="test",

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from runners.layers.config import ConfigError, parse
 from runners.layers.config_nodes import Mistake
-from runners.layers.discovery import discover
-from runners.layers.settings import Settings
+from runners.layers.settings import FoundationEntry, S3Settings, Settings
 
-FOUND = discover(["longhorn/helmfile.yaml", "minio/helmfile.yaml", "clusters/home/kustomization.yaml"])
+ENTRIES = (
+    FoundationEntry("longhorn", "longhorn/helmfile.yaml", ("longhorn-system",)),
+    FoundationEntry("minio", "minio/helmfile.yaml", ("minio-operator", "minio-tenant"), after=("longhorn",)),
+)
+FOUND = Settings(origin="found 2 helmfiles, clusters/home", foundation=ENTRIES)
 
 WHOLE = """\
 version: 1
@@ -42,7 +45,7 @@ survival:
 
 
 def test_the_whole_file() -> None:
-    settings = parse(WHOLE, found=FOUND)
+    settings = parse(WHOLE, found=lambda: FOUND)
     assert [entry.component for entry in settings.foundation] == ["longhorn", "minio"]
     assert settings.foundation[1].after == ("longhorn",)
     assert settings.context == "home"
@@ -54,7 +57,9 @@ def test_the_whole_file() -> None:
 
 
 def test_a_file_without_a_foundation_keeps_what_was_found() -> None:
-    settings = parse("version: 1\ngitops: {bootstrap: git, url: http://git/x, path: clusters/rig}\n", found=FOUND)
+    settings = parse(
+        "version: 1\ngitops: {bootstrap: git, url: http://git/x, path: clusters/rig}\n", found=lambda: FOUND
+    )
     assert [entry.component for entry in settings.foundation] == ["longhorn", "minio"]
     assert settings.bootstrap is not None
     assert settings.bootstrap.url == "http://git/x"
@@ -117,25 +122,25 @@ def test_a_file_without_a_foundation_keeps_what_was_found() -> None:
 )
 def test_a_mistake_is_one_line_that_names_file_and_line(source: str, line: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        parse(source, found=Settings(origin="none"))
+        parse(source, found=lambda: Settings(origin="none"))
     assert str(caught.value).splitlines()[0] == line
 
 
 def test_a_key_may_come_before_what_was_found() -> None:
-    settings = parse("version: 1\nkeys:\n  - {secret: a/b, from: {file: x}, before: minio}\n", found=FOUND)
+    settings = parse("version: 1\nkeys:\n  - {secret: a/b, from: {file: x}, before: minio}\n", found=lambda: FOUND)
     assert settings.keys[0].before == "minio"
 
 
 def test_every_mistake_is_said_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        parse("version: 1\nkontext: a\ngitopps: {}\n", found=FOUND)
+        parse("version: 1\nkontext: a\ngitopps: {}\n", found=lambda: FOUND)
     assert [mistake.line for mistake in caught.value.mistakes] == [2, 3]
 
 
 def mistakes(source: str) -> tuple[Mistake, ...]:
     """What is wrong with a file; nothing when it can be used."""
     try:
-        settings = parse(source, found=FOUND)
+        settings = parse(source, found=lambda: FOUND)
     except ConfigError as error:
         return error.mistakes
     return () if settings.foundation else (Mistake(0, "lost the foundation that was found"),)
@@ -165,24 +170,52 @@ def test_no_text_raises_anything_but_a_config_error(source: str) -> None:
     assert all(mistake.line >= 1 for mistake in mistakes(source))
 
 
+S3 = """\
+version: 1
+foundation:
+  - component: {component}
+    helmfile: store/helmfile.yaml
+    {kind}
+    s3: {s3}
+"""
+
+
+def s3_of(s3: str, component: str = "minio", kind: str = "") -> S3Settings | None:
+    return parse(S3.format(component=component, kind=kind, s3=s3), found=lambda: FOUND).foundation[0].s3
+
+
+def test_where_s3_is_probed() -> None:
+    assert s3_of("{bucket: b1}") == S3Settings("b1")
+    whole = "{bucket: b1, endpoint: 'https://s3.example.com:9000', credentials: store/keys, region: garage}"
+    assert s3_of(whole) == S3Settings("b1", "https://s3.example.com:9000", "store/keys", "garage")
+    assert s3_of("{bucket: b1}", "silo", "kind: workload") == S3Settings("b1")
+    assert s3_of("{bucket: b1, endpoint: 'http://[::1]:9000/'}") == S3Settings("b1", "http://[::1]:9000/")
+
+
 @pytest.mark.parametrize(
-    ("paths", "components", "notices"),
+    ("s3", "says"),
     [
-        ([], [], 1),
-        (["minio/helmfile.yaml", "longhorn/helmfile.yaml"], ["longhorn", "minio"], 0),
-        (["apps/helmfile.yaml.gotmpl", "longhorn/helmfile.yaml"], ["longhorn", "apps"], 0),
-        (["longhorn/helmfile.yaml", "longhorn/helmfile.yaml.gotmpl"], ["longhorn"], 0),
-        (["longhorn/charts/x/helmfile.yaml", "helmfile.yaml"], [], 1),
-        (["longhorn/helmfile.yaml", "clusters/a/x.yaml", "clusters/b/x.yaml"], ["longhorn"], 1),
+        ("{}", "foundation[0].s3.bucket is missing"),
+        ("{bucket: ''}", "s3.bucket can't be a bucket's name: it is empty"),
+        ("{bucket: a/b}", "s3.bucket can't be a bucket's name: a/b"),
+        ("{bucket: b1, endpoint: s3.example.com}", "s3.endpoint must be http://HOST or https://HOST"),
+        ("{bucket: b1, endpoint: ''}", "with a port where it needs one, and is empty"),
+        ("{bucket: b1, endpoint: 'http://host/a-path'}", "s3.endpoint must be http://HOST"),
+        ("{bucket: b1, endpoint: 'http://me:pass@host'}", "s3.endpoint must hold no credentials"),
+        ("{bucket: b1, credentials: keys}", "s3.credentials must be namespace/name of a Secret, and is keys"),
+        ("{bucket: b1, credentials: a/b/c}", "and is a/b/c"),
+        ("{bucket: b1, secret: x}", "unknown key foundation[0].s3.secret"),
+        ("{bucket: 7.5, region: [a]}", "s3.region must be text"),
     ],
 )
-def test_discovery(paths: list[str], components: list[str], notices: int) -> None:
-    settings = discover(paths)
-    assert [entry.component for entry in settings.foundation] == components
-    assert len(settings.notices) == notices
+def test_a_mistake_in_where_s3_is_probed(s3: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        s3_of(s3)
+    assert says in str(caught.value)
+    assert str(caught.value).startswith("bedplate.yaml:6:")
+    assert "pass" not in str(caught.value)
 
 
-def test_discovery_prefers_the_plain_helmfile_and_orders_minio_after_longhorn() -> None:
-    settings = discover(["longhorn/helmfile.yaml.gotmpl", "longhorn/helmfile.yaml", "minio/helmfile.yaml"])
-    assert settings.foundation[0].helmfile == "longhorn/helmfile.yaml"
-    assert settings.foundation[1].after == ("longhorn",)
+def test_s3_is_for_what_serves_it() -> None:
+    with pytest.raises(ConfigError, match="s3 is for what serves S3, and longhorn does not"):
+        s3_of("{bucket: b1}", "longhorn")

@@ -9,12 +9,13 @@ import pytest
 from runners.layers import commands as c
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
-from runners.layers.gates import gate
+from runners.layers.gates import gate, open_commands
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
 from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.probes import Prospect
 from runners.layers.runs import RunRecord, RunState
-from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.settings import FoundationEntry, Ownership, Settings
 from runners.layers.verdicts import Verdict
 
 HERE = Identity("home", "https://10.0.0.10:6443", "41c7")
@@ -45,6 +46,8 @@ ROW = c.Situation(picture(), SETTINGS, c.Target(kind="Kustomization", namespace=
 GITOPS = c.Situation(picture(), SETTINGS, c.Target())
 RUN = RunRecord("20260101-000000-7f3a", "apply longhorn", (), "/", "", 0.0, RunState.RUNNING, exclusive=True)
 MISSING = {"helmfile": (Finding("helmfile", Severity.BLOCKER, "is not on PATH"),)}
+PROBED = {"s3": Prospect(("--bucket", "b1"))}
+NO_BUCKET = (Finding("bedplate.yaml", Severity.BLOCKER, "names no bucket", "", False),)
 SUSPENDED = replace(ROW.target, suspended=True)
 
 
@@ -57,6 +60,13 @@ SUSPENDED = replace(ROW.target, suspended=True)
         (c.PLAN, replace(MINIO, read_only=True), ""),
         (c.PLAN, replace(MINIO, read_only=True, planning_runs_code=("prepare",)), "prepare hooks run code"),
         (c.APPLY, replace(MINIO, tools=MISSING), "helmfile: is not on PATH"),
+        (c.PROBE_S3, MINIO, "minio: has no s3 to be probed"),
+        (c.PROBE_S3, replace(MINIO, prospects=PROBED), ""),
+        (c.PROBE_S3, replace(MINIO, prospects=PROBED, tools=MISSING), ""),
+        (c.PROBE_S3, replace(MINIO, prospects=PROBED, picture=picture(Verdict.FAILED, Verdict.FAILED)), ""),
+        (c.PROBE_S3, replace(MINIO, prospects=PROBED, read_only=True), "this session changes nothing"),
+        (c.PROBE_S3, replace(MINIO, prospects=PROBED, picture=Picture(at=0.0)), "has not answered yet"),
+        (c.PROBE_S3, replace(MINIO, prospects={"s3": Prospect(findings=NO_BUCKET)}), "names no bucket"),
         (c.SUSPEND, replace(ROW, tools=MISSING), ""),
         (c.APPLY, replace(MINIO, picture=replace(picture(), identity=None)), "has not answered yet"),
         (c.APPLY, replace(MINIO, settings=replace(SETTINGS, context="other")), "bedplate.yaml allows only other"),
@@ -107,15 +117,15 @@ def test_a_remark_stands_in_the_gate_of_every_change_and_closes_none() -> None:
 @pytest.mark.parametrize(
     ("command", "situation", "overridable"),
     [
-        (c.APPLY, replace(MINIO, picture=picture(longhorn=Verdict.DEGRADED)), True),
+        (c.APPLY, replace(MINIO, picture=picture(longhorn=Verdict.FAILED)), True),
         (c.APPLY, replace(MINIO, picture=picture(longhorn=Verdict.UNKNOWN)), True),
-        (c.BOOTSTRAP, replace(GITOPS, picture=picture(longhorn=Verdict.DEGRADED)), True),
+        (c.BOOTSTRAP, replace(GITOPS, picture=picture(longhorn=Verdict.PROGRESSING)), True),
         (c.APPLY, replace(MINIO, settings=replace(SETTINGS, context="other")), False),
         (c.APPLY, replace(MINIO, read_only=True), False),
         (c.APPLY, replace(MINIO, running=(RUN,)), False),
         (c.BOOTSTRAP, replace(GITOPS, existing_path="clusters/other"), False),
         # One finding that can't be overridden is enough, whatever else closes the gate.
-        (c.APPLY, replace(MINIO, read_only=True, picture=picture(longhorn=Verdict.DEGRADED)), False),
+        (c.APPLY, replace(MINIO, read_only=True, picture=picture(longhorn=Verdict.FAILED)), False),
     ],
 )
 def test_what_a_typed_word_can_override(command: c.Command, situation: c.Situation, overridable: bool) -> None:
@@ -131,3 +141,16 @@ def test_every_command_is_unique_and_explains_itself() -> None:
     for command in c.COMMANDS:
         assert command.help.endswith(".")
         assert bool(command.proof) == bool(command.undo) == command.changes, command.name
+
+
+def test_a_probe_is_offered_only_where_there_is_something_to_probe() -> None:
+    for situation, offered in ((MINIO, False), (replace(MINIO, prospects=PROBED), True)):
+        found = {command for command, _answer in open_commands(situation, c.Scope.FOUNDATION)}
+        assert (c.PROBE_S3 in found, c.APPLY in found) == (offered, True)
+
+
+def test_what_is_handed_over_is_applied_with_a_warning() -> None:
+    entries = tuple(replace(entry, ownership=Ownership.HANDOVER) for entry in MINIO.settings.foundation)
+    answer = gate(c.APPLY, replace(MINIO, settings=replace(MINIO.settings, foundation=entries)))
+    assert answer.is_open
+    assert any("handed over to Flux" in finding.text for finding in answer.findings)

@@ -17,7 +17,7 @@ from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
 from tests.layers import worlds as w
-from tests.layers.judged import CONTROLLER, FLUX, SETTINGS, SYNC, state
+from tests.layers.judged import CONTROLLER, FLUX, SETTINGS, SOURCE, SYNC, state
 
 OLD = w.NOW - 3 * 3600
 GARAGE = Settings(origin="test", foundation=(FoundationEntry("garage", "garage/helmfile.yaml", ("garage",)),))
@@ -147,22 +147,26 @@ def test_an_operator_of_no_pods_is_a_failure() -> None:
 
 
 def applying(ready: str, reason: str, since: float) -> list[Row]:
-    return [CONTROLLER, w.flux_object("Kustomization", "flux-system", ready=ready, reason=reason, since=since)]
+    return [CONTROLLER, SOURCE, w.flux_object("Kustomization", "flux-system", ready=ready, reason=reason, since=since)]
 
 
 @pytest.mark.parametrize(
     ("rows", "verdict", "says"),
     [
         (FLUX[1:], Verdict.FAILED, "has no controllers"),
-        ([w.workload("deployments", "flux-system", "kustomize-controller", 0, 0), FLUX[1]], Verdict.FAILED, "no pods"),
+        (
+            [w.workload("deployments", "flux-system", "kustomize-controller", 0, 0), SYNC, SOURCE],
+            Verdict.FAILED,
+            "no pods",
+        ),
         (applying("Unknown", "Progressing", w.NOW - 60), Verdict.PROGRESSING, "Progressing"),
         (applying("Unknown", "Progressing", OLD), Verdict.DEGRADED, "Progressing (for 3h)"),
         (applying("False", "DependencyNotReady", w.NOW - 60), Verdict.PROGRESSING, "DependencyNotReady"),
         (applying("False", "DependencyNotReady", OLD), Verdict.DEGRADED, "(for 3h)"),
         (applying("", "", 0.0), Verdict.DEGRADED, "not seen by its controller yet (for 24h)"),
-        ([replace(CONTROLLER, ready=0), FLUX[1]], Verdict.DEGRADED, "0/1 ready"),
-        ([replace(CONTROLLER, ready=0, created=w.NOW - 60), FLUX[1]], Verdict.PROGRESSING, "0/1 ready"),
-        ([replace(CONTROLLER, ready=0), replace(SYNC, since=w.NOW - 60)], Verdict.PROGRESSING, "0/1 ready"),
+        ([replace(CONTROLLER, ready=0), SYNC, SOURCE], Verdict.DEGRADED, "0/1 ready"),
+        ([replace(CONTROLLER, ready=0, created=w.NOW - 60), SYNC, SOURCE], Verdict.PROGRESSING, "0/1 ready"),
+        ([replace(CONTROLLER, ready=0), replace(SYNC, since=w.NOW - 60), SOURCE], Verdict.PROGRESSING, "0/1 ready"),
     ],
 )
 def test_flux_that_applies_nothing_or_takes_too_long(rows: list[Row], verdict: Verdict, says: str) -> None:
@@ -185,7 +189,7 @@ def test_what_is_suspended_is_resumed_where_it_is() -> None:
     assert [each.remedy for each in state("app", [*FLUX, app]).findings] == ["flux resume helmrelease app -n media"]
 
 
-def test_a_picture_reads_the_flux_objects_once_however_many_components_there_are() -> None:
+def test_a_picture_reads_the_flux_objects_twice_however_many_components_there_are() -> None:
     class Counted(FrozenRows):
         read = 0
 
@@ -195,7 +199,7 @@ def test_a_picture_reads_the_flux_objects_once_however_many_components_there_are
 
     rows = [*FLUX, *(w.flux_object("Kustomization", f"app-{number}") for number in range(20))]
     assert len(picture(Observed(Counted(rows), SETTINGS, w.NOW)).components) == 23
-    assert Counted.read == 1
+    assert Counted.read == 2  # for the components, and for the boundary
 
 
 def test_what_these_rules_rest_on_is_read_from_the_objects() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from runners.layers.components.longhorn_targets import targets_inside
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.base import Row
+from runners.layers.kinds.longhorn_credentials import credentials_row
 from runners.layers.kinds.network import Service
 from runners.layers.picture import ComponentState
 from runners.layers.rows import FrozenRows
@@ -34,11 +36,8 @@ def volumes(*made: lh.Obj, jobs: list[lh.Obj] | None = None) -> lh.World:
     return changed(volumes=list(made), **({"recurringjobs": jobs} if jobs is not None else {}))
 
 
-def last(hours: float, name: str = "pvc-1", **more: object) -> lh.Obj:
-    labels = more.pop("labels", None)
-    made = lh.volume(name, lastBackupAt=lh.ago(hours), **more)
-    made["metadata"]["labels"] = labels or {}
-    return made
+def last(hours: float, name: str = "pvc-1", **more: Any) -> lh.Obj:
+    return lh.volume(name, lastBackupAt=lh.ago(hours), **more)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +117,8 @@ def test_system_backups(made: list[lh.Obj], severity: Severity | None, says: str
     assert [(each.severity, says in each.text) for each in found] == ([] if severity is None else [(severity, True)])
 
 
-def target(url: str, secret: str = "", **more: object) -> lh.World:
-    return changed(backuptargets=[lh.backup_target(url, secret, **more)])  # type: ignore[arg-type]
+def target(url: str, secret: str = "", **more: Any) -> lh.World:
+    return changed(backuptargets=[lh.backup_target(url, secret, **more)])
 
 
 @pytest.mark.parametrize(
@@ -143,7 +142,7 @@ def service(name: str, namespace: str, cluster_ip: str = "10.43.0.9", *addresses
 
 def endpoint(host: str) -> Row:
     data = {"AWS_ENDPOINTS": base64.b64encode(host.encode()).decode(), "AWS_SECRET_ACCESS_KEY": "aHVzaA=="}
-    return lh.KINDS["backup-credentials"].row("backup-credentials", lh.credentials(data))
+    return credentials_row("backup-credentials", lh.credentials(data))
 
 
 SERVICES: list[Row] = [service("garage", "garage", "10.43.0.9", "192.168.1.240"), service("nfs", "longhorn-system")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,6 +32,6 @@ def test_an_odd_object_is_judged_all_the_same(kind: str, data: st.DataObject) ->
 
 @pytest.mark.parametrize("field", ["state", "robustness"])
 @pytest.mark.parametrize("odd", ["Odd", 3, "", ["healthy"], {"is": "healthy"}, None])
-def test_a_volume_whose_state_is_odd_is_never_called_healthy(field: str, odd: object) -> None:
+def test_a_volume_whose_state_is_odd_is_never_called_healthy(field: str, odd: Any) -> None:
     found = state("longhorn", lh.rows(lh.changed(volumes=[lh.volume(**{field: odd})])))
     assert found.verdict is Verdict.UNKNOWN or "says nothing" in found.summary

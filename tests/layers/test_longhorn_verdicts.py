@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def nodes(first: lh.Obj) -> lh.World:
     return changed(nodes=[first, *(lh.node(name) for name in w.NODES[1:])])
 
 
-def volume_in(state: str = "attached", robustness: str = "healthy", **status: object) -> lh.World:
+def volume_in(state: str = "attached", robustness: str = "healthy", **status: Any) -> lh.World:
     return changed(volumes=[lh.volume(state=state, robustness=robustness, **status)])
 
 
@@ -40,7 +41,7 @@ H, D, F, U = Verdict.HEALTHY, Verdict.DEGRADED, Verdict.FAILED, Verdict.UNKNOWN
 def test_all_is_well() -> None:
     found = state("longhorn", lh.rows(lh.all_well()))
     assert (found.verdict, found.summary) == (Verdict.HEALTHY, "")
-    assert found.details[:2] == ("3/3 nodes · 1 volumes: 1 healthy", "StorageClass longhorn (default) · backups ok")
+    assert found.details[:2] == ("3/3 nodes · 1 volume: 1 healthy", "StorageClass longhorn (default) · backups ok")
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.longhorn import LonghornVolume
-from runners.layers.kinds.longhorn_backups import BackupTarget
+from runners.layers.kinds.longhorn_backups import BackupTarget, SystemBackup
 from runners.layers.kinds.longhorn_engines import InstanceManager
 from runners.layers.kinds.longhorn_nodes import LonghornNode
-from runners.layers.kinds.longhorn_settings import Setting
+from runners.layers.kinds.longhorn_settings import RecurringJob, Setting
+from runners.layers.kinds.metallb import AddressPool, Advertisement
 from runners.layers.kinds.nodes import Node
 from runners.layers.kinds.releases import Revision
 from runners.layers.kinds.storage import Claim, CsiNode, StorageClass
@@ -114,6 +116,16 @@ def setting(name: str, value: str) -> Setting:
     return Setting("longhorn-settings", "longhorn-system", name, f"uid-{name}", LONG_AGO, value, applied=True)
 
 
+def system_backup() -> SystemBackup:
+    kind = "longhorn-systembackups"
+    return SystemBackup(kind, "longhorn-system", "first-day", "uid-sb", LONG_AGO, "Ready", "v1.12.1", LONG_AGO, "")
+
+
+def recurring_job() -> RecurringJob:
+    kind = "longhorn-recurringjobs"
+    return RecurringJob(kind, "longhorn-system", "nightly", "uid-rj", LONG_AGO, "backup", "0 2 * * *", ("default",), 7)
+
+
 def claim(namespace: str, name: str, status: str = "Bound") -> Claim:
     return Claim(
         "persistentvolumeclaims", namespace, name, f"uid-{name}", LONG_AGO, status, "pv", "1Gi", "RWO", "longhorn"
@@ -122,6 +134,11 @@ def claim(namespace: str, name: str, status: str = "Bound") -> Claim:
 
 def tenant(state: str = "Initialized", health: str = "green") -> Tenant:
     return Tenant("tenants", "minio-tenant", "minio-tenant", "uid-t", LONG_AGO, state, health, "", 4, 0)
+
+
+def plural(singular: str) -> str:
+    lower = singular.lower()
+    return f"{lower[:-1]}ies" if lower.endswith("y") else f"{lower}s"
 
 
 def flux_object(
@@ -133,9 +150,20 @@ def flux_object(
     reason: str = "ReconciliationSucceeded",
     namespace: str = "flux-system",
     since: float = 0.0,
+    **more: Any,
 ) -> FluxObject:
+    return replace(
+        _flux_object(singular, name, ready, suspended, reason, namespace, since),
+        **more,
+    )
+
+
+def _flux_object(
+    singular: str, name: str, ready: str, suspended: bool, reason: str, namespace: str, since: float
+) -> FluxObject:
+    applies = singular in ("Kustomization", "HelmRelease")
     return FluxObject(
-        f"{singular.lower()}s",
+        plural(singular),
         namespace,
         name,
         f"uid-{singular}-{name}",
@@ -148,7 +176,7 @@ def flux_object(
         suspended=suspended,
         observed=True,
         path="./clusters/rig" if name == "flux-system" else "",
-        source="GitRepository/flux-system/flux-system",
+        source="GitRepository/flux-system/flux-system" if applies else "",
         depends_on=(),
         reconciling=False,
         since=since,
@@ -176,6 +204,7 @@ def longhorn_world(*, storage: bool = True) -> list[Row]:
         ]
         rows += [instance_manager(name) for name in NODES]
         rows += [backup_target("nfs://nas.example.org:/backups"), setting("default-engine-image", ENGINE)]
+        rows += [system_backup(), recurring_job()]
         rows += [csinode(name, "driver.longhorn.io") for name in NODES]
         rows += [longhorn_node(name) for name in NODES]
         rows.append(storage_class("longhorn"))
@@ -190,6 +219,24 @@ def minio_world() -> list[Row]:
         workload("statefulsets", "minio-tenant", "minio-tenant-pool-0", 4, 4),
         tenant(),
         claim("minio-tenant", "data0"),
+    ]
+
+
+def pool(name: str = "home", *addresses: str, free: int | None = None) -> AddressPool:
+    found = addresses or ("192.168.1.240-192.168.1.250",)
+    return AddressPool("ipaddresspools", "metallb-system", name, f"uid-{name}", LONG_AGO, found, 1, free)
+
+
+def advertisement(*pools: str, kind: str = "l2advertisements", selects: bool = False) -> Advertisement:
+    return Advertisement(kind, "metallb-system", "home", f"uid-{kind}", LONG_AGO, pools, selects)
+
+
+def metallb_world() -> list[Row]:
+    return [
+        workload("deployments", "metallb-system", "metallb-controller"),
+        workload("daemonsets", "metallb-system", "metallb-speaker", 3, 3),
+        pool(),
+        advertisement(),
     ]
 
 

@@ -11,6 +11,7 @@ from runners.cluster.connection import Connection
 from runners.cluster.kubeconfig import load
 from runners.demo.actors.cast import Cast
 from runners.demo.actors.longhorn import Longhorn
+from runners.demo.actors.metallb import MetalLb
 from runners.demo.actors.minio import MinioOperator
 from runners.demo.actors.probe import Prober
 from runners.demo.actors.provisioner import Provisioner
@@ -52,7 +53,8 @@ class Stage:
             self._stack.callback(connection.close)
             source = SourceController(connection)
             self.longhorn = Longhorn(connection, storage_delay=self._storage_delay)
-            actors = (source, self.longhorn, MinioOperator(connection), Provisioner(connection), Prober(connection))
+            others = (kind(connection) for kind in (MinioOperator, Provisioner, Prober, MetalLb))
+            actors = (source, self.longhorn, *others)
             self._stack.enter_context(Cast(actors))
             self._stack.enter_context(KustomizeController(self.rig, source.address))
             self.server = self._stack.enter_context(GitServer(self.rig.folder / "git"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from runners.layers.flux_words import KINDS
 from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
 from runners.tools.bootstrap import bootstrap_argv, token_environ
 from runners.tools.calls import ToolError
-from runners.tools.flux import KINDS, check_argv, reconcile_argv, resume_argv, suspend_argv
+from runners.tools.flux import check_argv, reconcile_argv, resume_argv, suspend_argv
 
 FLUX = ("flux", "--context", "home")
 

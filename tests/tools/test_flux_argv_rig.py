@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from runners.layers.flux_words import KINDS
 from runners.layers.gitops_settings import TOKEN_VARIABLES, BootstrapSettings
 from runners.tools.bootstrap import bootstrap_argv
-from runners.tools.flux import KINDS, check_argv, reconcile_argv, resume_argv, suspend_argv
+from runners.tools.flux import check_argv, reconcile_argv, resume_argv, suspend_argv
 from tests.rig.cluster import Rig
 
 pytestmark = pytest.mark.rig

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runners.tools.calls import PlanError
-from runners.tools.helmfile_source import built, contexts_for, hooks_on_reading, in_order, read_source, scan
+from runners.tools.helmfile_source import built, contexts_for, in_order, read_source, scan
 
 BUILD = (Path(__file__).parent / "fixtures" / "build.yaml").read_text()
 HOOK = "releases:\n- name: a\n  hooks:\n  - {{events: [{}], command: ./x.sh}}\n"
@@ -94,7 +94,7 @@ def test_every_file_that_is_named_is_found(tmp_path: Path) -> None:
     assert source.contexts == ("there",)
     # The word in a template of values is no hook of helmfile's.
     assert source.events == ("cleanup",)
-    assert hooks_on_reading(tmp_path / "comp" / "helmfile.yaml") == ("cleanup",)
+    assert read_source(tmp_path / "comp" / "helmfile.yaml")[0].on_reading == ("cleanup",)
 
 
 def test_a_folder_of_helmfiles_is_read_whole(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_folder_of_helmfiles_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_left_to_helmfile(tmp_path: Path) -> None:
-    assert hooks_on_reading(tmp_path / "nope.yaml") == ()
+    assert read_source(tmp_path / "nope.yaml")[0].on_reading == ()
 
 
 def test_helmfiles_that_name_each_other_are_read_once(tmp_path: Path) -> None:
@@ -128,3 +128,11 @@ def test_no_text_breaks_the_scan(template: bool, written: str) -> None:
 
 def test_a_mapping_that_holds_itself_is_read_by_its_words() -> None:
     assert scan("&a {hooks: [prepare], b: *a}").events == ("prepare",)
+
+
+@pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? "])
+def test_a_text_that_nests_without_end_ends_nothing(piece: str) -> None:
+    """The YAML library would end the whole process."""
+    assert scan(piece * 50_000).events == ()
+    with pytest.raises(PlanError):
+        built(piece * 50_000)

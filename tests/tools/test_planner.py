@@ -302,3 +302,27 @@ def test_hooks_that_a_person_was_asked_about_are_no_difference(repo: Path) -> No
     shown = planned(repo, tools(build=Answer(hook)))
     assert shown.hooks == ("prepare",)
     assert again(repo, tools(), shown) == ()
+
+
+def test_a_plan_of_one_component_leaves_the_helmfiles_other_releases_alone(repo: Path) -> None:
+    scripted = tools(list=listed("w/a", "w/b"), helm_list=present("w/a"))
+    planner = Planner(Bench(scripted, repo, Served("v1.37.2")))
+    plan = wait(lambda: planner.plan("a", "comp/helmfile.yaml", "", HOME, ("w/a",)))
+    assert ([release.id for release in plan.releases], plan.selected) == (["w/a"], ("w/a",))
+    assert again(repo, tools(list=listed("w/a", "w/b")), plan) == ()
+
+
+def test_a_release_that_the_helmfile_does_not_ask_for_is_named(repo: Path) -> None:
+    planner = Planner(Bench(tools(), repo, Served("v1.37.2")))
+    with pytest.raises(PlanError, match=r"asks for no release w/gone in default$"):
+        wait(lambda: planner.plan("a", "comp/helmfile.yaml", "", HOME, ("w/a", "w/gone")))
+
+
+def test_hooks_are_named_with_what_they_run_for_the_releases_that_are_looked_at(repo: Path) -> None:
+    hook = "hooks: [{{events: [postsync], command: kubectl, args: [apply, -f, {0}.yaml]}}]"
+    releases = [f"{{name: {name}, namespace: w, {hook.format(name)}}}" for name in ("a", "b")]
+    build = f"hooks: [{{events: [prepare], command: ./fetch}}]\nreleases: [{', '.join(releases)}]\n"
+    planner = Planner(Bench(tools(build=Answer(build)), repo, Served("v1.37.2")))
+    plan = wait(lambda: planner.plan("a", "comp/helmfile.yaml", "", HOME, ("w/a",)))
+    assert [str(one) for one in plan.own_hooks] == ["prepare: ./fetch", "postsync: kubectl apply -f a.yaml (w/a)"]
+    assert len(plan.hooks_written) == 3

@@ -21,7 +21,7 @@ from runners.layers.identity import Identity
 from runners.layers.plan_rules import differences, plan_findings, what_it_destroys
 from runners.layers.plans import Change, Comparison, Plan, ReleaseAction, ReleasePlan, Served
 from runners.tools.applied import applied
-from runners.tools.calls import Bench, ToolError
+from runners.tools.calls import Bench, PlanError, ToolError
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.planner import Planner, carry_out
@@ -76,9 +76,9 @@ class Workshop:
             f"  installed: {str(installed).lower()}\n  values: [{{{values}}}]\n{more}"
         )
 
-    def plan(self, helmfile: str = "comp/helmfile.yaml") -> Plan:
+    def plan(self, helmfile: str = "comp/helmfile.yaml", *selected: str) -> Plan:
         async def main() -> Plan:
-            return await Planner(self.bench).plan("web", helmfile, "", self.identity)
+            return await Planner(self.bench).plan("web", helmfile, "", self.identity, selected)
 
         return anyio.run(main)
 
@@ -351,6 +351,19 @@ def test_preapply_hooks_run_and_a_first_install_does_not_meet_the_trap(shop: Wor
     assert words(repair.changing[0]) == {f"added Thing {shop.namespace}/one"}
     assert shop.carry_out(repair)[1][0].severity is Severity.OK
     assert "one" in shop.rig.kubectl("get", f"things.{shop.namespace}.org", "-n", shop.namespace)
+
+
+def test_one_component_of_a_helmfile_of_several_is_planned_and_carried_out_alone(shop: Workshop) -> None:
+    other = f"- name: other\n  namespace: {shop.namespace}\n  chart: ../chart\n  values: [{{{STEADY}}}]\n"
+    shop.helmfile(more=other)
+    plan = shop.plan("comp/helmfile.yaml", f"{shop.namespace}/web")
+    assert only(plan.releases).action is ReleaseAction.INSTALL
+    assert differences(plan, shop.again(plan)) == ()
+    said, findings = shop.carry_out(plan)
+    assert (said.code, findings[0].severity) == (0, Severity.OK), said.stderr
+    assert shop.rig.run("helm", "list", "-n", shop.namespace, "--short").stdout.split() == ["web"]
+    with pytest.raises(PlanError, match=f"asks for no release {shop.namespace}/gone"):
+        shop.plan("comp/helmfile.yaml", f"{shop.namespace}/gone")
 
 
 def test_a_pending_release_closes_the_plan_and_fails_the_run(shop: Workshop) -> None:

@@ -20,11 +20,13 @@ GOOD = {
     "helmfile": Answer('{\n  "gitCommit": "N/A",\n  "version": "v1.8.0"\n}\n', code=3),
     "helm-diff": Answer(PLUGINS.format("3.15.11")),
     "flux": Answer('{"flux": "v2.9.5"}'),
+    "git": Answer("git version 2.43.0 (Apple Git-146)\n"),
+    "kubectl": Answer('{"clientVersion": {"gitVersion": "v1.37.2"}}'),
 }
 
 
 def look(folder: Path, answers: Mapping[str, Answer | Exception], *, without: str = "") -> Toolbox:
-    for name in ("helm", "helmfile", "flux"):
+    for name in ("helm", "helmfile", "flux", "git", "kubectl"):
         if name != without:
             (folder / name).write_text("#!/bin/sh\n")
             (folder / name).chmod(0o700)
@@ -45,6 +47,8 @@ def test_good_tools_need_no_words(tmp_path: Path) -> None:
         "helmfile": "1.8.0",
         "helm-diff": "3.15.11",
         "flux": "2.9.5",
+        "git": "2.43.0",
+        "kubectl": "1.37.2",
     }
     assert not any(box.findings.values())
     assert box.tools["flux"].path == str(tmp_path / "flux")
@@ -56,6 +60,14 @@ def test_a_tool_that_is_missing_closes_only_what_needs_it(tmp_path: Path) -> Non
     assert (finding.severity, finding.text) == (Severity.BLOCKER, "flux is not on PATH")
     assert finding.remedy == "get it: https://fluxcd.io/flux/installation"
     assert [name for name, findings in box.findings.items() if findings] == ["flux"]
+
+
+def test_what_only_few_commands_need_closes_those_and_is_said_nowhere_else(tmp_path: Path) -> None:
+    box = look(tmp_path, GOOD, without="kubectl")
+    (finding,) = box.findings["kubectl"]
+    assert (finding.severity, finding.overridable) == (Severity.BLOCKER, False)
+    assert box.needed == ()
+    assert look(tmp_path, {**GOOD, "flux": Answer("")}).needed
 
 
 def test_without_helm_there_is_no_diff_plugin_either(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from runners.layers.kinds import CORE, CUSTOM, AnyKind
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import KUSTOMIZATIONS, flux_kind
 from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.survival.checkout import Checkout
+from runners.layers.survival.judge import Surroundings
 from runners.session import Options, Session
 from runners.tools.runs import Runs
 from runners.tools.versions import Toolbox
@@ -65,7 +67,9 @@ class StillSession(Session):
         self.connection = NoConnection(options.access)
         self.watches = StillWatches(self.connection, self.store)
         self.toolbox = Toolbox()
+        self.outlook.known = Surroundings(Checkout("3d2789eb", "main", "origin/main"))
         self._tools_known.set()
+        self.ahead._looked.set()
         self.helm_releases.settled.set()
 
     def start(self) -> None:

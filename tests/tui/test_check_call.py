@@ -15,7 +15,8 @@ from runners.layers.verdicts import Verdict
 from tests.layers import worlds as w
 from tests.tui.still_session import HOME, StillSession
 from tui import cli
-from tui.check import as_data, as_lines, check, exit_code
+from tui.check import as_lines, check, exit_code
+from tui.check_data import as_data
 
 
 def picture(*verdicts: Verdict) -> Picture:
@@ -51,7 +52,7 @@ def test_lines_name_the_cluster_each_verdict_and_what_to_do() -> None:
 
 
 def test_json_is_whole_and_says_its_own_exit_code() -> None:
-    data = as_data(picture(Verdict.UNKNOWN))
+    data = as_data(picture(Verdict.UNKNOWN), 3)
     assert json.loads(json.dumps(data)) == data
     assert data["exit"] == 3
     assert data["cluster"] == {

@@ -25,6 +25,7 @@ from tests.tui.still_session import NoConnection, StillSession, clock, still_ses
 from tests.tui.test_overview import started
 from tests.tui.test_screen_pictures import BROKEN, HEALTHY
 from tui.app import BedplateApp
+from tui.screens.findings import FindingsScreen
 from widgets.log import LogPane
 
 Compare = Callable[..., bool]
@@ -223,6 +224,24 @@ def test_pod_log(session: StillSession, api: FakeApi, snap_compare: Compare, siz
     session.fill(HEALTHY)
     api.script(f"{POD}/log", script)
     picture(snap_compare, session, "1", "l", size=size, until="recovery backend")
+
+
+@SIZES
+def test_boundary(session: StillSession, snap_compare: Compare, size: tuple[int, int]) -> None:
+    release = w.flux_object("HelmRelease", "storage", namespace="apps", ready="")
+    ingress = ("longhorn-system_longhorn-ui_networking.k8s.io_Ingress",)
+    apps = replace(w.flux_object("Kustomization", "apps"), inventory=ingress)
+    session.fill([*HEALTHY, replace(release, release="longhorn-system/longhorn"), apps])
+    app = BedplateApp(session, clock)
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await started(app, pilot)
+        await pilot.press("colon", *"boundary", "enter")
+        while not (isinstance(app.screen, FindingsScreen) and app.screen.focused):
+            await pilot.pause()
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=run_before)
 
 
 def test_runs(session: StillSession, snap_compare: Compare) -> None:

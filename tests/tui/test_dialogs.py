@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from runners.layers import commands as c
 from runners.layers.findings import Finding, GateAnswer, Severity
+from runners.layers.hooks import Hook
 from runners.layers.kinds.base import Tone
 from runners.layers.plans import Change, ObjectChange, ObjectRef, ReleaseAction, ReleasePlan
 from tests.layers.worlds import NOW
@@ -91,3 +92,18 @@ def test_before_the_cluster_answered_the_dialog_names_none() -> None:
     dialog = dialogs.preparing(c.APPLY, c.Target(component="longhorn"), None)
     assert dialog.rows == ()
     assert dialogs.preparing(c.APPLY, c.Target(component="longhorn"), HOME).rows[0].lines[0][1] is Tone.PLAIN
+
+
+def test_hooks_are_listed_before_anything_runs_those_that_a_plan_runs_first() -> None:
+    hooks = (
+        Hook(("postsync",), "kubectl apply -f pools.yaml", "longhorn-system/longhorn"),
+        Hook(("prepare",), "./fetch"),
+    )
+    asking = asked(replace(plan(UPGRADE), hooks_written=hooks), "longhorn")
+    lines = ("prepare: ./fetch", "postsync: kubectl apply -f pools.yaml (longhorn-system/longhorn)")
+    assert row(dialogs.question(asking, NOW), "hooks") == lines
+    question = dialogs.hooks_question(c.Target(component="longhorn"), ("prepare",), hooks * 4, "home")
+    assert row(question, "hooks")[0] == "prepare: ./fetch"
+    assert row(question, "hooks")[-1] == "and 2 more"
+    other = replace(plan(UPGRADE), hooks_written=hooks, selected=("longhorn-system/other",))
+    assert row(dialogs.question(asked(other, "longhorn"), NOW), "hooks") == ("prepare: ./fetch",)

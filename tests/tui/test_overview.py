@@ -47,6 +47,7 @@ WORLD = [
     w.workload("deployments", "flux-system", "kustomize-controller"),
     w.flux_object("Kustomization", "flux-system"),
     w.flux_object("HelmRelease", "metallb", suspended=True),
+    *w.metallb_world(),
 ]
 
 

@@ -42,7 +42,8 @@ GITOPS: list[Row] = [
     w.workload("deployments", "flux-system", "kustomize-controller"),
     w.flux_object("Kustomization", "flux-system"),
     w.flux_object("HelmRelease", "metallb"),
-    w.flux_object("HelmRelease", "cert-manager", ready="False", reason="DependencyNotReady"),
+    *w.metallb_world(),
+    w.flux_object("HelmRelease", "cert-manager", ready="False", reason="DependencyNotReady", source=""),
     w.flux_object("HelmRelease", "monitoring", suspended=True),
 ]
 HEALTHY = [*w.longhorn_world(), *w.minio_world(), *GITOPS, *PODS]

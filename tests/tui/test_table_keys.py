@@ -75,7 +75,7 @@ async def test_kinds_are_shown_by_any_of_their_names(app: BedplateApp) -> None:
             ("flux", "Flux 2"),
             ("hr", "helmreleases 1"),
             ("ks", "kustomizations 1"),
-            ("ds", "daemonsets 3"),
+            ("ds", "daemonsets 4"),
             ("lhv", "longhorn-volumes 0"),
             ("volumes.longhorn.io", "longhorn-volumes 0"),
             ("stor", "StorageClasses 1"),

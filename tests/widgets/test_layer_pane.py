@@ -33,6 +33,14 @@ def test_a_verdict_is_a_symbol_and_words_also_where_there_is_little_room() -> No
     assert texts(GITOPS[:1], 1, 70) == [" ● flux-system  main@3d2789e  healthy · applied 2m ago"]
 
 
+def test_a_note_on_a_healthy_component_stands_beside_its_verdict_and_hides_nothing() -> None:
+    noted = replace(FOUNDATION[0], summary="no recurring job makes backups")
+    assert texts((noted,), 3, 70)[0].endswith("healthy · no recurring job makes backups")
+    assert texts((noted,), 3, 70)[1:] == [f"   {line}" for line in noted.details]
+    one = replace(noted, details=noted.details[:1])
+    assert texts((one,), 3, 70)[1:] == [f"   {noted.details[0]}", "   no recurring job makes backups"]
+
+
 class Heard(Stage):
     def __init__(self, pane: LayerPane) -> None:
         super().__init__(pane)
@@ -77,6 +85,18 @@ async def test_cards_scroll_where_they_do_not_fit() -> None:
         lines = screen_text(app)
         assert "grafana" in lines[3]
         assert "14 Kustomizations" in lines[5]
+
+
+async def test_what_is_too_long_below_the_cards_is_cut_and_not_left_out() -> None:
+    pane = LayerPane("Foundation", clock=lambda: NOW)
+    app = Stage(pane)
+    async with app.run_test(size=(60, 10)) as pilot:
+        pane.show(FOUNDATION[:1], footer=[(f"part {at} {'x' * 40}", Tone.PLAIN) for at in range(9)], freshness=LIVE)
+        await pilot.pause()
+        lines = screen_text(app)
+        assert FOUNDATION[0].name in lines[1]
+        assert "part 0" in lines[4]
+        assert "part 4" in lines[8]
 
 
 async def test_the_title_says_how_fresh_the_cards_are() -> None:

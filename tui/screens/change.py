@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.worker import Worker
 
-from runners.asks import Ask, Refusal
+from runners.asks import Ask, Refusal, ended_badly
 from runners.layers.commands import Command, Target
 from runners.layers.findings import Severity, worst
 from runners.layers.runs import RunRecord
-from runners.operate import Operator, ended_badly
+from runners.operate import Operator
 from runners.session import Session
 from runners.tools.calls import ToolError
 from tui import dialogs

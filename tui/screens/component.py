@@ -16,10 +16,10 @@ from runners.layers.picture import ComponentState, Picture
 from runners.layers.runs import RunRecord
 from runners.session import Session
 from tui.bridge import Bridge
-from tui.events import CommandChosen, Face, RowAsked
-from tui.keys import ROW_KEYS, command_bindings, shown_key
+from tui.events import CommandChosen, Face, GraphAsked, RowAsked
+from tui.keys import GRAPH_KEYS, ROW_KEYS, command_bindings, shown_key
 from tui.parts import PartFeed, parts
-from tui.screens.once import LeavesOnce
+from tui.screens.following import FollowingScreen
 from tui.targets import Targets, component_targets, row_targets
 from tui.texts import component_facts
 from widgets.facts import FactsPane
@@ -32,7 +32,7 @@ from widgets.tabs import Tab, TabStrip
 _MOVING = (Hint("esc", "back"), Hint("←→", "tabs"), Hint("↵", "open"), Hint("?", "help"))
 
 
-class ComponentScreen(LeavesOnce[None]):
+class ComponentScreen(FollowingScreen):
     """Follows the cluster as the overview does; the keys of its commands act on it wherever the focus is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,6 +42,7 @@ class ComponentScreen(LeavesOnce[None]):
         Binding("right", "part(1)", "Next tab", show=False, tooltip="its parts"),
         *(Binding(str(at), f"part_at({at - 1})", show=False) for at in range(1, 8)),
         *ROW_KEYS,
+        *GRAPH_KEYS,
         Binding("question_mark", "app.help", "Help", show=False, tooltip="every key"),
     ]
 
@@ -127,6 +128,10 @@ class ComponentScreen(LeavesOnce[None]):
         if row is not None:
             self.post_message(RowAsked(row, Face(face)))
 
+    def action_graph(self) -> None:
+        """Shows what it waits for, and what waits for it."""
+        self.post_message(GraphAsked(self._state.name))
+
     def action_back(self) -> None:
         """back to the overview."""
         self.leave()
@@ -137,11 +142,7 @@ class ComponentScreen(LeavesOnce[None]):
 
     def on_facts_pane_fact_opened(self, event: FactsPane.FactOpened) -> None:
         """Shows the object that a reason is about."""
-        row = self._session.store.get(event.about)
-        if row is not None:
-            self.post_message(RowAsked(row, Face.DESCRIPTION))
-        else:
-            self.notify(f"{event.about[2]} is not there any more", markup=False)
+        self.open_key(self._session.store, event.about)
 
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
         """Shows a row whole, and the log of a run."""

@@ -6,7 +6,10 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.screen import Screen
 
+from runners.cluster.store import Store
+from runners.layers.kinds.base import Key
 from runners.layers.runs import RunRecord
+from tui.events import Face, RowAsked
 from widgets.banner import Banner
 from widgets.room import LEAST_HEIGHT, LEAST_WIDTH, LOW, NARROW
 from widgets.too_small import TooSmall
@@ -39,6 +42,14 @@ class Ground(Screen[Answer], Generic[Answer]):
     def meant_run(self) -> RunRecord | None:
         """The run that a person looks at here, if any: an interrupt means that one."""
         return None
+
+    def open_key(self, store: Store, key: Key, face: Face = Face.DESCRIPTION) -> None:
+        """Shows one side of the row that a key names, or says that it is gone."""
+        row = store.get(key)
+        if row is not None:
+            self.post_message(RowAsked(row, face))
+        else:
+            self.notify(f"{key[2]} is not there any more", markup=False)
 
     def on_mount(self) -> None:
         """Puts both over whatever the screen shows."""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from runners.layers.commands import COMMANDS, Scope
-from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, TEXT_KEYS, help_entries, shown_key
+from tui.keys import GRAPH_KEYS, ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, TEXT_KEYS, help_entries, shown_key
 from tui.screens.once import LeavesOnce
 from tui.screens.pod_log import PodLogScreen
 from widgets.canvas import Canvas
@@ -39,7 +39,7 @@ def groups(app: Sequence[BindingType]) -> tuple[HelpGroup, ...]:
         for scope in Scope
         if scope is not Scope.RUN
     )
-    screen = HelpGroup("Screen", help_entries((*SCREEN_KEYS, *LayerPane.BINDINGS, *app)))
+    screen = HelpGroup("Screen", help_entries((*SCREEN_KEYS, *GRAPH_KEYS, *LayerPane.BINDINGS, *app)))
     return (*commands, screen, *(HelpGroup(title, help_entries(bindings)) for title, bindings in _AROUND))
 
 

@@ -23,22 +23,30 @@ from runners.layers.runs import RunRecord
 from runners.session import Session
 from tui.bridge import Bridge
 from tui.command_line import Act, Word
-from tui.events import CommandChosen, Face, RowAsked, RunChanged
-from tui.keys import ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
+from tui.events import CommandChosen, Face, GraphAsked, RowAsked, RunChanged
+from tui.keys import GRAPH_KEYS, ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, command_bindings, hints
+from tui.links import node_of
 from tui.outlines import HEADINGS
+from tui.screens.findings import FindingsScreen, Told
 from tui.screens.ground import Ground
 from tui.tables import TablePane
 from tui.tail import RunTail
 from tui.targets import Targets, component_targets, row_targets
-from tui.texts import conclusion_text, context_text
+from tui.texts import boundary_facts, conclusion_text, context_text, layer_words, preflight_facts
 from widgets.alarm import Alarm
 from widgets.cards import LayerPane
 from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
 from widgets.hints import HintBar
 from widgets.log import LogPane
+from widgets.remark import Remark
 from widgets.room import SHORT, TALL
 from widgets.table import LiveTable
+
+_ACTIONS = {Word.SURVIVAL: "app.survival", Word.HELP: "app.help", Word.QUIT: "app.leave"}
+"""What a word of the command line does that is the app's to do."""
+_REMARK_EVERY = 30.0
+"""Seconds after which the line on survival is written anew: what would be lost grows by itself."""
 
 GuideText = Callable[[Picture], str]
 """What to do next, from the picture; empty where nothing is to be said."""
@@ -51,6 +59,7 @@ class Overview(Ground[None]):
         *command_bindings(),
         *TABLE_KEYS,
         *ROW_KEYS,
+        *GRAPH_KEYS,
         *SCREEN_KEYS,
     ]
 
@@ -73,6 +82,7 @@ class Overview(Ground[None]):
         with Horizontal(id="layers"):
             yield LayerPane(HEADINGS[0], id="foundation", clock=self._clock)
             yield LayerPane(HEADINGS[1], id="gitops", clock=self._clock)
+        yield Remark()
         yield TablePane(self._session.store, lambda: self._session.watches.kinds, self._clock, id="tables")
         yield LogPane(id="log")
         yield HintBar()
@@ -87,6 +97,7 @@ class Overview(Ground[None]):
         self._tables.attach(bridge)
         self._tail = RunTail(self._session.runs, bridge, self.query_one(LogPane), self._run_changed, self._clock)
         self.set_interval(1.0, self._tail.tick)
+        self.set_interval(_REMARK_EVERY, self._show_survival)
         self.show_picture(self._session.picture)
         self.query_one("#foundation").focus()
 
@@ -100,7 +111,9 @@ class Overview(Ground[None]):
         """Shows the verdicts of a moment."""
         self._show_header()
         self.query_one(Alarm).findings = picture.alarms
-        footer = [_notice(picture) or (self._session.settings.origin, Tone.MUTED)]
+        footer = [*layer_words(picture), _notice(picture) or (self._session.settings.origin, Tone.MUTED)]
+        if _is_urgent(picture):
+            footer.insert(0, footer.pop())
         self._pane("foundation").show(
             picture.layer(Layer.FOUNDATION),
             footer=footer,
@@ -114,8 +127,14 @@ class Overview(Ground[None]):
             freshness=picture.freshness,
             heading=heading,
         )
+        self._show_survival()
         self._tables.show_tabs()
         self.show_hints()
+
+    def _show_survival(self) -> None:
+        returning, worry = self._session.picture.survival.parts(self._clock())
+        lead = "if it died now: " if returning or worry else ""
+        self.query_one(Remark).show((lead, Tone.MUTED), (returning, Tone.PLAIN), (worry, Tone.WARN))
 
     def follow(self, run: RunRecord) -> None:
         """Shows a run's log as it is written."""
@@ -192,6 +211,9 @@ class Overview(Ground[None]):
         if not self._tables.back():
             self.query_one("#foundation").focus()
 
+    def _show_findings(self, heading: str, told: Told) -> None:
+        self.app.push_screen(FindingsScreen(heading, told, self._session.picture, self.header, self._clock))
+
     async def on_table_pane_ordered(self, event: TablePane.Ordered) -> None:
         """Does what the command line said, as the key for it would."""
         match event.order:
@@ -203,6 +225,10 @@ class Overview(Ground[None]):
                 self.notify("no run is going on", markup=False)
             case Word.CONTEXT:
                 self.notify(context_text(self._session.options.access), title="one session, one cluster", markup=False)
+            case Word.BOUNDARY:
+                self._show_findings("boundary between the layers", boundary_facts)
+            case Word.PREFLIGHT:
+                self._show_findings("preflight", preflight_facts)
             case word:
                 await self.run_action(_ACTIONS[word])
 
@@ -238,6 +264,16 @@ class Overview(Ground[None]):
             self.post_message(RowAsked(row, Face(face)))
         else:
             self.notify(f"{face} is about a row of the table: go to one with tab", markup=False)
+
+    def action_graph(self) -> None:
+        """Traces the component of a card, or the Flux object under the cursor."""
+        focused = self.focused.id if self.focused is not None else ""
+        card = self._pane(focused).component if focused in ("foundation", "gitops") else None
+        node = card.name if card else node_of(self._session, self._tables.row) if focused == "table" else ""
+        if node:
+            self.post_message(GraphAsked(node))
+        else:
+            self.notify("a graph is of a component or a Flux object: go to one with tab", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""
@@ -284,6 +320,11 @@ _ACTIONS = {
     Word.UPGRADE: "app.walk('upgrade')",
     Word.FIRST_DAY: "app.walk('bootstrap')",
 }
+
+
+def _is_urgent(picture: Picture) -> bool:
+    """Is there something that matters more than what is between the layers, and that those words don't say already?"""
+    return any(finding.closes and finding not in picture.boundary for finding in picture.notices)
 
 
 def _notice(picture: Picture) -> tuple[str, Tone] | None:

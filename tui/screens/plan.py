@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
-from runners.asks import Ask, Refusal
+from runners.asks import Ask, Refusal, ended_badly
 from runners.layers.commands import PLAN, Target
 from runners.layers.findings import Severity
 from runners.layers.plan_rules import summary
 from runners.layers.plans import Change, Plan
-from runners.operate import Operator, ended_badly
+from runners.operate import Operator
 from runners.tools.calls import ToolError
 from tui.failures import failure
 from tui.screens.once import LeavesOnce
@@ -75,6 +75,7 @@ def plan_lines(ask: Ask, plan: Plan) -> list[str]:
     lines += [f"destroys: {words}" for words in ask.destroys]
     told = [item for item in ask.gate.findings if item.severity > Severity.OK]
     lines += [f"{item.severity.symbol} {item.subject}: {item.text}" for item in told]
+    lines += [f"hook {hook}" for hook in plan.own_hooks]
     for release in plan.releases:
         lines += ["", f"release {release.id}  {release.action.value}  {release.installed_version} → {release.version}"]
         lines += [f"  {_MARKS[item.change]} {item.ref}" for item in sorted(release.changes, key=lambda item: item.ref)]

@@ -28,7 +28,7 @@ from tui.bridge import Bridge
 from tui.dialogs import plain_question
 from tui.events import CommandChosen, Face, RowAsked, RunChanged
 from tui.failures import failure
-from tui.screens.once import LeavesOnce
+from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
 from tui.walk_texts import standing, step_facts, summary_facts
@@ -46,7 +46,7 @@ LOOK_EVERY = 3.0
 _SKIP = "skip, because"
 
 
-class WalkthroughScreen(LeavesOnce[None]):
+class WalkthroughScreen(FollowingScreen):
     """Leaving it ends nothing: where it stands is read from the cluster again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -20,6 +20,7 @@ from runners.demo.actors.cast import Cast
 from runners.demo.actors.delays import Delays
 from runners.demo.actors.kustomize.controller import KustomizeController
 from runners.demo.actors.longhorn import Longhorn
+from runners.demo.actors.metallb import MetalLb
 from runners.demo.actors.minio import MinioOperator
 from runners.demo.actors.probe import Prober
 from runners.demo.actors.provisioner import Provisioner
@@ -41,6 +42,7 @@ _IN_ORDER: tuple[type[Actor], ...] = (
     Kubelet,
     Prober,
     MinioOperator,
+    MetalLb,
 )
 
 

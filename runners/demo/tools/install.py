@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-TOOLS = ("helmfile", "helm", "flux", "git")
+TOOLS = ("helmfile", "helm", "flux", "git", "kubectl")
 
 
 def install(folder: Path) -> Path:

@@ -33,6 +33,10 @@ def _main_of(tool: str) -> edge.Main:
         from runners.demo.tools import flux
 
         return flux.main
+    if tool == "kubectl":
+        from runners.demo.tools import kubectl
+
+        return kubectl.main
     from runners.demo.tools import git
 
     return git.main

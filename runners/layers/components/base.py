@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from runners.layers.findings import Finding
+from runners.layers.flux_sight import FluxSight
 from runners.layers.kinds.base import Key, Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.releases import RELEASES, Revision, current
@@ -29,12 +30,17 @@ class Scene:
     name: str
     rows: Sight
     namespaces: tuple[str, ...]
+    flux: FluxSight
+    """Flux's objects, and why they aren't ready."""
     charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(namespace, release) → version of its chart, as ``helm list`` says."""
     objects: Revisions = field(default_factory=dict)
     """What should be there of each release, as ``helm get manifest`` says."""
-    appliers: Mapping[str, Sequence[FluxObject]] = field(default_factory=dict)
-    """Every Kustomization and HelmRelease, by name: made once for all components of a picture."""
+
+    @cached_property
+    def appliers(self) -> Sequence[FluxObject]:
+        """The Kustomizations and HelmReleases that bear the component's name."""
+        return self.flux.appliers(self.name)
 
     @property
     def now(self) -> float:
@@ -83,6 +89,8 @@ class Component:
     namespaces: tuple[str, ...]
     """Where it lives unless bedplate.yaml says otherwise."""
     judge: Callable[[Scene], Judgement]
+    probe: str = ""
+    """What proves on request that it works (``s3``); empty where nothing does yet."""
     protected: bool = False
     """Removing its release, namespace or CRDs loses data: never allowed, whatever a person types."""
     one_minor_at_a_time: bool = False

@@ -19,6 +19,7 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds import AnyKind
 from runners.layers.kinds.releases import RELEASES
+from runners.layers.kinds.storage import CLAIMS
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
 
 WORKLOADS: tuple[AnyKind, ...] = (DEPLOYMENTS, DAEMONSETS, STATEFULSETS)
@@ -89,6 +90,17 @@ def ready_line(workloads: Iterable[Workload]) -> str:
     ready = sum(row.rolled_out for row in rows)
     moving = f", {len(rows) - ready} rolling out" if ready < len(rows) else ""
     return f"{len(rows)} workload{'s' if len(rows) != 1 else ''}: {ready} ready{moving}" if rows else ""
+
+
+def claim_findings(scene: Scene) -> Iterator[Finding]:
+    """Claims that are not bound."""
+    for row in sorted(scene.rows.within(CLAIMS, scene.namespaces), key=lambda row: row.key):
+        about = f"claim {row.namespace}/{row.name}"
+        if row.status == "Lost":
+            yield Finding(about, Severity.BLOCKER, "lost its volume", about=row.key)
+        elif row.status != "Bound":
+            text = f"is {row.status} (class {row.storage_class or 'none'})"
+            yield Finding(about, Severity.WARNING, text, about=row.key)
 
 
 def judge_plain(scene: Scene) -> Judgement:

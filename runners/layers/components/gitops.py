@@ -1,149 +1,138 @@
-"""Components that Flux deploys: judged by the Ready condition of what applies them, then by their workloads."""
+"""Components that Flux deploys: judged by the Flux objects of their name, then by what these applied."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from runners.layers.components.base import SETTLING, Component, Judgement, Scene
-from runners.layers.components.common import WORKLOADS, doubt, idle_workloads, ready_line, rollout_findings, unseen
+from runners.layers.components.common import WORKLOADS, doubt, ready_line, rollout_findings, sees, unseen
+from runners.layers.components.gitops_objects import hopeless, object_finding
 from runners.layers.findings import Finding, Severity
-from runners.layers.kinds.base import age
+from runners.layers.flux_roots import APPLIERS
+from runners.layers.flux_words import spoken
+from runners.layers.kinds import AnyKind
 from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
-from runners.layers.kinds.workloads import DEPLOYMENTS
+from runners.layers.kinds.workloads import Workload
 from runners.layers.picture import Layer
-from runners.layers.rows import Rows
 
-APPLIERS = ("Kustomization", "HelmRelease")
-FLUX_NAMESPACE = "flux-system"
-PATIENCE = 1800.0
-"""Seconds for which a Flux object may be at work, or wait for another, before nobody should count on it any more."""
-
-
-Appliers = Mapping[str, Sequence[FluxObject]]
-"""Every Kustomization and HelmRelease, by name."""
-
-
-def appliers_by_name(rows: Rows) -> Appliers:
-    """Every Kustomization and HelmRelease, by name."""
-    found: dict[str, list[FluxObject]] = {}
-    for row in rows.table("flux"):
-        if isinstance(row, FluxObject) and row.singular in APPLIERS:
-            found.setdefault(row.name, []).append(row)
-    return found
-
-
-def overdue(row: FluxObject, now: float) -> bool:
-    """Has it been at work, or waited, for too long? Not said of one whose readiness is older than its present task."""
-    return row.status in ("progressing", "waiting") and row.ready != "True" and 0 < _begun(row) < now - PATIENCE
-
-
-def _begun(row: FluxObject) -> float:
-    # Without a Ready condition its controller never looked at it: it has waited for as long as it is there.
-    return row.since if row.ready else row.created
-
-
-def applier_finding(row: FluxObject, now: float) -> Finding:
-    """What one Flux object's own conditions say."""
-    about = f"{row.singular} {row.namespace}/{row.name}"
-    words = f"{row.reason}: {row.message}" if row.message else row.reason or "not seen by its controller yet"
-    if row.suspended:
-        remedy = f"flux resume {row.singular.lower()} {row.name} -n {row.namespace}"
-        return Finding(about, Severity.WARNING, "is suspended", remedy)
-    if row.status == "ready":
-        return Finding(about, Severity.OK, f"applied {row.short_revision}")
-    if row.status == "failed":
-        return Finding(about, Severity.BLOCKER, words)
-    if overdue(row, now):
-        words = f"{words} (for {age(now - _begun(row))})"
-    return Finding(about, Severity.WARNING, words)
+_DOUBTED = (*WORKLOADS, KUSTOMIZATIONS)
+_BY_ID: Mapping[str, AnyKind] = {kind.id: kind for kind in WORKLOADS}
 
 
 def judge(scene: Scene) -> Judgement:
-    """A component by the Flux objects that bear its name, and the workloads in its namespaces."""
-    mine = scene.appliers.get(scene.name, ())
-    doubts = _doubts(scene)
-    if not mine and not scene.workloads:
-        return Judgement(findings=doubts, absent=not doubts)
-    findings = [applier_finding(row, scene.now) for row in mine]
-    rollouts = tuple(rollout_findings(scene.workloads))
+    """A component by the Flux objects that bear its name, and the workloads that these made."""
+    return judge_service(scene, tuple(_made(scene)))
+
+
+def judge_namespaces(scene: Scene) -> Judgement:
+    """A component by the Flux objects that bear its name, and every workload in its namespaces."""
+    return judge_service(scene, scene.workloads)
+
+
+def judge_service(scene: Scene, workloads: Sequence[Workload]) -> Judgement:
+    """What is said of every component of GitOps, whatever it is; ``workloads`` are its own."""
+    mine = scene.appliers
+    doubts = flux_doubts(scene)
+    if not mine and not workloads:
+        return Judgement(findings=doubts, absent=not doubts, unseen=bool(doubts))
+    findings = [object_finding(row, scene.flux, scene.now) for row in mine]
+    version = next((row.short_revision for row in mine if row.revision), "")
+    rollouts = (*rollout_findings(workloads), *_lost(scene))
+    if not rollouts and all(row.status == "ready" for row in mine):
+        # Of thousands of objects nearly all are: nothing more is asked of them.
+        return Judgement((*doubts, *findings), version, tuple(filter(None, (ready_line(workloads),))))
     return Judgement(
         findings=(*doubts, *findings, *rollouts),
-        version=next((row.short_revision for row in mine if row.short_revision), ""),
-        details=tuple(filter(None, (ready_line(scene.workloads),))),
-        progressing=_moves(scene, mine, rollouts),
+        version=version,
+        details=tuple(filter(None, (ready_line(workloads),))),
+        progressing=moves(scene, mine, rollouts),
     )
 
 
-def judge_flux(scene: Scene) -> Judgement:
-    """Flux itself: its controllers, and the sync that bootstrap made."""
-    controllers = scene.workloads
-    doubts = _doubts(scene)
-    sync = [row for row in scene.appliers.get(FLUX_NAMESPACE, ()) if row.namespace == FLUX_NAMESPACE]
-    if not controllers and not sync:
-        return Judgement(findings=doubts, absent=not doubts)
-    rollouts = (*_controller_findings(scene), *rollout_findings(controllers))
-    findings = [applier_finding(row, scene.now) for row in sync] or [
-        Finding(
-            "Kustomization flux-system", Severity.WARNING, "is not there: Flux runs, and syncs nothing", "bootstrap"
-        )
-    ]
-    return Judgement(
-        findings=(*doubts, *findings, *rollouts),
-        version=next((row.short_revision for row in sync if row.short_revision), ""),
-        details=tuple(filter(None, (*_sync_lines(sync, scene.now), ready_line(controllers)))),
-        progressing=_moves(scene, sync, rollouts),
+def with_own(
+    scene: Scene, plain: Judgement, *, lost: Sequence[Finding] = (), own: Sequence[Finding], details: Sequence[str] = ()
+) -> Judgement:
+    """What is said of every component, and what only its own rule knows.
+
+    Args:
+        scene: what the rule looks at.
+        plain: what is said of every component.
+        lost: what won't come by itself.
+        own: what may still be on its way, for a while after the last change.
+        details: lines for the card, before the plain ones.
+    """
+    troubled = [finding for finding in own if finding.severity > Severity.NOTE]
+    at_work = is_fresh(scene) or any(row.status != "ready" for row in scene.appliers)
+    waits = bool(troubled) and at_work and not hopeless_any(scene, scene.appliers)
+    if waits:
+        # Not a failure yet, and no better reason than what Flux itself says.
+        own = [replace(each, severity=min(each.severity, Severity.WARNING)) for each in own]
+    return replace(
+        plain,
+        findings=(*lost, *plain.findings, *own),
+        details=(*details, *plain.details),
+        progressing=(plain.progressing or waits) and not any(each.severity > Severity.NOTE for each in lost),
     )
 
 
-def _controller_findings(scene: Scene) -> Iterator[Finding]:
-    controllers = scene.workloads
-    if not controllers and not _workload_doubts(scene):
-        yield Finding(
-            "Flux",
-            Severity.BLOCKER,
-            "has no controllers, although what it syncs is there: nothing is applied",
-            "bootstrap",
-        )
-    yield from idle_workloads(
-        row for row in controllers if row.kind == DEPLOYMENTS.id and row.name.endswith("-controller")
-    )
-
-
-def _workload_doubts(scene: Scene) -> tuple[Finding, ...]:
-    return tuple(unseen(scene, WORKLOADS))
-
-
-def _doubts(scene: Scene) -> tuple[Finding, ...]:
+def flux_doubts(scene: Scene) -> tuple[Finding, ...]:
     """What can't be seen of workloads and of Flux's kinds: a HelmRelease out of sight may be what applies it."""
-    doubts = tuple(unseen(scene, (*WORKLOADS, KUSTOMIZATIONS)))
     others = scene.rows.table_freshness("flux")
+    if others.trusted and scene.rows.trusts(_DOUBTED):
+        return ()
+    doubts = tuple(unseen(scene, _DOUBTED))
     if others.trusted or not scene.rows.freshness(KUSTOMIZATIONS).trusted:
         return doubts
     return (*doubts, doubt("Flux objects", others, scene.now, "every Flux kind"))
 
 
-def _moves(scene: Scene, rows: Sequence[FluxObject], rollouts: Sequence[Finding]) -> bool:
+def moves(scene: Scene, rows: Sequence[FluxObject], rollouts: Sequence[Finding]) -> bool:
     """Nothing failed or takes too long, nobody suspended it, and something is under way."""
-    if any(row.status in ("failed", "suspended") or overdue(row, scene.now) for row in rows):
-        return False
-    if any(finding.severity is Severity.BLOCKER for finding in rollouts):
+    if hopeless_any(scene, rows) or any(finding.severity is Severity.BLOCKER for finding in rollouts):
         return False
     if any(row.status != "ready" for row in rows):
         return True
     # Nobody is at work any more: what isn't rolled out is on its way only for a while after the last change.
-    changed = [max(row.since, row.created) for row in rows]
+    return bool(rollouts) and is_fresh(scene)
+
+
+def hopeless_any(scene: Scene, rows: Sequence[FluxObject]) -> bool:
+    """Will any of them stay as it is until somebody does something?"""
+    return any(hopeless(row, scene.flux, scene.now) for row in rows)
+
+
+def is_fresh(scene: Scene) -> bool:
+    """Did what Flux applies, or a workload that isn't out, change so lately that the rest may be on its way?"""
+    # A Kustomization's Ready moves with every interval, so the revision's own time is asked first.
+    changed = [max(row.changed or row.since, row.created) for row in scene.appliers]
     changed += [row.created for row in scene.workloads if not row.rolled_out]
-    return bool(rollouts) and scene.now - max(changed, default=0.0) < SETTLING
+    return scene.now - max(changed, default=0.0) < SETTLING
 
 
-def _sync_lines(sync: Sequence[FluxObject], now: float) -> Iterator[str]:
-    for row in sync:
-        if row.path:
-            yield f"{row.path} from {row.source.rpartition('/')[2]} · since {age(now - row.created)}"
+def _made(scene: Scene) -> Iterator[Workload]:
+    """The workloads of a component: those in inventories, and where Flux keeps none, those of its Helm releases."""
+    releases = {row.release for row in scene.appliers if row.release and not row.inventory and not row.remote}
+    if releases:
+        yield from (row for row in scene.workloads if row.release in releases)
+    for key in dict.fromkeys(key for row in scene.appliers for key in row.workloads):
+        found = scene.rows.get(key)
+        if isinstance(found, Workload) and found.release not in releases:
+            yield found
 
 
-def summary(appliers: Appliers) -> str:
+def _lost(scene: Scene) -> Iterator[Finding]:
+    """Workloads that were applied and are gone: Flux puts them back, but for now they serve nobody."""
+    for row in scene.appliers:
+        for key in row.workloads:
+            kind = _BY_ID[key[0]]
+            if sees(scene, kind) and scene.rows.get(key) is None:
+                text = f"is missing, although {row.singular} {row.name} applied it"
+                yield Finding(f"{kind.singular} {key[1]}/{key[2]}", Severity.BLOCKER, text, spoken("reconcile", row))
+
+
+def summary(appliers: Mapping[str, Sequence[FluxObject]]) -> str:
     """The GitOps pane's last line: ``12 ready, 1 failed, 1 suspended of 14 Kustomizations``."""
     found = [row for rows in appliers.values() for row in rows]
     if not found:
@@ -156,15 +145,6 @@ def summary(appliers: Appliers) -> str:
     return f"{', '.join(words)} of {', '.join(kinds)}"
 
 
-FLUX = Component("flux-system", Layer.GITOPS, (FLUX_NAMESPACE,), judge_flux)
-
-
-def service(name: str, *namespaces: str) -> Component:
-    """A GitOps component of which no more is known than its name and namespaces."""
-    return Component(name, Layer.GITOPS, namespaces, judge)
-
-
-METALLB = service("metallb", "metallb-system")
-CERT_MANAGER = service("cert-manager", "cert-manager")
-HAPROXY = service("haproxy-ingress", "haproxy-controller", "haproxy-ingress")
-MONITORING = service("monitoring", "monitoring")
+def service(name: str) -> Component:
+    """A GitOps component of which no more is known than its name: it lives where Flux put it."""
+    return Component(name, Layer.GITOPS, (), judge)

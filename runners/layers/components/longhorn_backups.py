@@ -27,10 +27,10 @@ def backup_findings(scene: Scene, volumes: Sequence[LonghornVolume]) -> Iterator
     jobs = [row for row in scene.rows.all(LONGHORN_RECURRING_JOBS) if row.task in _TASKS]
     if not jobs and shown(scene.rows, LONGHORN_RECURRING_JOBS):
         yield Finding("Longhorn recurring jobs", Severity.NOTE, "none makes backups: they are made by hand alone")
-    limits = Limits(jobs)
-    due = [row for row in volumes if row.state == "attached" and row.claim and _is_due(row, limits.of(row), scene.now)]
+    limits, now = Limits(jobs), scene.now
+    due = [row for row in volumes if row.state == "attached" and row.claim and _is_due(row, limits.of(row), now)]
     yield from _told([row for row in due if not row.last_backup_at], _never)
-    yield from _told([row for row in due if row.last_backup_at], lambda rows: _old(rows, scene.now))
+    yield from _told([row for row in due if row.last_backup_at], lambda rows: _old(rows, now))
     yield from _failing(scene.rows.all(LONGHORN_BACKUPS), volumes)
 
 

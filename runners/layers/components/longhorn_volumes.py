@@ -46,6 +46,7 @@ SILENT = Trouble(Severity.NOTE, "says nothing of its replicas yet", "say nothing
 _TROUBLES = (FAULTED, UNREADABLE, LOST_RESTORE, DEGRADED, UNPLACED, RESTORING, SILENT)
 
 _STATES = frozenset(("creating", "attached", "detached", "attaching", "detaching", "deleting"))
+_COUNTED = ("healthy", "degraded", "faulted", "detached")
 _ROBUST = frozenset(("healthy", "degraded", "faulted", "unknown"))
 
 
@@ -66,14 +67,10 @@ def storage_line(nodes: tuple[int, int], volumes: Iterable[LonghornVolume]) -> s
     usable, total = nodes
     if not count:
         return f"{usable}/{total} nodes · no volumes" if total else ""
-    order = ("healthy", "degraded", "faulted", "detached")
-    known = [f"{count.pop(name)} {name}" for name in order if count[name]]
-    others = [f"{count.total()} unknown"] if count.total() else []
-    return f"{usable}/{total} nodes · {sum(map(_leading, known + others))} volumes: {', '.join(known + others)}"
-
-
-def _leading(words: str) -> int:
-    return int(words.partition(" ")[0])
+    known = [f"{count[name]} {name}" for name in _COUNTED if count[name]]
+    others = count.total() - sum(count[name] for name in _COUNTED)
+    told = ", ".join([*known, f"{others} unknown"] if others else known)
+    return f"{usable}/{total} nodes · {count.total()} volume{'s' if count.total() != 1 else ''}: {told}"
 
 
 def _rests(row: LonghornVolume) -> bool:

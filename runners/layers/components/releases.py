@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from runners.layers.components.base import SETTLING, Scene
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import age
-from runners.layers.kinds.releases import Revision
+from runners.layers.kinds.releases import Revision, in_the_middle
 
 
 def release_findings(scene: Scene) -> Iterator[Finding]:
@@ -76,12 +76,14 @@ def _failed(scene: Scene, row: Revision, about: str) -> Finding:
 def _hung(scene: Scene, row: Revision, about: str) -> Finding:
     text = f"revision {row.revision} is {row.status} for {age(scene.now - _changed(row))}: nobody seems to be at it"
     if row.status == "uninstalling":
-        return Finding(about, Severity.BLOCKER, text, "finish it with helm uninstall", about=row.key)
-    return Finding(about, Severity.WARNING, text, "roll it back or finish it with helm", about=row.key)
+        remedy = "go to it in Releases: u takes the uninstall back; or finish it with helm uninstall"
+        return Finding(about, Severity.BLOCKER, text, remedy, about=row.key)
+    remedy = "go to it in Releases: u rolls it back, x deletes its record"
+    return Finding(about, Severity.WARNING, text, remedy, about=row.key)
 
 
 def _moves(row: Revision) -> bool:
-    return row.status.startswith("pending") or row.status == "uninstalling"
+    return in_the_middle(row.status)
 
 
 def _changed(row: Revision) -> float:

@@ -10,7 +10,9 @@ from typing import Any
 
 from runners.layers.kinds.base import Kind, TableKind
 from runners.layers.kinds.ceph import CEPH_CLUSTERS, CEPH_OBJECT_STORES
+from runners.layers.kinds.cert_manager import CERTIFICATES, CLUSTER_ISSUERS, ISSUERS
 from runners.layers.kinds.events import EVENTS
+from runners.layers.kinds.ingress import INGRESSCLASSES
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.longhorn_backups import (
     LONGHORN_BACKUP_TARGETS,
@@ -26,6 +28,8 @@ from runners.layers.kinds.longhorn_engines import (
 )
 from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES
 from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, LONGHORN_SETTINGS
+from runners.layers.kinds.metallb import ADDRESS_POOLS, BGP_ADVERTISEMENTS, L2_ADVERTISEMENTS
+from runners.layers.kinds.monitoring import ALERTMANAGERS, PROMETHEUSES
 from runners.layers.kinds.network import ENDPOINTSLICES, SERVICES
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.pods import PODS
@@ -50,6 +54,7 @@ CORE: tuple[AnyKind, ...] = (
     CLAIMS,
     SERVICES,
     ENDPOINTSLICES,
+    INGRESSCLASSES,
     PODS,
     EVENTS,
     BACKUP_CREDENTIALS,
@@ -70,4 +75,12 @@ CUSTOM: tuple[AnyKind, ...] = (
     TENANTS,
     CEPH_CLUSTERS,
     CEPH_OBJECT_STORES,
+    ADDRESS_POOLS,
+    L2_ADVERTISEMENTS,
+    BGP_ADVERTISEMENTS,
+    ISSUERS,
+    CLUSTER_ISSUERS,
+    CERTIFICATES,
+    PROMETHEUSES,
+    ALERTMANAGERS,
 )

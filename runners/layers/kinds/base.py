@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Generic, TypeVar
 
-from runners.layers.jsons import Json, text
+from runners.layers.jsons import Json, mapping, text
 
 Key = tuple[str, str, str]
 """Kind id, namespace (empty for cluster scope), name: unique over all tables."""
@@ -133,6 +133,19 @@ def head(kind: str, obj: Json) -> tuple[str, str, str, str, float]:
         text(obj, "metadata", "uid"),
         timestamp(text(obj, "metadata", "creationTimestamp")),
     )
+
+
+_APPLIERS = {"kustomize.toolkit.fluxcd.io": "Kustomization", "helm.toolkit.fluxcd.io": "HelmRelease"}
+
+
+def applied_by(obj: Json) -> str:
+    """The Flux object that has put an object there, by its labels: ``Kustomization flux-system/apps``; else empty."""
+    labels = mapping(obj, "metadata", "labels")
+    for group, kind in _APPLIERS.items():
+        name = text(labels, f"{group}/name")
+        if name:
+            return f"{kind} {text(labels, f'{group}/namespace')}/{name}"
+    return ""
 
 
 def age(seconds: float) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
-from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head, timestamp
+from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Key, Kind, Row, Tone, head, timestamp
+from runners.layers.kinds.flux_operator import Report, Sync, report_of, sync_of
 
 GROUP_SUFFIXES = (".toolkit.fluxcd.io", ".extensions.fluxcd.io", "fluxcd.controlplane.io")
 """API groups whose kinds are Flux's, by how they end."""
@@ -18,6 +21,15 @@ ALIASES = {
     "ocirepositories": ("ocirepo", "ocirepository"),
 }
 """What people call the kinds of a usual install, by their plurals; also where they aren't served."""
+
+_STATIC = ("Alert", "Provider")
+"""Kinds without a status: their controller reads them, and says nothing of them."""
+_OFF = ("fluxcd.controlplane.io/reconcile", "disabled")
+"""The annotation by which the Flux Operator's kinds are suspended."""
+_WORKLOADS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets"}
+"""The kinds of the apps group that run something, by the names of ours."""
+_LONGEST_RELEASE = 53
+"""Characters of a release's name; helm-controller shortens longer ones, with a part of their digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +52,58 @@ class FluxObject(Row):
     source: str
     """``Kind/namespace/name`` of what it reads from, where the kind has a source."""
     depends_on: tuple[str, ...]
-    """``namespace/name`` of each ``spec.dependsOn``."""
+    """``Kind/namespace/name`` of each ``spec.dependsOn``."""
     reconciling: bool
     since: float = 0.0
     """When its Ready condition got its present status, in seconds since the epoch; 0 when that isn't known."""
+    stalled: bool = False
+    """Its controller gave up: nothing happens before a person changes something."""
+    reconciling_since: float = 0.0
+    """When it began to be reconciling, in seconds since the epoch; 0 while it isn't, or when that isn't known."""
+    last_worked: float = 0.0
+    """While it is suspended: when its controller last did something, so that it is suspended since then at the longest;
+    0 when that can't be told."""
+    static: bool = False
+    """Its controller writes no status: there is nothing to wait for."""
+    release: str = ""
+    """``namespace/name`` of the Helm release that a HelmRelease makes, after all defaults."""
+    storage_namespace: str = ""
+    """Where Helm keeps that release's revisions."""
+    inventory: tuple[str, ...] = ()
+    """Ids of what it applied, ``namespace_name_group_Kind``; an empty namespace for what is in none."""
+    workloads: tuple[Key, ...] = ()
+    """The keys of those in its inventory that run something in this cluster."""
+    changed: float = 0.0
+    """When what it applies changed (its revision, or the Helm release), in seconds since the epoch; 0 if unknown."""
+    remote: bool = False
+    """It applies to another cluster (``spec.kubeConfig``): nothing in its inventory is here."""
+    decryption: str = ""
+    """What decrypts its secrets (``sops``); empty when nothing does."""
+    substitutes_from: tuple[str, ...] = ()
+    """``Kind/namespace/name`` of what it substitutes from and can't do without (``spec.postBuild.substituteFrom``)."""
+    sync: Sync | None = None
+    """What a FluxInstance syncs."""
+    report: Report | None = None
+    """What a FluxReport says."""
+
+    @property
+    def ref(self) -> str:
+        """``Kind/namespace/name``, as ``source`` and ``depends_on`` write others."""
+        return f"{self.singular}/{self.namespace}/{self.name}"
+
+    @property
+    def spaces(self) -> frozenset[str]:
+        """The namespaces of this cluster in which what it applied runs."""
+        found = frozenset(namespace for _kind, namespace, _name in self.workloads)
+        return found | {self.release.partition("/")[0]} if self.release and not self.remote else found
 
     @property
     def status(self) -> str:
         """In one word; what is suspended is said to be, whatever its last state was."""
         if self.suspended:
             return "suspended"
+        if self.static:
+            return "ready"
         if not self.ready or not self.observed:
             return "waiting"
         if self.ready == "True":
@@ -76,26 +130,48 @@ class FluxObject(Row):
 def flux_row(kind: str, obj: Json) -> FluxObject:
     """The row of a decoded Flux object of any kind."""
     conditions = {text(item, "type"): mapping(item) for item in sequence(obj, "status", "conditions")}
-    ready = conditions.get("Ready", {})
-    namespace = text(obj, "metadata", "namespace")
+    ready, reconciling = conditions.get("Ready", {}), conditions.get("Reconciling", {})
+    namespace, singular = text(obj, "metadata", "namespace"), text(obj, "kind")
+    suspended = truth(obj, "spec", "suspend") or text(obj, "metadata", "annotations", _OFF[0]) == _OFF[1]
+    inventory = tuple(text(item, "id") for item in sequence(obj, "status", "inventory", "entries"))
+    history = mapping((*sequence(obj, "status", "history"), None)[0])
+    remote = bool(mapping(obj, "spec", "kubeConfig"))
+    sync = sync_of(obj) if singular == "FluxInstance" else None
     return FluxObject(
         *head(kind, obj),
-        singular=text(obj, "kind"),
+        singular=singular,
         ready=text(ready, "status"),
         reason=text(ready, "reason"),
         message=" ".join(text(ready, "message").split()),
         revision=_revision(obj),
-        suspended=truth(obj, "spec", "suspend"),
-        observed=integer(obj, "status", "observedGeneration") >= integer(obj, "metadata", "generation"),
-        path=text(obj, "spec", "path"),
+        suspended=suspended,
+        observed=_observed(obj, ready),
+        path=sync.path if sync else text(obj, "spec", "path"),
         source=_source(obj, namespace),
-        depends_on=tuple(
-            f"{text(item, 'namespace') or namespace}/{text(item, 'name')}"
-            for item in sequence(obj, "spec", "dependsOn")
-        ),
-        reconciling=truth(conditions.get("Reconciling", {}), "status"),
+        depends_on=tuple(_reference(item, namespace, singular) for item in sequence(obj, "spec", "dependsOn")),
+        reconciling=truth(reconciling, "status"),
         since=timestamp(text(ready, "lastTransitionTime")),
+        stalled=truth(conditions.get("Stalled", {}), "status"),
+        reconciling_since=timestamp(text(reconciling, "lastTransitionTime")) if truth(reconciling, "status") else 0.0,
+        last_worked=_last_worked(obj, history, conditions) if suspended else 0.0,
+        static=singular in _STATIC or (singular == "HelmRepository" and text(obj, "spec", "type") == "oci"),
+        release=_release(obj, namespace) if singular == "HelmRelease" else "",
+        storage_namespace=(text(obj, "spec", "storageNamespace") or namespace) if singular == "HelmRelease" else "",
+        inventory=inventory,
+        workloads=() if remote else tuple(_workloads(inventory)),
+        changed=timestamp(text(history, "firstReconciled") or text(history, "lastDeployed")),
+        remote=remote,
+        decryption=text(obj, "spec", "decryption", "provider"),
+        substitutes_from=_substitutes(obj, namespace),
+        sync=sync,
+        report=report_of(obj) if singular == "FluxReport" else None,
     )
+
+
+def _observed(obj: Json, ready: Json) -> bool:
+    # The status's own generation moves with success only; the condition's says which one a failure is about.
+    seen = max(integer(obj, "status", "observedGeneration"), integer(ready, "observedGeneration"))
+    return seen >= integer(obj, "metadata", "generation")
 
 
 def _revision(obj: Json) -> str:
@@ -104,12 +180,43 @@ def _revision(obj: Json) -> str:
     return text(obj, "status", "lastAppliedRevision") or text(obj, "status", "artifact", "revision") or chart
 
 
+def _workloads(inventory: Iterable[str]) -> Iterator[Key]:
+    for entry in inventory:
+        namespace, name, group, kind = (*entry.split("_"), "", "", "", "")[:4]
+        if group == "apps" and kind in _WORKLOADS:
+            yield (_WORKLOADS[kind], namespace, name)
+
+
+def _last_worked(obj: Json, history: Json, conditions: Mapping[str, Json]) -> float:
+    stamps = [text(condition, "lastTransitionTime") for condition in conditions.values()]
+    stamps += [text(history, "lastReconciled"), text(history, "lastDeployed")]
+    stamps += [text(obj, "status", "lastHandledReconcileAt"), text(obj, "status", "artifact", "lastUpdateTime")]
+    return max(map(timestamp, stamps))
+
+
+def _release(obj: Json, namespace: str) -> str:
+    target = text(obj, "spec", "targetNamespace")
+    own = "-".join(filter(None, (target, text(obj, "metadata", "name"))))
+    name = text(obj, "spec", "releaseName") or own
+    if len(name) > _LONGEST_RELEASE:
+        digest = sha256(name.encode(errors="replace")).hexdigest()[:12]
+        name = f"{name[: _LONGEST_RELEASE - 13]}-{digest}"
+    return f"{target or namespace}/{name}"
+
+
+def _substitutes(obj: Json, namespace: str) -> tuple[str, ...]:
+    found = sequence(obj, "spec", "postBuild", "substituteFrom")
+    return tuple(_reference(item, namespace) for item in found if not truth(item, "optional"))
+
+
 def _source(obj: Json, namespace: str) -> str:
     chart = mapping(obj, "spec", "chart", "spec", "sourceRef")
     found = mapping(obj, "spec", "sourceRef") or mapping(obj, "spec", "chartRef") or chart
-    if not found:
-        return ""
-    return f"{text(found, 'kind')}/{text(found, 'namespace') or namespace}/{text(found, 'name')}"
+    return _reference(found, namespace) if found else ""
+
+
+def _reference(item: object, namespace: str, kind: str = "") -> str:
+    return f"{text(item, 'kind') or kind}/{text(item, 'namespace') or namespace}/{text(item, 'name')}"
 
 
 _TONES = {"ready": Tone.GOOD, "suspended": Tone.WARN, "failed": Tone.BAD}

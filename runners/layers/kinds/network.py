@@ -37,6 +37,9 @@ class Service(Row):
     selects: bool
     """It has a selector; without one somebody else writes its endpoints."""
 
+    balancer_class: str = ""
+    """Whose load balancer it asks for (``spec.loadBalancerClass``); empty: the usual one's."""
+
     @property
     def waits_for_address(self) -> bool:
         """It is of type LoadBalancer, and nobody has given it an address."""
@@ -60,6 +63,7 @@ def service_row(kind: str, obj: Json) -> Service:
         addresses=tuple(filter(None, given)),
         ports=_ports(obj, "spec", "ports"),
         selects=bool(mapping(obj, "spec", "selector")),
+        balancer_class=text(obj, "spec", "loadBalancerClass"),
     )
 
 

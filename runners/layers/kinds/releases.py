@@ -37,6 +37,11 @@ def revision_row(kind: str, obj: Json) -> Revision:
     )
 
 
+def in_the_middle(status: str) -> bool:
+    """Is it a state that Helm passes through?"""
+    return status.startswith("pending") or status == "uninstalling"
+
+
 def current(revisions: Iterable[Revision]) -> dict[tuple[str, str], Revision]:
     """The newest revision of each release, by (namespace, name): Helm's own idea of what is installed."""
     newest: dict[tuple[str, str], Revision] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runners.layers.jsons import Json, mapping, sequence, strings, text, truth
-from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head
+from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, applied_by, head
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
@@ -19,6 +19,8 @@ class StorageClass(Row):
     binding: str
     default: bool
     expandable: bool
+    applied_by: str = ""
+    """The Flux object that put it there, by its labels; empty when none did."""
 
 
 def storageclass_row(kind: str, obj: Json) -> StorageClass:
@@ -30,6 +32,7 @@ def storageclass_row(kind: str, obj: Json) -> StorageClass:
         binding=text(obj, "volumeBindingMode", default="Immediate"),
         default=truth(obj, "metadata", "annotations", DEFAULT_CLASS),
         expandable=truth(obj, "allowVolumeExpansion"),
+        applied_by=applied_by(obj),
     )
 
 
@@ -127,6 +130,13 @@ class Volume(Row):
     """``namespace/name`` of the claim it is bound to."""
     storage_class: str
     driver: str
+    handle: str = ""
+    """What its CSI driver calls it."""
+    source: str = ""
+    """The API's word for where its data lies: ``csi``, ``hostPath``, ``local``, ``nfs`` …; empty when none is known."""
+
+
+_SOURCES = ("csi", "hostPath", "local", "nfs", "iscsi", "fc", "cephfs", "rbd")
 
 
 def volume_row(kind: str, obj: Json) -> Volume:
@@ -141,6 +151,8 @@ def volume_row(kind: str, obj: Json) -> Volume:
         claim=f"{text(claim, 'namespace')}/{text(claim, 'name')}" if claim else "",
         storage_class=text(obj, "spec", "storageClassName"),
         driver=text(obj, "spec", "csi", "driver"),
+        handle=text(obj, "spec", "csi", "volumeHandle"),
+        source=next((name for name in _SOURCES if mapping(obj, "spec", name)), ""),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runners.layers.jsons import Json, integer, mapping, sequence, text
-from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head
+from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, applied_by, head
 
 RELEASE_NAME = "meta.helm.sh/release-name"
 RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
@@ -28,6 +28,8 @@ class Workload(Row):
     """``namespace/name`` of the Helm release that owns it, from its annotations; empty when none does."""
     app_version: str
     """Its ``app.kubernetes.io/version`` label; empty when it has none."""
+    applied_by: str = ""
+    """The Flux object that put it there, by its labels; empty when none did."""
 
     @property
     def rolled_out(self) -> bool:
@@ -55,6 +57,7 @@ def _workload(kind: str, obj: Json, *, wanted: int, ready: int, updated: int) ->
         stuck=stuck,
         release=f"{text(notes, RELEASE_NAMESPACE)}/{release}" if release else "",
         app_version=text(mapping(obj, "metadata", "labels"), APP_VERSION),
+        applied_by=applied_by(obj),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runners.layers.survival.checkout import STATUS as STATUS_V2
+from runners.layers.survival.checkout import Checkout, read_status
 from tests.demo.tools.place import Place
 
 STATUS = (
@@ -31,6 +33,21 @@ def test_what_differs_is_named(place: Place) -> None:
     ]
     assert " M minio/helmfile.yaml" in place.call("git status --porcelain").stdout.splitlines()
     assert "!!" not in place.call("git status --porcelain").stdout
+
+
+def test_what_scripts_read_names_the_branch_too(place: Place) -> None:
+    home = place.homelab
+    (home / "longhorn/helmfile.yaml").write_text("releases: []")
+    (home / "longhorn/new.yaml").write_text("")
+    (home / "longhorn/run.log").write_text("")
+    found = read_status(place.call(" ".join((*STATUS_V2, "longhorn"))).stdout)
+    assert found == Checkout(
+        commit=place.call("git rev-parse HEAD").stdout.strip(),
+        branch="main",
+        upstream="origin/main",
+        changed=("longhorn/helmfile.yaml", "longhorn/new.yaml"),
+        ignored=("longhorn/run.log",),
+    )
 
 
 def test_elsewhere_there_is_no_repository(place: Place) -> None:

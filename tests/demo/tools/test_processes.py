@@ -29,7 +29,7 @@ from runners.tools.versions import find_tools
 from tests.demo.tools.place import Place
 
 SYNC = "helmfile --no-color -f longhorn/helmfile.yaml sync"
-TOOLS = ("helm", "helmfile", "helm-diff", "flux")
+TOOLS = ("helm", "helmfile", "helm-diff", "flux", "git", "kubectl")
 
 
 def test_every_tool_is_found_and_nothing_is_to_be_said_of_its_version(place: Place) -> None:
@@ -39,7 +39,7 @@ def test_every_tool_is_found_and_nothing_is_to_be_said_of_its_version(place: Pla
 
 
 def test_they_are_commands_of_their_own(place: Place) -> None:
-    for tool in ("helmfile", "helm", "flux", "git"):
+    for tool in ("helmfile", "helm", "flux", "git", "kubectl"):
         words = (place.bin / tool).read_text().splitlines()
         assert words[0] == "#!/bin/sh"
         assert words[1].startswith(f"exec {sys.executable} -I -S ")

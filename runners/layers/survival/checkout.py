@@ -1,0 +1,117 @@
+"""Has Git all of the foundation, away from this machine? What ``git status`` says, and what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from runners.layers.findings import Finding, Severity
+
+STATUS = ("git", "status", "--porcelain=v2", "--branch", "-z", "--ignored", "--")
+"""The folders follow. Porcelain v2 is the form that scripts may rely on."""
+_NAMED = 3
+"""So many files are named; of more there is a number."""
+_FETCHED = (".tgz", ".lock", "/charts/")
+"""What helm fetches into a chart's folder: nobody's to commit."""
+_FIELDS = {"1": 8, "2": 9, "u": 10}
+"""How many fields stand before the path, by the kind of entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The repository's copy on this machine, as far as the foundation is concerned."""
+
+    commit: str = ""
+    """Empty where nothing was ever committed."""
+    branch: str = ""
+    """Empty on no branch."""
+    upstream: str = ""
+    """``origin/main``; empty where the branch has none."""
+    ahead: int = 0
+    """Commits that the upstream does not have, as far as was fetched."""
+    behind: int = 0
+    changed: tuple[str, ...] = ()
+    """Files that are not as they were committed, or not committed at all."""
+    ignored: tuple[str, ...] = ()
+    """Files that Git is told not to keep."""
+    error: str = ""
+    """Why nothing is known of it."""
+
+
+def read_status(output: str) -> Checkout:
+    """What ``git status`` said with the options above."""
+    head: dict[str, str] = {}
+    changed: list[str] = []
+    ignored: list[str] = []
+    fields = iter(output.split("\0"))
+    for field in fields:
+        mark, _, rest = field.partition(" ")
+        if mark == "#":
+            name, _, value = rest.partition(" ")
+            head[name] = value
+        elif mark == "!":
+            ignored.append(rest)
+        elif mark == "?":
+            changed.append(rest)
+        elif mark in _FIELDS:
+            changed.append(field.split(" ", _FIELDS[mark])[-1])
+            if mark == "2":
+                next(fields, "")  # the name it was renamed from
+    ahead, behind = _distance(head.get("branch.ab", ""))
+    return Checkout(
+        commit="" if head.get("branch.oid", "(") == "(initial)" else head.get("branch.oid", ""),
+        branch="" if head.get("branch.head", "(").startswith("(") else head["branch.head"],
+        upstream=head.get("branch.upstream", ""),
+        ahead=ahead,
+        behind=behind,
+        changed=tuple(path for path in changed if not path.endswith(_FETCHED)),
+        ignored=tuple(path for path in ignored if not path.endswith(_FETCHED)),
+    )
+
+
+def _distance(said: str) -> tuple[int, int]:
+    """``+2 -1``."""
+    numbers = [int(word[1:]) for word in said.split() if word[1:].isdecimal()]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)
+
+
+def checkout_findings(checkout: Checkout) -> Iterator[Finding]:
+    """What of the foundation would be lost with this machine."""
+    if checkout.error:
+        yield Finding("Git", Severity.UNKNOWN, f"whether it has the foundation can't be told: {checkout.error}")
+        return
+    if checkout.changed:
+        text = f"of the foundation {_listed(checkout.changed)} as it was committed"
+        yield Finding("Git", Severity.WARNING, text, "commit and push")
+    if checkout.ignored:
+        text = f"is told not to keep {', '.join(checkout.ignored[:_NAMED])}{_more(checkout.ignored)}"
+        yield Finding("Git", Severity.NOTE, text, "keep a copy elsewhere, or encrypt and commit it")
+    if not checkout.branch:
+        yield Finding("Git", Severity.WARNING, "is on no branch, so nobody knows what was pushed", "switch to a branch")
+    elif not checkout.upstream:
+        yield Finding(
+            f"branch {checkout.branch}", Severity.WARNING, "has no upstream: nothing of it was pushed", "git push -u"
+        )
+    elif checkout.ahead:
+        yield Finding(
+            f"branch {checkout.branch}",
+            Severity.WARNING,
+            f"{_commits(checkout.ahead)} {'is' if checkout.ahead == 1 else 'are'} not pushed to {checkout.upstream}",
+            "git push",
+        )
+    if checkout.behind:
+        text = f"lacks {_commits(checkout.behind)} of {checkout.upstream}"
+        yield Finding(f"branch {checkout.branch}", Severity.NOTE, text, "git pull, when you mean to work on")
+
+
+def _listed(paths: Sequence[str]) -> str:
+    verb = "is not" if len(paths) == 1 else "are not"
+    return f"{', '.join(paths[:_NAMED])}{_more(paths)} {verb}"
+
+
+def _more(paths: Sequence[str]) -> str:
+    return f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+
+
+def _commits(number: int) -> str:
+    return "1 commit" if number == 1 else f"{number} commits"

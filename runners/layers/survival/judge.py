@@ -1,0 +1,83 @@
+"""From rows and a look around this machine to what would survive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.runs import RunRecord, RunState
+from runners.layers.survival.checkout import Checkout, checkout_findings
+from runners.layers.survival.fold import Claims, Survival, span
+from runners.layers.survival.keys import KeyState, key_findings
+
+TOO_OLD = 7 * 86_400.0
+"""Seconds after which a sheet is too old, whatever happened meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFile:
+    """The survival sheet on disk."""
+
+    path: str = ""
+    """Where bedplate.yaml wants it; empty when it does not say."""
+    written: float = 0.0
+    """Seconds since the epoch; 0 when it isn't there."""
+    error: str = ""
+    """Why it can't be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was found outside the rows: on this machine, and of single Secrets whether they are there."""
+
+    checkout: Checkout
+    keys: tuple[KeyState, ...] = ()
+    sheet: SheetFile = SheetFile()
+
+
+def survival(
+    claims: Claims, freshness: Freshness, around: Surroundings | None, runs: Iterable[RunRecord], now: float
+) -> Survival:
+    """What would come back now.
+
+    Args:
+        claims: what would become of each.
+        freshness: how far the claims can be relied on.
+        around: what was found outside the rows; None while nobody has looked.
+        runs: the newest runs on this cluster.
+        now: seconds since the epoch.
+    """
+    unseen = ""
+    if not freshness.trusted:
+        # Not for how long: the picture would be another one each second.
+        why = f": {freshness.detail}" if freshness.reach is Reach.FORBIDDEN else ""
+        unseen = "" if freshness.reach is Reach.LOADING else f"claims are {freshness.reach.value}{why}"
+        claims = Claims()
+    if around is None:
+        return Survival(claims, claims.findings, unseen)
+    other = (*key_findings(around.keys), *checkout_findings(around.checkout), *_sheet_findings(around.sheet, runs, now))
+    return Survival(claims, (*claims.findings, *other), unseen, looked=True)
+
+
+def _sheet_findings(sheet: SheetFile, runs: Iterable[RunRecord], now: float) -> Iterator[Finding]:
+    if not sheet.path:
+        text = "is kept nowhere: recovery would have to guess what was there"
+        yield Finding("survival sheet", Severity.NOTE, text, "set survival.write in bedplate.yaml")
+        return
+    write = f"bedplate survival --write {sheet.path}"
+    if sheet.error:
+        yield Finding("survival sheet", Severity.WARNING, f"{sheet.path}: {sheet.error}", write)
+    elif not sheet.written:
+        yield Finding("survival sheet", Severity.WARNING, f"{sheet.path} is not there yet", write)
+    elif now - sheet.written > TOO_OLD:
+        text = f"{sheet.path} is {span(now - sheet.written)} old"
+        yield Finding("survival sheet", Severity.WARNING, text, write)
+    elif sheet.written < max((_changed_at(run) for run in runs), default=0.0):
+        yield Finding("survival sheet", Severity.WARNING, f"{sheet.path} is older than the last change", write)
+
+
+def _changed_at(run: RunRecord) -> float:
+    """When a run that changed something ended well."""
+    return (run.ended or 0.0) if run.exclusive and run.state is RunState.SUCCEEDED else 0.0

@@ -1,0 +1,101 @@
+"""The ways out for a release that is stuck: whether one may be taken now, and the exact call that takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import anyio.to_thread
+
+from runners.asks import Ask, Work, unseen
+from runners.layers.commands import DELETE_RECORD, ROLL_BACK, Command, Target
+from runners.layers.components.longhorn import LONGHORN
+from runners.layers.findings import Finding, GateAnswer, Severity
+from runners.layers.kinds.releases import RELEASES, Revision, current
+from runners.layers.kinds.workloads import DAEMONSETS
+from runners.layers.stuck import (
+    HELM_TIMEOUT,
+    Signs,
+    not_stuck,
+    record_findings,
+    rollback_findings,
+    stuck_findings,
+    way_back,
+)
+from runners.lease_keeping import living_holder
+from runners.session import Session
+from runners.tools.calls import Bench
+from runners.tools.helm import charts_of_revisions, history_argv, rollback_argv
+from runners.tools.helmfile_source import read_source
+from runners.tools.kubectl import delete_secret_argv
+
+RECOVERIES = (ROLL_BACK, DELETE_RECORD)
+_MANAGER = "longhorn-manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """One way out: what speaks for and against it, and what it would run."""
+
+    findings: tuple[Finding, ...]
+    work: Work
+
+    def changed(self, ask: Ask) -> tuple[Finding, ...]:
+        """Why it is no longer what was asked; empty while it is."""
+        new = unseen(ask.gate, GateAnswer(self.findings))
+        if new or self.work == ask.work:
+            return new
+        return (Finding(str(ask.target), Severity.BLOCKER, "is not as it was", "ask again", overridable=False),)
+
+
+async def recovery(session: Session, bench: Bench, command: Command, target: Target) -> Recovery:
+    """One of the ways out of ``RECOVERIES`` for the release that a target names, as it is now.
+
+    Raises:
+        ToolError: helm's history can't be read.
+    """
+    revisions = session.store.within(RELEASES, (target.namespace,))
+    row = current(revisions).get((target.namespace, target.name))
+    other = not_stuck(row, f"{target.namespace}/{target.name}")
+    if row is None or other is not None:
+        return Recovery((other,) if other else (), Work(()))
+    stuck = stuck_findings(row, await anyio.to_thread.run_sync(_signs, session, row), session.now)
+    context = session.options.access.context
+    if command is DELETE_RECORD:
+        argv = delete_secret_argv(context, row.namespace, row.name)
+        return Recovery((*stuck, *record_findings(row)), Work(argv))
+    back = way_back(row, revisions)
+    against = await _against_rollback(session, bench, row, back)
+    return Recovery((*stuck, *against), Work(rollback_argv(context, row.release, row.namespace, back)))
+
+
+def _signs(session: Session, row: Revision) -> Signs:
+    return Signs(
+        holder=living_holder(session.connection),
+        moved=session.movement.last(row.namespace),
+        timeout=_timeout(session, row),
+    )
+
+
+def _timeout(session: Session, row: Revision) -> float:
+    """What the slowest release of the helmfiles for this namespace may take; helm's own timeout without a helmfile."""
+    mine = (entry for entry in session.settings.foundation if row.namespace in entry.namespaces)
+    files = (session.options.repository / entry.helmfile for entry in mine)
+    named = [read_source(path)[0].timeout for path in files]
+    return float(max(named, default=0)) or HELM_TIMEOUT
+
+
+async def _against_rollback(session: Session, bench: Bench, row: Revision, back: int) -> tuple[Finding, ...]:
+    said = await bench.ask(
+        history_argv(session.options.access.context, row.release, row.namespace), about=f"history of {row.release}"
+    )
+    charts = charts_of_revisions(said.stdout)
+    _name, version = charts.get(back, ("", ""))
+    is_longhorn = any(name == LONGHORN.name for name, _version in charts.values())
+    manager = _manager_version(session, row.namespace) if is_longhorn else None
+    return tuple(rollback_findings(row, back, manager=manager, target_version=version))
+
+
+def _manager_version(session: Session, namespace: str) -> str:
+    """The version that Longhorn's manager bears in the cluster: the newest one that may have run."""
+    found = session.store.within(DAEMONSETS, (namespace,))
+    return next((row.app_version for row in found if row.name == _MANAGER), "")

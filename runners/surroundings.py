@@ -1,0 +1,159 @@
+"""Looks around for what would survive beside the claims: Git, the keys' sources, the sheet.
+
+Only looks: Git is asked by calls that read, and of a Secret nothing is asked but whether it is there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from runners.cluster.connection import Connection
+from runners.cluster.errors import ApiError, NotFound
+from runners.cluster.listing import METADATA
+from runners.edges import Errand
+from runners.layers.settings import KeySource, Settings
+from runners.layers.survival.checkout import STATUS, Checkout, read_status
+from runners.layers.survival.judge import SheetFile, Surroundings
+from runners.layers.survival.keys import KeyState
+from runners.tools.capture import Captured, ToolMissing, ToolTimeout
+from runners.tools.tool_errors import one_line
+
+Git = Callable[[Sequence[str]], Awaitable[Captured]]
+"""Runs git in the repository, and waits for its end."""
+SETTLE = 0.2
+"""Seconds that a burst of reasons to look is given before it is looked once for all of them."""
+AGAIN = 30.0
+"""Seconds after which it is looked again although nobody asked."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where is looked."""
+
+    repository: Path
+    settings: Settings
+    environ: Mapping[str, str]
+    connection: Connection
+    git: Git
+
+
+class Outlook:
+    """Looks around when it is asked to, and now and then: nothing tells when Git or a key's file changes."""
+
+    def __init__(self, place: Place, changed: Callable[[], None], failed: Callable[[str], None]) -> None:
+        """Takes where to look, and whom to tell of what was found, or of a failure of our own."""
+        self.known: Surroundings | None = None
+        """What was found last; None before."""
+        self._place = place
+        self._changed = changed
+        self._errand = Errand(self._look, failed, settle=SETTLE)
+        self._asked = float("-inf")
+
+    def start(self) -> None:
+        """Begins; nothing is looked at before the first ``ask``."""
+        self._errand.start()
+
+    def stop(self) -> None:
+        """Looks no more."""
+        self._errand.stop()
+
+    def ask(self) -> None:
+        """Looks soon."""
+        self._asked = time.monotonic()
+        self._errand.ask()
+
+    def ask_again(self) -> None:
+        """Looks soon where the last look is some time ago."""
+        if time.monotonic() - self._asked >= AGAIN:
+            self.ask()
+
+    def _look(self) -> None:
+        found = look_around(self._place)
+        if found != self.known:
+            self.known = found
+            self._changed()
+
+
+def look_around(place: Place) -> Surroundings:
+    """Looks now. What can't be seen is said to be unseen; nothing is raised for it."""
+    folders = [_folder(entry.helmfile) for entry in place.settings.foundation]
+    return Surroundings(
+        checkout=anyio.run(_checkout, place.git, folders),
+        keys=tuple(_key(place, key) for key in place.settings.keys),
+        sheet=sheet_file(place),
+    )
+
+
+def _folder(helmfile: str) -> str:
+    """What belongs to a helmfile: the folder that it lies in, or the file alone at the root."""
+    folder, slash, _name = helmfile.rpartition("/")
+    return folder if slash else helmfile
+
+
+async def _checkout(git: Git, folders: Sequence[str]) -> Checkout:
+    try:
+        said = await git((*STATUS, *(folders or ["."])))
+    except (ToolMissing, ToolTimeout) as error:
+        return Checkout(error=str(error))
+    if said.code:
+        return Checkout(error=one_line(said.stderr, said.stdout) or f"git ended {said.code}")
+    return read_status(said.stdout)
+
+
+def sheet_path(settings: Settings, environ: Mapping[str, str], repository: Path) -> Path | None:
+    """Where bedplate.yaml wants the sheet; None where it does not say."""
+    wanted = settings.survival_file
+    return path_in(wanted, environ, repository) if wanted else None
+
+
+def path_in(written: str, environ: Mapping[str, str], repository: Path) -> Path:
+    """A path of bedplate.yaml: relative to the repository, or in the person's own folder."""
+    if written.startswith("~/"):
+        written = f"{environ.get('HOME', '~')}{written[1:]}"
+    return repository / written
+
+
+def sheet_file(place: Place) -> SheetFile:
+    """The sheet as it lies on disk."""
+    path = sheet_path(place.settings, place.environ, place.repository)
+    if path is None:
+        return SheetFile()
+    try:
+        return SheetFile(str(path), written=path.stat().st_mtime)
+    except FileNotFoundError:
+        return SheetFile(str(path))
+    except OSError as error:
+        return SheetFile(str(path), error=error.strerror or str(error))
+
+
+def _key(place: Place, key: KeySource) -> KeyState:
+    return KeyState(key, _has_source(place, key), _has_secret(place.connection, key.secret))
+
+
+def _has_source(place: Place, key: KeySource) -> bool:
+    if key.file:
+        return path_in(key.file, place.environ, place.repository).is_file()
+    program = key.command.split()[:1]
+    return bool(program) and shutil.which(program[0], path=place.environ.get("PATH", "")) is not None
+
+
+def _has_secret(connection: Connection, secret: str) -> bool | None:
+    try:
+        connection.request("GET", secret_path(secret), accept=METADATA)
+    except NotFound:
+        return False
+    except ApiError:
+        return None
+    return True
+
+
+def secret_path(secret: str) -> str:
+    """The path of a Secret that is named ``namespace/name``."""
+    namespace, _, name = secret.partition("/")
+    return f"/api/v1/namespaces/{namespace}/secrets/{name}"

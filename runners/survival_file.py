@@ -1,0 +1,157 @@
+"""The survival sheet on disk: gathered, and written whole or not at all, never over another cluster's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import anyio.to_thread
+
+from runners.asks import Refusal
+from runners.cluster.errors import ApiError
+from runners.cluster.objects import get
+from runners.layers.findings import Finding, Severity, worst
+from runners.layers.jsons import mapping, text
+from runners.layers.kinds.flux import KUSTOMIZATIONS
+from runners.layers.kinds.storage import CLAIMS
+from runners.layers.runs import RunRecord, RunState
+from runners.layers.survival.sheet import Sheet
+from runners.layers.survival.sheet_making import SYNC, Gathered, make_sheet
+from runners.layers.survival.sheet_text import SheetError, read_sheet, sheet_text
+from runners.session import Session
+from runners.surroundings import path_in, secret_path, sheet_path
+from runners.tools.calls import ToolError
+
+
+async def keep_sheet(session: Session, path: Path) -> Sheet:
+    """Writes the sheet of this moment to a file, on record; only the choke point calls it.
+
+    Raises:
+        Refusal: the file is not to be overwritten.
+        ToolError: it can't be written.
+    """
+    sheet = await current_sheet(session)
+    try:
+        await anyio.to_thread.run_sync(write_sheet, path, sheet)
+        session.journal.write("sheet written", session.identity, path=str(path), claims=len(sheet.claims))
+    except SheetRefused as error:
+        raise Refusal(Finding("survival sheet", Severity.WARNING, str(error), "", False)) from error
+    except OSError as error:
+        raise ToolError(f"survival sheet {path}: {error.strerror or error}") from error
+    session.outlook.ask()
+    return sheet
+
+
+async def keep_after(session: Session, run: RunRecord, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """After a run that changed something, ended well and holds: writes the sheet where bedplate.yaml wants it.
+
+    Returns what is to be said of that; nothing where there was nothing to write.
+    """
+    path = sheet_path(session.settings, session.environ, session.options.repository)
+    ended_well = run.exclusive and run.state is RunState.SUCCEEDED and worst(findings) <= Severity.NOTE
+    if path is None or not ended_well or session.options.read_only:
+        return ()
+    try:
+        await keep_sheet(session, path)
+    except (Refusal, ToolError) as error:
+        return (Finding("survival sheet", Severity.WARNING, f"was not written: {error}"),)
+    return (Finding("survival sheet", Severity.OK, f"written to {path}"),)
+
+
+class SheetRefused(Exception):  # noqa: N818  it says what is the case
+    """The file is not overwritten; the text says why, for people."""
+
+
+async def current_sheet(session: Session) -> Sheet:
+    """The sheet of this moment, of a cluster that has answered. Blocks no loop.
+
+    Raises:
+        ToolError: its claims can't be seen, and a sheet without them would be worse than none.
+    """
+    freshness = session.store.freshness(CLAIMS)
+    if not freshness.trusted:
+        raise ToolError(f"survival sheet: claims are {freshness.words(time.time())}, so it would have none")
+    charts = await session.helm_releases.now()
+    return await anyio.to_thread.run_sync(_sheet, session, charts)
+
+
+def _sheet(session: Session, charts: Mapping[tuple[str, str], str]) -> Sheet:
+    url, branch = _source(session)
+    keys = session.settings.keys
+    secrets = {key.secret: _of_secret(session, key.secret) for key in keys}
+    files = {key.file: _of_file(session, key.file) for key in keys if key.file}
+    return make_sheet(session.observed(), session.take_picture(), Gathered(charts, url, branch, secrets, files))
+
+
+def _source(session: Session) -> tuple[str, str]:
+    """URL and branch of what Flux syncs; empty where that can't be read."""
+    rows = session.store.within(KUSTOMIZATIONS, (SYNC[0],))
+    source = next((row.source for row in rows if (row.namespace, row.name) == SYNC), "")
+    singular, _, place = source.partition("/")
+    kind = next((kind for kind in session.watches.kinds if singular and kind.singular == singular), None)
+    if kind is None:
+        return "", ""
+    namespace, _, name = place.partition("/")
+    try:
+        found = get(session.connection, kind, namespace, name)
+    except ApiError:
+        return "", ""
+    return text(found, "spec", "url"), text(found, "spec", "ref", "branch")
+
+
+def _of_secret(session: Session, secret: str) -> str:
+    """SHA-256 of a Secret's data, which is not kept; empty where it can't be read."""
+    try:
+        found = session.connection.request("GET", secret_path(secret))
+    except ApiError:
+        return ""
+    data = json.dumps(dict(mapping(found, "data")), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(data.encode()).hexdigest()
+
+
+def _of_file(session: Session, file: str) -> str:
+    try:
+        path = path_in(file, session.environ, session.options.repository)
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def write_sheet(path: Path, sheet: Sheet) -> None:
+    """Writes the sheet for its owner alone; whoever reads the file meanwhile sees the old one or the new one, whole.
+
+    Raises:
+        SheetRefused: the file is something else, or another cluster's sheet: perhaps the last word of one that died.
+        OSError: it can't be written.
+    """
+    _look_before(path, sheet)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(sheet_text(sheet))
+            file.flush()
+            os.fsync(handle)
+        Path(scratch).replace(path)
+    finally:
+        Path(scratch).unlink(missing_ok=True)
+
+
+def _look_before(path: Path, sheet: Sheet) -> None:
+    try:
+        there = read_sheet(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    except FileNotFoundError:
+        return
+    except SheetError as error:
+        raise SheetRefused(f"{path} is no survival sheet, or a damaged one: {error.mistakes[0].text}") from error
+    theirs, ours = there.cluster, sheet.cluster
+    if theirs.uid != ours.uid or (not ours.uid and theirs.server != ours.server):
+        raise SheetRefused(
+            f"{path} is the sheet of another cluster, uid {theirs.uid[:8] or 'unreadable'}… at {theirs.server}, "
+            f"written {there.written}: move it away first, and keep it if you still need it"
+        )

@@ -1,0 +1,137 @@
+"""The survival sheet on disk: whole, private, never over another cluster's, and written after each good change."""
+
+from __future__ import annotations
+
+import json
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from runners.asks import Refusal
+from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.kinds.storage import CLAIMS
+from runners.layers.runs import RunRecord, RunState
+from runners.layers.survival.sheet import Sheet
+from runners.layers.survival.sheet_text import read_sheet, sheet_text
+from runners.operate import Operator
+from runners.survival_file import SheetRefused, current_sheet, keep_after, write_sheet
+from runners.tools.calls import ToolError
+from tests.layers import survival_world as s
+from tests.layers import worlds as w
+from tests.tui.still_session import SETTINGS, StillSession, still_session
+
+RUN = RunRecord("r", "apply longhorn", (), "", "", w.NOW - 60, RunState.SUCCEEDED, w.NOW, 0, exclusive=True)
+HELD = (Finding("longhorn", Severity.OK, "applied what you saw"),)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> StillSession:
+    session = still_session(tmp_path, settings=replace(SETTINGS, survival_file="kept/home.yaml"))
+    session.fill([*w.longhorn_world(), *s.world()])
+    return session
+
+
+@pytest.fixture
+def sheet(session: StillSession) -> Sheet:
+    return anyio.run(current_sheet, session)
+
+
+def kept(session: StillSession) -> Path:
+    return session.options.repository / "kept" / "home.yaml"
+
+
+def test_it_is_written_whole_and_private(sheet: Sheet, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "home.yaml"
+    for _time in range(2):
+        write_sheet(path, sheet)
+        assert read_sheet(path.read_text()) == sheet
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_sheet_of_a_cluster_that_died_is_not_overwritten(sheet: Sheet, tmp_path: Path) -> None:
+    path = tmp_path / "home.yaml"
+    dead = replace(sheet, cluster=replace(sheet.cluster, uid="0f5e77aa-dead"))
+    write_sheet(path, dead)
+    with pytest.raises(SheetRefused, match="the sheet of another cluster, uid 0f5e77aa"):
+        write_sheet(path, sheet)
+    assert read_sheet(path.read_text()) == dead
+
+
+@pytest.mark.parametrize("there", ["# my notes\n", "version: 1\n", "\x00"])
+def test_what_is_no_sheet_is_not_overwritten(there: str, sheet: Sheet, tmp_path: Path) -> None:
+    path = tmp_path / "notes.yaml"
+    path.write_text(there)
+    with pytest.raises(SheetRefused, match="is no survival sheet"):
+        write_sheet(path, sheet)
+    assert path.read_text() == there
+
+
+def test_a_good_change_leaves_a_sheet_on_record(session: StillSession) -> None:
+    assert anyio.run(keep_after, session, RUN, HELD) == (
+        Finding("survival sheet", Severity.OK, f"written to {kept(session)}"),
+    )
+    assert {claim.name for claim in read_sheet(kept(session).read_text()).claims} >= {"photos", "wiki"}
+    line = json.loads(session.journal.path.read_text().splitlines()[-1])
+    assert (line["event"], line["path"], line["claims"]) == ("sheet written", str(kept(session)), 6)
+
+
+@pytest.mark.parametrize(
+    ("run", "findings"),
+    [
+        (replace(RUN, state=RunState.FAILED), HELD),
+        (replace(RUN, state=RunState.LOST), HELD),
+        (replace(RUN, exclusive=False), HELD),
+        (RUN, (*HELD, Finding("longhorn", Severity.WARNING, "differs from what you saw"))),
+    ],
+)
+def test_a_change_that_was_not_good_leaves_none(
+    run: RunRecord, findings: tuple[Finding, ...], session: StillSession
+) -> None:
+    assert anyio.run(keep_after, session, run, findings) == ()
+    assert not kept(session).exists()
+
+
+def test_nothing_is_written_that_nobody_asked_for(tmp_path: Path) -> None:
+    unset = still_session(tmp_path)
+    unset.fill(w.longhorn_world())
+    assert anyio.run(keep_after, unset, RUN, HELD) == ()
+    read_only = still_session(tmp_path, read_only=True, settings=replace(SETTINGS, survival_file="home.yaml"))
+    read_only.fill(w.longhorn_world())
+    assert anyio.run(keep_after, read_only, RUN, HELD) == ()
+
+
+def test_a_sheet_that_can_not_be_written_is_said_and_costs_nothing_else(session: StillSession) -> None:
+    kept(session).parent.write_text("a file where the folder would be")
+    (said,) = anyio.run(keep_after, session, RUN, HELD)
+    assert (said.severity, said.subject) == (Severity.WARNING, "survival sheet")
+    assert said.text.startswith("was not written: survival sheet")
+
+
+def test_the_choke_point_says_why_it_does_not_write(session: StillSession, tmp_path: Path) -> None:
+    notes, folder = tmp_path / "notes.yaml", tmp_path / "folder"
+    notes.write_text("# my notes\n")
+    folder.mkdir()
+    with pytest.raises(Refusal, match="is no survival sheet"):
+        anyio.run(Operator(session).write_survival, notes)
+    with pytest.raises(ToolError, match="survival sheet"):
+        anyio.run(Operator(session).write_survival, folder)
+
+
+def test_no_sheet_is_made_without_claims(session: StillSession) -> None:
+    anyio.run(keep_after, session, RUN, HELD)
+    before = kept(session).read_text()
+    session.store.set_freshness(CLAIMS, Freshness(Reach.FORBIDDEN, detail="list claims"))
+    (said,) = anyio.run(keep_after, session, RUN, HELD)
+    assert "claims are forbidden: list claims" in said.text
+    assert kept(session).read_text() == before
+
+
+def test_no_secret_is_in_it(sheet: Sheet) -> None:
+    text = sheet_text(sheet)
+    assert "backup-credentials" in text
+    assert not [word for word in ("password", "hunter2", "AWS_SECRET") if word in text]
