@@ -14,7 +14,6 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from runners import watchfulness
 from runners.acts.base import argv as act_argv
 from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
@@ -49,6 +48,7 @@ from runners.tools.capture import capture
 from runners.tools.lease import LeaseFacts
 from runners.tools.planner import Planner, carry_out
 from runners.tools.runs import RunRequest, Runs
+from runners.watchfulness import note
 
 _PLANNED = (c.PLAN, c.APPLY, c.REPAIR)
 _FLUX_CALLS: Mapping[str, Callable[[str, str, str, str], tuple[str, ...]]] = {
@@ -108,7 +108,7 @@ class Operator:
             return Ask(command, target, identity, answer, Danger.CHANGES, way.work)
         if command not in _PLANNED:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
-            work = self._work(command, target)
+            work = self._probe_work(command, target) if command.probe else self._own_work(command, target)
             return Ask(command, target, identity, answer, reads_or_changes, work)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
@@ -282,12 +282,6 @@ class Operator:
         except ApiError as error:
             raise ToolError(str(error)) from error
 
-    def _work(self, command: Command, target: Target) -> Work:
-        """What is run where there is no plan to carry out."""
-        if command.act:
-            return Work(act_argv(command.act))
-        return self._probe_work(command, target) if command.probe else self._flux_work(command, target)
-
     def _probe_work(self, command: Command, target: Target) -> Work:
         prospect = self._session.situation(target).prospects.get(command.probe)
         assert prospect is not None, "the gate is closed without it"
@@ -295,8 +289,10 @@ class Operator:
             raise Refusal(*prospect.findings)
         return Work(probe_argv(command.probe, prospect))
 
-    def _flux_work(self, command: Command, target: Target) -> Work:
+    def _own_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context
+        if command.act:
+            return Work(act_argv(command.act))
         if command is c.BOOTSTRAP:
             settings = self._session.settings.bootstrap
             assert settings is not None, "the gate is closed without it"
@@ -345,7 +341,7 @@ class Operator:
             notes={
                 CONFIRMED: confirmation(ask.plan, without, freed),
                 **_probed(ask),
-                **watchfulness.note(ask.command, session.store),
+                **note(ask.command, session.store),
             },
         )
 

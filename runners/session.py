@@ -44,7 +44,7 @@ from runners.probes import prospects
 from runners.probes.base import Scene
 from runners.probes.evidence import Proofs
 from runners.surroundings import Outlook, Place
-from runners.tools.asked_versions import asked_versions
+from runners.tools.asked_versions import asked_by
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import Source, read_source
@@ -209,10 +209,7 @@ class Session:
         keep_rows(self.store, self.seen_runs)
         helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
         self._sources = {name: read_source(path)[0] for name, path in helmfiles.items()}
-        self._asked = {
-            entry.component: asked_versions(helmfiles[entry.component], entry.releases)
-            for entry in self.settings.foundation
-        }
+        self._asked = {one.component: asked_by(one, self.options.repository) for one in self.settings.foundation}
 
     def hooks(self, component: str) -> tuple[Hook, ...]:
         """The hooks of a component's helmfile, as they are written."""

@@ -13,7 +13,7 @@ from runners.layers.walkthroughs.engine import Progress
 from runners.layers.walkthroughs.steps import Doing, Subject
 from runners.layers.walkthroughs.upgrade import NAME as UPGRADE
 from runners.session import Session
-from runners.tools.asked_versions import asked_versions
+from runners.tools.asked_versions import asked_by
 from tui.targets import component_targets
 
 FIRST_DAY = "bootstrap"
@@ -23,9 +23,7 @@ def subject(settings: Settings, repository: Path, component: str) -> Subject:
     """What a walkthrough is made for, as the repository says it now; without a component, the first one's."""
     named = component or next((entry.component for entry in settings.foundation), "")
     entry = settings.entry(named)
-    if entry is None:
-        return Subject(settings, named)
-    return Subject(settings, named, asked_versions(repository / entry.helmfile, entry.releases))
+    return Subject(settings, named, asked_by(entry, repository) if entry is not None else {})
 
 
 def pointed_at(session: Session, card: ComponentState | None) -> Subject:

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from runners.layers.jsons import Json, mapping, sequence, text, truth
+from runners.layers.settings import FoundationEntry
 from runners.tools.helmfile_source import is_chart, read_source
 
 _TEMPLATE = "{{"
@@ -30,6 +31,11 @@ def asked_versions(helmfile: Path, only: Collection[str] = ()) -> Mapping[str, s
         if file.suffix in (".yaml", ".yml", ".gotmpl") and file.is_file():
             found |= dict(_releases(file))
     return {name: version for name, version in found.items() if not only or name in only}
+
+
+def asked_by(entry: FoundationEntry, repository: Path) -> Mapping[str, str]:
+    """The same for a component of the foundation."""
+    return asked_versions(repository / entry.helmfile, entry.releases)
 
 
 def _releases(file: Path) -> Iterator[tuple[str, str]]:

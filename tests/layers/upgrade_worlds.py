@@ -53,7 +53,7 @@ def pods(*revisions: tuple[str, float], owner: str = "longhorn-manager") -> list
 def world(*, version: str = OLD, engine: str = OLD, extra: Sequence[Row] = ()) -> list[Row]:
     """Longhorn with one volume in use, its settings, and the release that made it."""
     volume = replace(w.longhorn_volume("pvc-1", "healthy"), image=f"longhornio/longhorn-engine:v{engine}")
-    rows = w.without(w.longhorn_world(), "default-engine-image")
+    rows = [row for row in w.longhorn_world() if row.kind not in ("longhorn-settings", "longhorn-systembackups")]
     settings = [
         w.setting("default-engine-image", f"longhornio/longhorn-engine:v{version}"),
         w.setting("current-longhorn-version", f"v{version}"),

@@ -43,7 +43,13 @@ from widgets.remark import Remark
 from widgets.room import SHORT, TALL
 from widgets.table import LiveTable
 
-_ACTIONS = {Word.SURVIVAL: "app.survival", Word.HELP: "app.help", Word.QUIT: "app.leave"}
+_ACTIONS = {
+    Word.SURVIVAL: "app.survival",
+    Word.HELP: "app.help",
+    Word.QUIT: "app.leave",
+    Word.UPGRADE: "app.walk('upgrade')",
+    Word.FIRST_DAY: "app.walk('bootstrap')",
+}
 """What a word of the command line does that is the app's to do."""
 _REMARK_EVERY = 30.0
 """Seconds after which the line on survival is written anew: what would be lost grows by itself."""
@@ -312,14 +318,6 @@ class Overview(Ground[None]):
         self._show_header()
         self.show_hints()
         self.post_message(RunChanged(run))
-
-
-_ACTIONS = {
-    Word.HELP: "app.help",
-    Word.QUIT: "app.leave",
-    Word.UPGRADE: "app.walk('upgrade')",
-    Word.FIRST_DAY: "app.walk('bootstrap')",
-}
 
 
 def _is_urgent(picture: Picture) -> bool:
