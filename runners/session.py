@@ -50,7 +50,7 @@ from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import Source, read_source
 from runners.tools.known_files import QUIETLY
 from runners.tools.runs import Runs
-from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
+from runners.tools.versions import NOT_LOOKED_FOR, Toolbox, find_tools
 from runners.watchfulness import Watch
 
 PICTURE_EVERY = 0.1
@@ -63,12 +63,6 @@ RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
 """Seconds that a change waits for the tools to be looked for."""
-
-
-_NOT_LOOKED_FOR = {
-    tool.name: (Finding(tool.name, Severity.UNKNOWN, "was not looked for yet", "wait a moment", False),)
-    for tool in REQUIREMENTS
-}
 
 
 @dataclass(frozen=True)
@@ -184,7 +178,7 @@ class Session:
             picture=self.picture,
             settings=self.settings,
             target=target,
-            tools=self.toolbox.findings if self.toolbox else _NOT_LOOKED_FOR,
+            tools=self.toolbox.findings if self.toolbox else NOT_LOOKED_FOR,
             read_only=self.options.read_only,
             running=self.seen_runs.running,
             planning_runs_code=self._sources.get(target.component, Source()).on_reading,
@@ -370,8 +364,7 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        seen = self._judging.picture(self.observed())
-        return replace(seen, alarms=self._watch.alarms(self.store))
+        return replace(self._judging.picture(self.observed()), alarms=self._watch.alarms(self.store))
 
     def observed(self) -> Observed:
         """Everything that a picture of this moment is made from."""
