@@ -6,6 +6,7 @@ where the first one stopped; the journal is there when the cluster is not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from runners.cluster.connection import Connection
@@ -22,6 +23,8 @@ DECIDED = "decided"
 
 _PLACE = f"/api/v1/namespaces/{NAMESPACE}/configmaps"
 _SUBJECT = f"ConfigMap {NAMESPACE}/{NAME}"
+_NO_KEY = re.compile(r"[^-.\w]", re.ASCII)
+"""What a ConfigMap's keys can't hold."""
 _MERGE = "application/merge-patch+json"
 
 
@@ -37,7 +40,7 @@ def keep(connection: Connection, journal: Journal, identity: Identity, decision:
         OSError: the journal can't be written, so it isn't decided.
     """
     journal.write(DECIDED, identity, decision=written(decision), step=decision.step, reason=decision.reason)
-    key = f"{decision.walkthrough}.{decision.step}".replace(":", "_").replace("/", "_")
+    key = _NO_KEY.sub("_", f"{decision.walkthrough}.{decision.step}")
     try:
         _store(connection, {key: written(decision)})
     except ApiError as error:

@@ -60,8 +60,8 @@ class Journal:
         line |= {name: _clean(value) for name, value in facts.items()}
         self._append(line)
 
-    def lines(self, event: str) -> Iterator[Json]:
-        """The lines of one event, oldest first; what is no line of a journal is left out, and so is a missing file."""
+    def lines(self, *events: str) -> Iterator[Json]:
+        """The lines of some events, oldest first; what is no line of a journal is left out, as is a missing file."""
         try:
             handle = self.path.open(encoding="utf-8", errors="replace")
         except FileNotFoundError:
@@ -69,7 +69,7 @@ class Journal:
         with handle:
             for line in handle:
                 found = _decoded(line)
-                if text(found, "event") == event:
+                if text(found, "event") in events:
                     yield found
 
     def _append(self, line: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from runners.acts import argv as act_argv
-from runners.aftermath import ACTED, CONFIRMED, conclude, concluded, confirmation
+from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
@@ -28,7 +28,6 @@ from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
 from runners.layers.hooks import Hook
 from runners.layers.identity import Identity
-from runners.layers.jsons import Json
 from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
@@ -37,8 +36,8 @@ from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.steps import Step
 from runners.lease_keeping import give_back, take_lease
 from runners.probes.base import argv as probe_argv
-from runners.probes.evidence import PROBED
 from runners.recovery import RECOVERIES, Recovery, recovery
+from runners.run_notes import notes
 from runners.session import Session
 from runners.survival_file import keep_after, keep_sheet
 from runners.tools import flux
@@ -335,7 +334,7 @@ class Operator:
             cluster=session.cluster_words,
             lease=lease,
             exclusive=ask.command.exclusive,
-            notes={CONFIRMED: confirmation(ask.plan, without, freed), **_own_notes(ask)},
+            notes={CONFIRMED: confirmation(ask.plan, without, freed), **notes(ask, session.store)},
         )
 
     @contextlib.contextmanager
@@ -378,13 +377,6 @@ def interrupt_run(runs: Runs, journal: Journal, run: RunRecord, identity: Identi
             there=there,
         )
     return there
-
-
-def _own_notes(ask: Ask) -> Mapping[str, Json]:
-    """What makes a run one of our own kind for those who read it later."""
-    if ask.command.act:
-        return {ACTED: {"act": ask.command.name}}
-    return {PROBED: {"probe": ask.command.probe, "component": ask.target.component}} if ask.command.probe else {}
 
 
 def _refuse_closed(answer: GateAnswer) -> None:

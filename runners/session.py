@@ -42,13 +42,14 @@ from runners.preflight_look import PreflightLook
 from runners.probes.evidence import Proofs
 from runners.recovering import Recovering
 from runners.surroundings import Outlook, Place
-from runners.tools.asked_versions import written_version
+from runners.tools.asked_versions import asked_by
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import Source, read_source
 from runners.tools.known_files import QUIETLY
 from runners.tools.runs import Runs
-from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
+from runners.tools.versions import NOT_LOOKED_FOR, Toolbox, find_tools
+from runners.watchfulness import Watch
 
 PICTURE_EVERY = 0.1
 """Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
@@ -60,12 +61,6 @@ RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
 """Seconds that a change waits for the tools to be looked for."""
-
-
-_NOT_LOOKED_FOR = {
-    tool.name: (Finding(tool.name, Severity.UNKNOWN, "was not looked for yet", "wait a moment", False),)
-    for tool in REQUIREMENTS
-}
 
 
 @dataclass(frozen=True)
@@ -103,6 +98,7 @@ class Session:
         spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
         self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed, self._failed)
         self.seen_runs = SeenRuns()
+        self._watch = Watch(runs)
         self._proofs = Proofs(runs)
         place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
@@ -114,8 +110,8 @@ class Session:
         self._tools_known = threading.Event()
         self._trouble: Finding | None = None
         self._sources: dict[str, Source] = {}
-        self.asked: Mapping[str, str] = {}
-        """Component → the version that its helmfile asks for, where that can be read from its files."""
+        self.asked: dict[str, Mapping[str, str]] = {}
+        """Component → what its helmfile asks for: release → version, as far as that is written out."""
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
         self._known = KnownClusters(journal.path.with_name("clusters.json"))
@@ -182,13 +178,14 @@ class Session:
             picture=self.picture,
             settings=self.settings,
             target=target,
-            tools=self.toolbox.findings if self.toolbox else _NOT_LOOKED_FOR,
+            tools=self.toolbox.findings if self.toolbox else NOT_LOOKED_FOR,
             read_only=self.options.read_only,
             running=self.seen_runs.running,
             planning_runs_code=self._sources.get(target.component, Source()).on_reading,
             remarks=(self._rebuilt,) if self._rebuilt else (),
             existing_path=self._synced_path(),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
+            asked=self.asked.get(target.component, {}),
             rows=self.store,
             keys=self.ahead.keys,
             prospects=self.recovering.prospects(target.component, self.picture),
@@ -204,10 +201,11 @@ class Session:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
         self._looked = time.monotonic()  # before: what changes meanwhile asks for another look
         self.seen_runs = look(self.runs, self.cluster_words)
+        self._watch.look(self.seen_runs.all, self._clock())
         keep_rows(self.store, self.seen_runs)
-        helmfiles = {entry.component: self.options.repository / entry.helmfile for entry in self.settings.foundation}
-        self._sources = {name: read_source(path)[0] for name, path in helmfiles.items()}
-        self.asked = {name: version for name, path in helmfiles.items() if (version := written_version(path, name))}
+        repository, foundation = self.options.repository, self.settings.foundation
+        self._sources = {one.component: read_source(repository / one.helmfile)[0] for one in foundation}
+        self.asked = {one.component: asked_by(one, repository) for one in foundation}
 
     def hooks(self, component: str) -> tuple[Hook, ...]:
         """The hooks of a component's helmfile, as they are written."""
@@ -279,13 +277,8 @@ class Session:
         self._tools_known.wait(TOOLS_PATIENCE)
 
     async def _ask_helm(self, argv: tuple[str, ...]) -> Captured:
-        return await capture(
-            argv,
-            environ=self.environ,
-            cwd=self.options.repository,
-            kubeconfig=self.options.access.private_kubeconfig(),
-            timeout=60,
-        )
+        kubeconfig = self.options.access.private_kubeconfig()
+        return await capture(argv, environ=self.environ, cwd=self.options.repository, kubeconfig=kubeconfig, timeout=60)
 
     async def _git(self, argv: Sequence[str]) -> Captured:
         environ = {**self.environ, **QUIETLY}
@@ -368,7 +361,7 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return self._judging.picture(self.observed())
+        return replace(self._judging.picture(self.observed()), alarms=self._watch.alarms(self.store))
 
     def observed(self) -> Observed:
         """Everything that a picture of this moment is made from."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
+from runners.layers.findings import Severity, worst
 from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.decisions import latest
-from runners.layers.walkthroughs.engine import Progress, progress
-from runners.layers.walkthroughs.steps import Moment, Walkthrough
+from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
+from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
+from runners.layers.walkthroughs.timeline import ALARMED, EVENTS, OPENED, PROVED, Passage, passages
 from runners.session import Session
+from runners.tools.asked_versions import own_version
 
 
 class Walk:
@@ -20,14 +24,26 @@ class Walk:
         self.walkthrough = walkthrough
         self._session = session
         self._clock = clock
+        self._seen: Progress | None = None
+        self._alarmed: frozenset[str] = frozenset()
+        self.passage: Passage | None = None
+        """What happened on it so far, as of the last reload."""
 
     def reload(self) -> None:
-        """Reads the decisions again, from the journal and the cluster; slow."""
-        self._session.read_decisions()
+        """Reads the decisions and what happened again, from the journal and the cluster; slow."""
+        session = self._session
+        if session.identity is not None:
+            session.read_decisions()
+            own = (self.walkthrough.name, session.cluster_words)
+            known = passages(session.journal.lines(*EVENTS), session.seen_runs.all)
+            self.passage = next((each for each in reversed(known) if (each.walkthrough, each.cluster) == own), None)
 
     def progress(self) -> Progress:
-        """Every step's state at this moment."""
-        return progress(self.walkthrough, self.moment())
+        """Every step's state at this moment; what was proved since the last time is put on record."""
+        found = progress(self.walkthrough, self.moment())
+        if self._session.identity is not None:
+            self._put_on_record(found)
+        return found
 
     def moment(self) -> Moment:
         """Everything that a step's proof, or what it offers, may look at now."""
@@ -39,11 +55,27 @@ class Walk:
             rows=session.store,
             now=now,
             situation=session.situation,
-            decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.remembers),
+            decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.holds),
             sheet=sheet.content,
             sheet_missing=_missing(sheet) if session.outlook.known is not None else "",
-            asked=session.asked,
+            asked={name: found for name, asked in session.asked.items() if (found := own_version(asked, name))},
         )
+
+    def _put_on_record(self, found: Progress) -> None:
+        if self._seen is None:
+            self._note(OPENED, title=self.walkthrough.title)
+        for before, view in zip(self._seen.steps if self._seen else (), found.steps, strict=False):
+            if _became_proved(before, view):
+                self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
+        self._seen = found
+        alarms = frozenset(f"{each.subject} {each.text}" for each in self._session.picture.alarms)
+        for words in sorted(alarms - self._alarmed):
+            self._note(ALARMED, title=words)
+        self._alarmed = alarms
+
+    def _note(self, event: str, **facts: str) -> None:
+        with contextlib.suppress(OSError):  # the cluster says the same without it
+            self._session.journal.write(event, self._session.identity, walkthrough=self.walkthrough.name, **facts)
 
 
 def _missing(sheet: SheetFile) -> str:
@@ -53,3 +85,10 @@ def _missing(sheet: SheetFile) -> str:
     if not sheet.path:
         return "bedplate.yaml names none (survival.write)"
     return f"{sheet.path}: {sheet.error or 'is not there'}"
+
+
+def _became_proved(before: StepView, view: StepView) -> bool:
+    """Was it seen not to be proved, and is by now? A decision has a line of its own; what was unseen says nothing."""
+    if view.state is not StepState.DONE or view.step.doing is Doing.DECISION:
+        return False
+    return before.state is not StepState.DONE and worst(before.proof) is not Severity.UNKNOWN

@@ -58,11 +58,11 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
         "runners/operate.py": "the choke point: after a good change, and when it is told to",
     },
     "takes the Lease": {"runners/operate.py": "the choke point"},
+    "carries out acts": {"runners/acts/start.py": "is the process of a run that was confirmed"},
     "forwards ports": {"runners/probes/s3.py": "to an S3 server that exists only in the cluster"},
     "stores objects": {"runners/probes/s3_exchange.py": "one of its own, and deletes it"},
     "carries out probes": {"runners/probes/start.py": "is the process of a run that was confirmed"},
     "keeps decisions": {"runners/operate.py": "the choke point"},
-    "carries out acts": {"runners/acts/start.py": "is the process of a run that was confirmed"},
     "imports by a name that is made up while it runs": {},
 }
 
@@ -85,7 +85,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "runners.probes.s3_exchange.exchange"),
     "keeps decisions": ("runners.decision_keeping.keep",),
     "carries out acts": ("runners.acts.ACTS", "runners.acts.start.", "runners.acts.jobs.", "runners.acts.restore.",
-        "runners.acts.hands."),
+        "runners.acts.longhorn.", "runners.acts.hands."),
     "imports by a name that is made up while it runs": ("importlib.import_module", "__import__", "eval", "exec"),
 }  # fmt: skip
 
@@ -95,6 +95,7 @@ _INSIDE = {
     ("carries out probes", "runners/probes/s3.py"),
     ("carries out acts", "runners/acts/__init__.py"),
     ("carries out acts", "runners/acts/jobs.py"),
+    ("carries out acts", "runners/acts/longhorn.py"),
     ("carries out acts", "runners/acts/restore.py"),
 }
 """Where the thing itself is made."""

@@ -18,7 +18,7 @@ from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.picture import ComponentState
 from runners.layers.runs import RunRecord
-from runners.layers.walkthroughs.steps import Option
+from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.operate import Operator
 from runners.saved_texts import save
 from runners.session import Session
@@ -41,7 +41,7 @@ from tui.screens.question import QuestionScreen
 from tui.screens.run_log import RunLogScreen
 from tui.screens.survival import SurvivalScreen
 from tui.screens.walkthrough import WalkthroughScreen
-from tui.walks import WALKTHROUGHS
+from tui.walk_choice import offered, pointed_at
 from widgets.cards import LayerPane
 from widgets.theme import dress
 
@@ -80,6 +80,7 @@ class BedplateApp(App[None]):
         self.operator = Operator(session)
         self._bridge: Bridge | None = None
         self._resumed = False
+        self._alarms: frozenset[tuple[str, str]] = frozenset()
         self._concluding: set[str] = set()
         self._conclusions: dict[str, tuple[Finding, ...]] = {}
 
@@ -97,6 +98,7 @@ class BedplateApp(App[None]):
         self.set_timer(_COLLECT_AFTER, _collect_again)
 
     def _show_picture(self) -> None:
+        self._ring_for_alarms()
         self.overview.show_picture(self.session.picture)
         for screen in self.screen_stack:
             if isinstance(screen, FollowingScreen) and screen.is_mounted:
@@ -107,6 +109,13 @@ class BedplateApp(App[None]):
             self._resume(seen)
         for run in seen.unconcluded:
             self._conclude_soon(run)
+
+    def _ring_for_alarms(self) -> None:
+        """Rings once for what is new; the line on the screens stays until it is over."""
+        raised = frozenset((each.subject, each.text) for each in self.session.picture.alarms)
+        if raised - self._alarms:
+            self.bell()
+        self._alarms = raised
 
     def _resume(self, seen: SeenRuns) -> None:
         """Takes up the run that is going on, or the newest that ended while no screen was there."""
@@ -155,13 +164,14 @@ class BedplateApp(App[None]):
         self.push_screen(GraphScreen(self.session, event.node, self.overview.header, self._clock))
 
     def action_walk(self, name: str = "") -> None:
-        """Opens a walkthrough, or asks which one."""
+        """Opens a walkthrough, or asks which one; the one that is due stands first."""
+        about = pointed_at(self.session, self.overview.card)
         if not name:
-            offered = [Option(each, *words) for each, (words, _steps) in WALKTHROUGHS.items()]
-            chosen = ChoosingScreen("Walkthroughs", "Each finds its place by what the cluster proves.", offered)
+            options = offered(self.session, about)
+            chosen = ChoosingScreen("Walkthroughs", "Each finds its place by what the cluster proves.", options)
             self.push_screen(chosen, lambda option: self.action_walk(option.answer) if option else None)
             return
-        steps = WALKTHROUGHS[name][1](self.session.settings, self.session.recovering.sheet.content)
+        steps = WALKTHROUGHS[name](about)
         self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
 
     def on_row_asked(self, event: RowAsked) -> None:

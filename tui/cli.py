@@ -80,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     survival.add_argument("--write", metavar="FILE", type=Path, help="write it there instead, for your eyes only")
     survival.set_defaults(call=_survival)
     _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
+    _plan_arguments(calls.add_parser("plan", help="print a walkthrough as a runbook, with the exact commands"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
+    _report_arguments(calls.add_parser("report", help="print what happened, as Markdown"))
     return parser
 
 
@@ -109,6 +111,17 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=_demo)
 
 
+def _plan_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print a walkthrough as a runbook in Markdown, with the exact commands for this repository and this context. "
+        "No cluster is asked."
+    )
+    _cluster_arguments(parser, default=argparse.SUPPRESS)
+    parser.add_argument("walkthrough", metavar="WALKTHROUGH", help="its name; a wrong one lists them all")
+    parser.add_argument("component", metavar="COMPONENT", nargs="?", default="", help="what is upgraded")
+    parser.set_defaults(call=_plan)
+
+
 def _runs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "List the runs of this machine, newest first. No cluster is asked."
     parser.set_defaults(call=_runs, what="list")
@@ -126,6 +139,14 @@ def _runs_arguments(parser: argparse.ArgumentParser) -> None:
             call.add_argument(
                 "--read-only", action="store_true", default=argparse.SUPPRESS, help="change nothing: refuse"
             )
+
+
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Print what happened, from this machine's journal and runs, as Markdown. No cluster is asked."
+    parser.add_argument(
+        "--since", metavar="TIME", type=duration, default=7 * 86_400.0, help="how far back: 90m, 12h, 30d (7d)"
+    )
+    parser.set_defaults(call=_report)
 
 
 def _cluster_arguments(parser: argparse.ArgumentParser, default: object = None) -> None:
@@ -147,8 +168,8 @@ def _folder(text: str) -> Path:
 
 
 def duration(text: str) -> float:
-    """Seconds of ``90``, ``90s``, ``10m`` or ``1h``."""
-    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    """Seconds of ``90``, ``90s``, ``10m``, ``1h`` or ``7d``."""
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
     if not number.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not a time like 90s or 10m")
@@ -190,6 +211,25 @@ def _check(options: argparse.Namespace) -> int:
     from tui.check import check
 
     return check(_session(options), as_json=options.json, wait=options.wait)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from tui.runbooks import print_runbook
+
+    return print_runbook(
+        options.walkthrough,
+        options.component,
+        os.environ,
+        options.repository,
+        options.kubeconfig,
+        options.context or "",
+    )
+
+
+def _report(options: argparse.Namespace) -> int:
+    from tui.report import print_report
+
+    return print_report(os.environ, options.since)
 
 
 def _survival(options: argparse.Namespace) -> int:

@@ -31,6 +31,8 @@ class Word(Enum):
     RECOVER = "recover"
     HELP = "help"
     QUIT = "q"
+    UPGRADE = "upgrade"
+    FIRST_DAY = "first-day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ _WORDS = (
     Entry(("survival",), Word.SURVIVAL, "v", "what would come back if the cluster died now"),
     Entry(("recover",), Word.RECOVER, "w", "the walkthrough of the worst day"),
     Entry(("help", "?"), Word.HELP, "?", "every key"),
+    Entry(("upgrade",), Word.UPGRADE, "w", "the walkthrough of an upgrade, of what is under the cursor"),
+    Entry(("first-day",), Word.FIRST_DAY, "", "the walkthrough of the first day"),
     Entry(("q", "quit", "exit", "q!"), Word.QUIT, "q", "close the screen; runs go on"),
 )
 

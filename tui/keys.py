@@ -56,7 +56,7 @@ SCREEN_KEYS: tuple[Binding, ...] = (
     Binding("tab", "app.focus_next", show=False, tooltip="next or previous pane"),
     Binding("shift+tab", "app.focus_previous", show=False, tooltip="next or previous pane"),
     Binding("escape", "back", show=False, tooltip="clear the filter, then back to the cards"),
-    Binding("w", "app.walk", show=False, tooltip="walkthroughs: the first day, the worst day"),
+    Binding("w", "app.walk", show=False, tooltip="walkthroughs: the first day, an upgrade, the worst day"),
     Binding("v", "app.survival", show=False, tooltip="what would come back if the cluster died now"),
     Binding("question_mark", "app.help", show=False, tooltip="every key"),
     Binding("q", "app.leave", show=False, tooltip="close the screen; runs go on"),

@@ -9,6 +9,7 @@ from runners.layers.kinds.base import Tone, age
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.steps import Doing
+from runners.layers.walkthroughs.timeline import Passage
 from widgets.facts import Fact
 from widgets.theme import SEVERITY_TONES
 
@@ -36,6 +37,26 @@ def step_facts(view: StepView, settings: Settings, context: str, now: float) -> 
         *_headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")]),
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip else []),
+    ]
+
+
+def summary_facts(passage: Passage) -> list[Fact]:
+    """What was done on a walkthrough that is over: how long it took, what was proved when, and what was skipped."""
+    began = passage.began
+    reached = [f"{name} {age(took)}" for name, took in passage.milestones.items()]
+    took = f"all in {age(passage.ended - began)}" + (f"; time to {', '.join(reached)}" if reached else "")
+    alarms = [Fact(entry.title, Tone.BAD, "✖") for entry in passage.alarms]
+    proofs = [
+        Fact(f"{moment.title}, after {age(moment.at - passage.began)}", Tone.GOOD, "✔") for moment in passage.proved
+    ]
+    skipped = [Fact(f"{each.step}, by {each.who}: {each.reason}", Tone.MUTED, "–") for each in passage.skipped]
+    runs = [Fact(f"{run.title} {run.state.value}, {age(run.seconds(passage.ended))}") for run in passage.runs]
+    return [
+        *_headed("Took", [Fact(took)]),
+        *_headed("Alarms", alarms),
+        *_headed("Proved", proofs),
+        *_headed("Skipped", skipped),
+        *_headed("Runs", runs),
     ]
 
 
@@ -77,8 +98,10 @@ def _line(finding: Finding) -> Fact:
     return Fact(text, SEVERITY_TONES[finding.severity], _PROOF[finding.severity], about=finding.about)
 
 
-def heading(found: Progress) -> str:
-    """``Bootstrap · step 3 of 9``."""
+def standing(found: Progress, passage: Passage | None, now: float) -> str:
+    """``step 3 of 9 · 12m so far``; once all is over, how long that took."""
     if found.finished:
-        return f"{found.walkthrough.title} · all {len(found.steps)} steps are over"
-    return f"{found.walkthrough.title} · step {found.current + 1} of {len(found.steps)}"
+        took = f" · {age(passage.ended - passage.began)}" if passage is not None else ""
+        return f"all {len(found.steps)} steps over{took}"
+    so_far = f" · {age(now - passage.began)} so far" if passage is not None else ""
+    return f"step {found.current + 1} of {len(found.steps)}{so_far}"

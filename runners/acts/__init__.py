@@ -11,12 +11,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runners.acts.jobs import hold, release
+from runners.acts.longhorn import back_up_system, upgrade_engines
 from runners.acts.restore import restore
 from runners.layers.probes import Prospect
 from runners.probes.base import CarryOut
 from runners.probes.base import argv as own_argv
 
-ACTS: Mapping[str, CarryOut] = {"hold": hold, "release": release, "restore": restore}
+ACTS: Mapping[str, CarryOut] = {
+    "hold": hold,
+    "release": release,
+    "restore": restore,
+    "system-backup": back_up_system,
+    "upgrade-engines": upgrade_engines,
+}
 """By name: what a command's ``act`` says."""
 
 

@@ -65,6 +65,8 @@ class Situation:
     """What the cluster has, for what no verdict says: claims, volumes."""
     keys: Mapping[str, bool | None] = field(default_factory=dict)
     """Secret of a listed key → is it there? None where it may not be looked at; without an entry nobody looked yet."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """Release → the version that the target's helmfile asks for, as far as that is written out."""
     prospects: Mapping[str, Prospect] = field(default_factory=dict)
     """Probe or act → what it would do to the target; without those that the target does not have."""
     unrestored: tuple[Finding, ...] = ()
@@ -92,7 +94,7 @@ class Command:
     probe: str = ""
     """The probe that it makes: it is offered where a component has that one, whatever else is wrong there."""
     act: str = ""
-    """The act of Bedplate's own that it carries out, in a run like any tool's."""
+    """The act of Bedplate's own that it carries out, in a run like any tool's (``runners.acts``)."""
     proof: str = ""
     """How one sees afterwards that it worked."""
     undo: str = ""
@@ -265,6 +267,29 @@ RESTORE = Command(
     proof="each chosen claim is bound to its restored volume",
     undo="none: what is restored stays",
 )
+SYSTEM_BACKUP = Command(
+    name="system backup",
+    key="",
+    label="system backup",
+    help="Let Longhorn back up its own objects, and its volumes where they have no backup yet.",
+    scope=Scope.FOUNDATION,
+    exclusive=True,
+    act="system-backup",
+    proof="the system backup says that it is Ready",
+    undo="delete the system backup in Longhorn",
+)
+UPGRADE_ENGINES = Command(
+    name="upgrade engines",
+    key="",
+    label="upgrade engines",
+    help="Let Longhorn upgrade the engines of its volumes, one at a time on each node.",
+    scope=Scope.FOUNDATION,
+    exclusive=True,
+    act="upgrade-engines",
+    proof="every volume runs the manager's engine",
+    undo="set concurrent-automatic-engine-upgrade-per-node-limit to 0; an upgraded engine stays",
+)
+
 DECIDE = Command(
     name="decide",
     key="",

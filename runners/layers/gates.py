@@ -181,7 +181,7 @@ def _own_work(command: Command, situation: Situation) -> Iterator[Finding]:
     prospect = situation.prospects.get(command.probe or command.act)
     if prospect is None:
         component = situation.target.component
-        text = f"has no {command.probe} to be probed" if command.probe else f"has nothing to {command.act}"
+        text = f"has no {command.probe} to be probed" if command.probe else f"has no {command.name}: only Longhorn has"
         yield Finding(component, Severity.BLOCKER, text, "", False)
         return
     yield from prospect.findings

@@ -65,6 +65,8 @@ class Picture:
     """Where one layer has a hand in the other, worst first: Flux manages what helmfile does, or the reverse."""
     preflight: tuple[Finding, ...] = ()
     """What stands in the way of the next change although nothing is wrong now: tools, rights, files, nodes."""
+    alarms: tuple[Finding, ...] = ()
+    """What got worse in the middle of a change, the worst first."""
     survival: Survival = Survival()  # noqa: RUF009  frozen
     """What would come back if the cluster died at this moment."""
 

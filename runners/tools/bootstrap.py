@@ -1,72 +1,28 @@
-"""The call that bootstraps Flux: its argv from the settings, and the one variable that carries the token.
-
-What has to be refused before (a missing token, another path in the cluster, a secret among the flags) is
-``gitops_settings.bootstrap_findings`` and ``path_conflict``.
-"""
+"""``flux bootstrap`` as it is started: its argv, and the one variable that carries the token."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from runners.layers.flux_bootstrap import bootstrap_call
 from runners.layers.gitops_settings import TOKEN_VARIABLES, BootstrapSettings
 from runners.tools.calls import ToolError
 
 Argv = tuple[str, ...]
 
-_TEXTS = ("owner", "repository", "visibility", "hostname", "username", "private_key_file", "secret_name", "interval")
-_SHARED_TEXTS = ("cluster_domain", "registry", "image_pull_secret", "ca_file", "version")
-_LISTS = ("team", "group", "components", "components_extra", "toleration_keys")
-_SWITCHES = ("personal", "token_auth", "read_write_key", "allow_insecure_http")
-
-_ONLY = {
-    "owner": ("github", "gitlab", "gitea", "bitbucket-server"),
-    "repository": ("github", "gitlab", "gitea", "bitbucket-server"),
-    "visibility": ("gitlab",),
-    "hostname": ("github", "gitlab", "gitea", "bitbucket-server"),
-    "username": ("bitbucket-server", "git"),
-    "team": ("github", "gitlab", "gitea"),
-    "group": ("bitbucket-server",),
-    "personal": ("github", "gitlab", "gitea", "bitbucket-server"),
-    "read_write_key": ("github", "gitlab", "gitea", "bitbucket-server"),
-    "allow_insecure_http": ("git",),
-}
-"""The providers whose command has a flag; the others have all of them."""
-
 
 def bootstrap_argv(settings: BootstrapSettings, context: str) -> Argv:
-    """The argv of ``flux bootstrap``; it holds no secret, and asks nothing when stdin is closed.
+    """The argv of ``flux bootstrap``.
 
     Raises:
         ToolError: the provider is not one that flux bootstraps.
     """
-    provider = settings.provider
-    if provider not in TOKEN_VARIABLES:
-        raise ToolError(f"flux does not bootstrap with {provider}")
-    argv = ["flux", "--context", context, "bootstrap", provider, f"--branch={settings.branch}"]
-    argv += [f"--path={settings.path}"] if settings.path else []
-    argv += [f"--url={settings.url}"] if provider == "git" else []
-    argv += [f"{_flag(n)}={getattr(settings, n)}" for n in _TEXTS + _SHARED_TEXTS if _has(provider, n, settings)]
-    argv += [f"{_flag(n)}={','.join(getattr(settings, n))}" for n in _LISTS if _has(provider, n, settings)]
-    argv += [_flag(name) for name in _SWITCHES if _has(provider, name, settings)]
-    if not settings.private and provider in ("github", "gitea", "bitbucket-server"):
-        argv.append("--private=false")
-    if not settings.network_policy:
-        argv.append("--network-policy=false")
-    if settings.uses_ssh:
-        # flux would ask whether the deploy key is in place, and nobody could answer.
-        argv.append("--silent")
-    return (*argv, *settings.extra)
+    if settings.provider not in TOKEN_VARIABLES:
+        raise ToolError(f"flux does not bootstrap with {settings.provider}")
+    return bootstrap_call(settings, context)
 
 
 def token_environ(settings: BootstrapSettings, environ: Mapping[str, str]) -> Mapping[str, str]:
     """The variable that flux reads the token from, with the person's token; empty when there is none."""
     token = environ.get(settings.token_variable, "")
     return {TOKEN_VARIABLES[settings.provider]: token} if token and settings.provider in TOKEN_VARIABLES else {}
-
-
-def _has(provider: str, name: str, settings: BootstrapSettings) -> bool:
-    return bool(getattr(settings, name)) and provider in _ONLY.get(name, (provider,))
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"

@@ -14,6 +14,11 @@ from runners.tools.helmfile_output import Asked
 _EXACT = re.compile(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?")
 
 
+def is_exact(version: str) -> bool:
+    """Is it one version, and no range?"""
+    return _EXACT.fullmatch(version) is not None
+
+
 def asked_version(folder: Path, wanted: Asked, labels: tuple[str, ...]) -> str:
     """The version of the chart that would be applied; empty when it can't be known.
 
@@ -25,7 +30,7 @@ def asked_version(folder: Path, wanted: Asked, labels: tuple[str, ...]) -> str:
     local = _local_version(folder / wanted.chart / "Chart.yaml")
     if local:
         return local
-    if _EXACT.fullmatch(wanted.version):
+    if is_exact(wanted.version):
         return wanted.version
     chart = wanted.chart.rstrip("/").rpartition("/")[2]
     own = (split_chart(label) for label in labels)

@@ -210,7 +210,7 @@ def read_source(helmfile: Path) -> tuple[Source, tuple[Path, ...]]:
     """
     source = Source()
     found: dict[Path, None] = {}
-    waiting = helmfiles(helmfile)
+    waiting = _helmfiles(helmfile)
     own = frozenset(waiting)
     while waiting and len(found) < _FILES_AT_MOST:
         path = waiting.pop(0)
@@ -239,12 +239,11 @@ def is_chart(path: Path) -> bool:
 
 def _expanded(path: Path) -> list[Path]:
     if path.is_dir() and not is_chart(path):
-        return helmfiles(path)
+        return _helmfiles(path)
     return [path] if path.exists() else []
 
 
-def helmfiles(path: Path) -> list[Path]:
-    """The files of a helmfile, or of a folder of them, in order."""
+def _helmfiles(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(file for pattern in ("*.yaml", "*.yml", "*.gotmpl") for file in path.glob(pattern))
     return [path]

@@ -116,7 +116,7 @@ async def test_a_version_is_typed(dead: StillSession, answers: list[tuple[str, s
 async def test_volumes_are_selected_and_nothing_has_to_be_typed(
     dead: StillSession, answers: list[tuple[str, str, str]]
 ) -> None:
-    dead.asked = {"longhorn": "1.12.1"}
+    dead.asked = {"longhorn": {"longhorn-system/longhorn": "1.12.1"}}
     for step, answer in (("disks", "gone"), ("cluster", HOME.uid)):
         decided(dead, step, answer)
     app = BedplateApp(dead, clock)

@@ -216,3 +216,12 @@ def test_the_end_of_the_input_is_no_yes(
     assert call.interrupt(environ, run.id, yes=False, read_only=False, ask=ended_here) == 1
     assert capsys.readouterr().err.endswith("goes on\n")
     assert not runs.record(run.id).state.ended
+
+
+def test_a_report_of_this_machine_needs_no_cluster(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    ended(runs, "20261123-140211-7f3a", "apply longhorn", code=1)
+    assert cli.run(["report", "--since", "1d"]) == 0
+    said = capsys.readouterr().out
+    assert "| `7f3a` | apply longhorn | failed, exit code 1 | 30s |" in said
+    assert cli.run(["report", "--since", "10s"]) == 0
+    assert "Nothing: no walkthrough was opened" in capsys.readouterr().out

@@ -41,7 +41,7 @@ class Keeper:
 
 async def walking(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
     await started(app, pilot)
-    await pilot.press("w")
+    await pilot.press("w", "enter")
     await until(pilot, lambda: isinstance(app.screen, WalkthroughScreen) and app.screen.focused is not None)
     screen = top(app)
     assert isinstance(screen, WalkthroughScreen)

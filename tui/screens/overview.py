@@ -18,7 +18,7 @@ from runners.layers.gates import open_commands
 from runners.layers.kinds.base import Tone
 from runners.layers.kinds.pods import Pod
 from runners.layers.kinds.runs import RunRow
-from runners.layers.picture import Layer, Picture
+from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.runs import RunRecord
 from runners.session import Session
 from tui.bridge import Bridge
@@ -33,6 +33,7 @@ from tui.tables import TablePane
 from tui.tail import RunTail
 from tui.targets import Targets, component_targets, row_targets
 from tui.texts import boundary_facts, conclusion_text, context_text, layer_words, preflight_facts
+from widgets.alarm import Alarm
 from widgets.cards import LayerPane
 from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
@@ -45,6 +46,8 @@ from widgets.table import LiveTable
 _ACTIONS = {
     Word.SURVIVAL: "app.survival",
     Word.RECOVER: "app.walk('recover')",
+    Word.UPGRADE: "app.walk('upgrade')",
+    Word.FIRST_DAY: "app.walk('bootstrap')",
     Word.HELP: "app.help",
     Word.QUIT: "app.leave",
 }
@@ -82,6 +85,7 @@ class Overview(Ground[None]):
         """Header, cards, tabs, table, log, footer."""
         yield Header(self.header, clock=self._clock)
         yield Guide()
+        yield Alarm()
         with Horizontal(id="layers"):
             yield LayerPane(HEADINGS[0], id="foundation", clock=self._clock)
             yield LayerPane(HEADINGS[1], id="gitops", clock=self._clock)
@@ -113,6 +117,7 @@ class Overview(Ground[None]):
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
         self._show_header()
+        self.query_one(Alarm).findings = picture.alarms
         footer = [*layer_words(picture), _notice(picture) or (self._session.settings.origin, Tone.MUTED)]
         if _is_urgent(picture):
             footer.insert(0, footer.pop())
@@ -163,6 +168,12 @@ class Overview(Ground[None]):
     def run(self) -> RunRecord | None:
         """The run whose log is shown."""
         return self._tail.run if self._tail else None
+
+    @property
+    def card(self) -> ComponentState | None:
+        """The component under the cursor; the foundation's where the focus is on no pane of cards."""
+        focused = self.focused.id if self.focused is not None else ""
+        return self._pane("gitops" if focused == "gitops" else "foundation").component
 
     def targets(self) -> Targets:
         """What keys would act on now, by the scope of their commands: it depends on where the focus is."""

@@ -32,12 +32,14 @@ from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import heading, step_facts
-from widgets.facts import FactsPane
+from tui.walk_texts import standing, step_facts, summary_facts
+from widgets.alarm import Alarm
+from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
 from widgets.hints import Hint, HintBar
 from widgets.log import LogPane
 from widgets.prompt import Prompt
+from widgets.safe import label
 from widgets.steps import StepsPane
 
 LOOK_EVERY = 3.0
@@ -81,6 +83,7 @@ class WalkthroughScreen(FollowingScreen):
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
         yield Header(self._header, clock=self._clock)
+        yield Alarm()
         with Horizontal(id="walk"):
             yield StepsPane(self._walk.walkthrough.title, id="steps")
             yield FactsPane(id="step")
@@ -118,10 +121,10 @@ class WalkthroughScreen(FollowingScreen):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows where it stands by the picture of a moment."""
         self.query_one(Header).facts = header
+        self.query_one(Alarm).findings = picture.alarms
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
-        steps.border_title = heading(self._progress)
         self._show_step()
 
     def action_go_on(self) -> None:
@@ -276,7 +279,12 @@ class WalkthroughScreen(FollowingScreen):
         if view is None:
             return
         context = self._session.options.access.context
+        if self._progress is not None:
+            where = standing(self._progress, self._walk.passage, self._clock())
+            self.query_one(StepsPane).border_subtitle = label(where)
         facts = step_facts(view, self._session.settings, context, self._clock())
+        if self._progress is not None and self._progress.finished and self._walk.passage is not None:
+            facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run)
         self.query_one(HintBar).show((self._doing(view), (Hint("esc", "leave"), Hint("?", "help"))))

@@ -21,7 +21,7 @@ from runners.demo.actors.longhorn_restores import SystemRestorer
 from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.longhorn_volumes import VolumeKeeper
 from runners.demo.actors.workloads import daemonset_ready, deployment_ready, image_of, workload
-from runners.layers.jsons import Json, mapping, text
+from runners.layers.jsons import Json, integer, mapping, text
 
 NAMESPACE = objects.NAMESPACE
 RELEASE = "owner=helm,name=longhorn"
@@ -79,7 +79,7 @@ class Longhorn(Actor):
                 self._register_driver()
                 self._offer_storage()
         if nodes:
-            self._volumes.act(image, nodes)
+            self._volumes.act(image, nodes, upgrades_engines=self._engine_limit() > 0)
             defaults = self.api.get(res.CONFIGMAPS, NAMESPACE, "longhorn-default-resource")
             self._restores.act()
             self._backups.act(_yaml(text(defaults, "data", "default-resource.yaml")), image_of(manager))
@@ -126,6 +126,10 @@ class Longhorn(Actor):
             # A person's value stays, but for what the manager itself sets.
             if name not in known or name in objects.OWN_SETTINGS:
                 self.api.ensure(res.LONGHORN_SETTINGS, setting, known.get(name))
+
+    def _engine_limit(self) -> int:
+        """How many engines a node may upgrade at once by themselves; 0 is none."""
+        return integer(self.api.get(res.LONGHORN_SETTINGS, NAMESPACE, objects.ENGINE_LIMIT), "value")
 
     def _keep_instance_managers(self, image: str, nodes: Sequence[Json]) -> None:
         """One a node, of the manager's version; those of older ones stay while a volume runs an engine of theirs."""

@@ -21,6 +21,7 @@ CSI_DRIVER: Json = {
     "metadata": {"name": DRIVER},
     "spec": {"attachRequired": True, "podInfoOnMount": True, "volumeLifecycleModes": ["Persistent"]},
 }
+ENGINE_LIMIT = "concurrent-automatic-engine-upgrade-per-node-limit"
 OWN_SETTINGS = ("default-engine-image", "current-longhorn-version")
 DISK_BYTES = 500 * 2**30
 
@@ -115,7 +116,7 @@ def settings(image: str) -> Iterable[Json]:
     values = {
         "default-engine-image": image,
         "current-longhorn-version": image.rpartition(":")[2],
-        "concurrent-automatic-engine-upgrade-per-node-limit": "0",
+        ENGINE_LIMIT: "0",
         "deleting-confirmation-flag": "false",
         "orphan-resource-auto-deletion": "",
         "default-replica-count": "3",

@@ -18,6 +18,8 @@ _RESTORE = 6.0
 """Seconds, at the stage's pace, in which a volume is filled from its backup."""
 _REBUILD = 15.0
 """Seconds, at the stage's pace, in which a replica is written anew."""
+_ENGINE = 5.0
+"""The same for a volume's engine, where engines are upgraded by themselves."""
 
 
 class VolumeKeeper:
@@ -28,8 +30,14 @@ class VolumeKeeper:
         self._api, self._delays = api, delays
         self._events = Recorder(api, delays, "longhorn-volume-controller")
 
-    def act(self, image: str, nodes: Sequence[Json]) -> None:
-        """Looks at every volume once; ``nodes`` are Longhorn's."""
+    def act(self, image: str, nodes: Sequence[Json], *, upgrades_engines: bool = False) -> None:
+        """Looks at every volume once.
+
+        Args:
+            image: the engine image of the manager's version.
+            nodes: Longhorn's.
+            upgrades_engines: engines of older images are upgraded, one after the other.
+        """
         volumes = by_name(self._api.list(res.LONGHORN_VOLUMES, NAMESPACE))
         pvs = [pv for pv in self._api.list(res.VOLUMES) if text(pv, "spec", "csi", "driver") == DRIVER]
         if not pvs and not volumes:
@@ -57,6 +65,8 @@ class VolumeKeeper:
             places = _places(name, wanted, ready, replicas)
             failed = self._failed(current, [replica for replica in replicas.values() if _is_of(replica, name)], ready)
             self._keep(Use(pv, current, pods, runs, places, ready, failed), engines, replicas)
+        if upgrades_engines:
+            self._upgrade_one(image, volumes)
         self._forget({text(pv, "metadata", "name") for pv in pvs}, volumes, engines, replicas)
 
     def _fill(self, name: str, volume: Json, image: str) -> None:
@@ -88,6 +98,12 @@ class VolumeKeeper:
                 self._api.patch(res.LONGHORN_REPLICAS, replica, {"spec": {"failedAt": "", "healthyAt": now()}})
                 del failed[node]
         return frozenset(failed)
+
+    def _upgrade_one(self, image: str, volumes: Mapping[str, Json]) -> None:
+        old = (each for _name, each in sorted(volumes.items()) if text(each, "spec", "image") != image)
+        volume = next(old, None)
+        if volume is not None and self._delays.took(("engine", text(volume, "metadata", "name"), image), _ENGINE):
+            self._api.patch(res.LONGHORN_VOLUMES, volume, {"spec": {"image": image}})
 
     def _keep(self, use: Use, engines: Mapping[str, Json], replicas: Mapping[str, Json]) -> None:
         state = _next_state(text(use.volume, "status", "state"), attached=bool(use.node))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import intern
 
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, head
 
+_REVISION, _TEMPLATE = "controller-revision-hash", "pod-template-hash"
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 """The annotation that says which container a person means who names none."""
 
@@ -23,6 +25,14 @@ class Pod(Row):
     node: str
     is_ready: bool
     """Its Ready condition is True."""
+    revision: str = ""
+    """Of its workload's template: pods of one workload that differ in it are old and new ones of a rollout."""
+
+    @property
+    def workload(self) -> str:
+        """The name of the workload that it belongs to, as far as its own name says it."""
+        name = self.name.rpartition("-")[0] or self.name
+        return name.removesuffix(f"-{self.revision}") if self.revision else name
 
 
 def pod_row(kind: str, obj: Json) -> Pod:
@@ -38,7 +48,14 @@ def pod_row(kind: str, obj: Json) -> Pod:
         is_ready=any(
             text(item, "type") == "Ready" and truth(item, "status") for item in sequence(obj, "status", "conditions")
         ),
+        revision=_revision(obj),
     )
+
+
+def _revision(obj: Json) -> str:
+    """The hash of its template; a StatefulSet's bears the set's name in front."""
+    labels = mapping(obj, "metadata", "labels")
+    return intern((text(labels, _REVISION) or text(labels, _TEMPLATE)).rpartition("-")[2])
 
 
 def _status(obj: Json, statuses: list[Json]) -> str:

@@ -11,6 +11,11 @@ from runners.layers.walkthroughs.held_jobs import hold_prospect, release_prospec
 from runners.layers.walkthroughs.restore_gates import restore_prospect
 from runners.layers.walkthroughs.restore_rules import LOOKED, STORAGE, Recovery
 
+VOLUMES_TOO = "if-not-present"
+"""With a system backup, volumes are backed up that have no backup yet."""
+ENGINES_AT_A_TIME = "1"
+"""Engines of a node that are upgraded at once."""
+
 
 def act_prospects(component: str, rows: Rows, recovery: Recovery, picture: Picture) -> Mapping[str, Prospect]:
     """By the act's name; nothing for a component that has none."""
@@ -20,4 +25,6 @@ def act_prospects(component: str, rows: Rows, recovery: Recovery, picture: Pictu
         "hold": hold_prospect(rows),
         "release": release_prospect(rows, looked_at=bool(recovery.answer(LOOKED))),
         "restore": restore_prospect(rows, recovery, picture),
+        "system-backup": Prospect((VOLUMES_TOO,)),
+        "upgrade-engines": Prospect((ENGINES_AT_A_TIME,)),
     }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from runners.layers import commands as c
 from runners.layers.commands import Target
+from runners.layers.components.longhorn import LONGHORN
+from runners.layers.flux_bootstrap import bootstrap_call
+from runners.layers.gitops_settings import TOKEN_VARIABLES
 from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry, KeySource, Settings
 from runners.layers.walkthroughs.proofs import (
@@ -38,32 +42,38 @@ def _steps(settings: Settings) -> Iterator[Step]:
         "Services",
         why="Flux applies them in the order of their dependencies; what waits for another names its root cause.",
         proof=services_are_ready,
+        looks_at="the Ready condition of each Kustomization and HelmRelease",
+        shell=lambda _settings, context: shlex.join(("flux", "--context", context, "get", "all", "-A")),
         do="nothing: this step only looks",
         usually="5–10 min",
+        milestone="services",
         skip="when you will see to the rest yourself",
     )
 
 
-def right_cluster() -> Step:
+def right_cluster(step_id: str = CLUSTER) -> Step:
     """A person says that this is the cluster that they mean."""
     return Step(
-        CLUSTER,
+        step_id,
         "The right cluster",
         why="Everything from here on changes this cluster. A context's name may point anywhere: look at the address.",
-        proof=confirmed(CLUSTER),
+        proof=confirmed(step_id),
+        looks_at="a person's word, for the server's address and the uid of kube-system",
         doing=Doing.DECISION,
         do="compare context and server in the header with the cluster that you mean, and type the context's name",
+        shell=_who_is_there,
         word="context",
     )
 
 
-def preflight() -> Step:
+def preflight(step_id: str = "preflight") -> Step:
     """Tools, rights and files."""
     return Step(
-        "preflight",
+        step_id,
         "Tools, rights, files",
         why="What would stop the next steps half-way is found now, while nothing has changed.",
         proof=nothing_in_the_way,
+        looks_at="the tools on PATH, rights on the cluster, and the files of the repository",
         do="nothing: this step only looks",
         skip="when you know that a finding does not matter here",
     )
@@ -78,6 +88,7 @@ def keys_before(settings: Settings, user: str) -> Iterator[Step]:
             f"Keys for {user}",
             why=f"{user} can't start without them, and only you have them: they are in no repository as they are.",
             proof=keys_are_there(keys),
+            looks_at="that " + ", ".join(key.secret for key in keys) + " are there, never what is in them",
             do="put them there from their source, in another terminal",
             shell=lambda _settings, context: "\n".join(key_command(key, context) for key in keys),
             undo="kubectl delete secret",
@@ -86,11 +97,35 @@ def keys_before(settings: Settings, user: str) -> Iterator[Step]:
 
 def key_command(key: KeySource, context: str) -> str:
     """How a Secret is put there from its source."""
-    apply = f"kubectl --context {context} apply -f -"
+    apply = shlex.join(("kubectl", "--context", context, "apply", "-f"))
     if key.command:
-        return f"{key.command} | {apply}"
+        return f"{key.command} | {apply} -"
+    file = shlex.quote(key.file)
     encrypted = ".sops." in key.file or key.file.endswith((".enc.yaml", ".enc.yml"))
-    return f"sops --decrypt {key.file} | {apply}" if encrypted else f"kubectl --context {context} apply -f {key.file}"
+    return f"sops --decrypt {file} | {apply} -" if encrypted else f"{apply} {file}"
+
+
+def helmfile_calls(entry: FoundationEntry, context: str, *verbs: str) -> str:
+    """The calls of a component's helmfile, a line each."""
+    environment = () if entry.environment in ("", "default") else ("-e", entry.environment)
+    places = (release.partition("/") for release in entry.releases)
+    selected = (word for space, _, name in places for word in ("-l", f"name={name},namespace={space}"))
+    call = ("helmfile", "--kube-context", context, "-f", entry.helmfile, *environment, *selected)
+    return "\n".join(shlex.join((*call, verb)) for verb in verbs)
+
+
+def _who_is_there(_settings: Settings, context: str) -> str:
+    call = ("kubectl", "--context", context)
+    uid = ("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")
+    return "\n".join((shlex.join((*call, "cluster-info")), shlex.join((*call, *uid))))
+
+
+def _bootstrap_shell(settings: Settings, context: str) -> str:
+    asked = settings.bootstrap
+    if asked is None or asked.provider not in TOKEN_VARIABLES:
+        return ""
+    token = f"# the token comes from the environment: {TOKEN_VARIABLES[asked.provider]}\n" if not asked.uses_ssh else ""
+    return token + shlex.join(bootstrap_call(asked, context))
 
 
 def foundation_step(entry: FoundationEntry) -> Step:
@@ -105,9 +140,10 @@ def foundation_step(entry: FoundationEntry) -> Step:
         command=c.APPLY,
         target=Target(component=name),
         do=f"plan and apply {entry.helmfile}, then wait until {name} is usable",
-        shell=lambda _settings, context: f"helmfile --kube-context {context} -f {entry.helmfile} sync",
+        shell=lambda _settings, context: helmfile_calls(entry, context, "list", "sync"),
         undo=c.APPLY.undo,
         usually="1–3 min",
+        milestone="storage" if name == LONGHORN.name else "",
     )
 
 
@@ -127,6 +163,8 @@ def flux_step() -> Step:
         doing=Doing.COMMAND,
         command=c.BOOTSTRAP,
         do="flux bootstrap: it pushes commits to the branch that bedplate.yaml names",
+        shell=_bootstrap_shell,
         undo=c.BOOTSTRAP.undo,
         usually="1–2 min",
+        milestone="GitOps",
     )

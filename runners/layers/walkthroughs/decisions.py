@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum
+from math import inf
 
 from runners.layers.jsons import Json, dig, text
 
@@ -34,8 +35,8 @@ class Decision:
     """What was chosen where a step offers more than yes: which backup, which version."""
 
 
-def latest(decisions: Iterable[Decision], walkthrough: str, since: float = float("-inf")) -> Mapping[str, Decision]:
-    """The last decision on each step of a walkthrough; one that was taken back is none, and so is an older one."""
+def latest(decisions: Iterable[Decision], walkthrough: str, since: float = -inf) -> Mapping[str, Decision]:
+    """The last decision on each step of a walkthrough; one that was taken back, or is older than ``since``, is none."""
     found: dict[str, Decision] = {}
     for decision in sorted(decisions, key=lambda each: each.at):
         if decision.walkthrough == walkthrough and decision.at >= since:

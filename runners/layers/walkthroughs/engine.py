@@ -84,16 +84,16 @@ def progress(walkthrough: Walkthrough, moment: Moment) -> Progress:
     views: list[StepView] = []
     reached = True
     for step in walkthrough.steps:
-        view = _view(step, moment, reached=reached)
+        view = _view(step, moment, moment.now - walkthrough.holds, reached=reached)
         views.append(view)
         reached = reached and view.state.over
     return Progress(walkthrough, tuple(views))
 
 
-def _view(step: Step, moment: Moment, *, reached: bool) -> StepView:
+def _view(step: Step, moment: Moment, since: float, *, reached: bool) -> StepView:
     proof = step.proof(moment)
     decision = moment.decisions.get(step.id)
-    run = _run(step, moment)
+    run = _run(step, moment, since)
     if decision is not None and decision.choice is Choice.SKIPPED and step.skip:
         return StepView(step, StepState.SKIPPED, proof, decision=decision, run=run)
     if proved(proof):
@@ -119,9 +119,9 @@ def _state(step: Step, proof: Proof, closed: tuple[Finding, ...], run: RunRecord
     return StepState.BLOCKED if closed else StepState.READY
 
 
-def _run(step: Step, moment: Moment) -> RunRecord | None:
-    """The newest run of the step's command on its target, by the title that it bears."""
+def _run(step: Step, moment: Moment, since: float) -> RunRecord | None:
+    """The newest run of the step's command on its target, by the title that it bears; none from before this time."""
     if step.command is None:
         return None
     title = f"{step.command.name} {step.target.component or step.target.name}".strip()
-    return next((run for run in moment.picture.runs if run.title == title), None)
+    return next((run for run in moment.picture.runs if run.title == title and run.started >= since), None)

@@ -52,7 +52,7 @@ REMEMBERED = 3 * 86_400.0
 
 def recover(settings: Settings, sheet: Sheet | None = None) -> Walkthrough:
     """The walkthrough for one repository; with a survival sheet its commands name what is to be restored."""
-    return Walkthrough(NAME, "Recover", tuple(_steps(settings, sheet)), remembers=REMEMBERED)
+    return Walkthrough(NAME, "Recover", tuple(_steps(settings, sheet)), holds=REMEMBERED)
 
 
 def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:

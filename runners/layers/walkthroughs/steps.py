@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from math import inf
 
 from runners.layers.commands import Command, Situation, Target
 from runners.layers.findings import Finding, Severity
@@ -21,6 +22,21 @@ Proof = tuple[Finding, ...]
 def proved(proof: Proof) -> bool:
     """Does it prove that the step is done? Nothing to see proves nothing."""
     return bool(proof) and all(finding.severity <= Severity.NOTE for finding in proof)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a walkthrough is made for."""
+
+    settings: Settings
+    component: str = ""
+    """The one that it is about; empty where it is about all."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """``namespace/name`` of each release that the component's helmfile writes out → the version that it asks for."""
+    applier: Target | None = None
+    """The Flux object that applies the component, where that is one of Flux's."""
+    sheet: Sheet | None = None
+    """The survival sheet that lies on this machine."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,8 @@ class Step:
     why: str
     proof: Callable[[Moment], Proof]
     """Read from the rows, never from memory. A warning is on its way, a blocker failed, unknown can't be told."""
+    looks_at: str = field(default="", kw_only=True)
+    """What the proof reads, in words, for the printed plan; empty where the command's own words say it."""
     doing: Doing = Doing.LOOK
     command: Command | None = None
     target: Target = field(default_factory=Target)
@@ -92,6 +110,8 @@ class Step:
     """How long it usually takes: ``60–90 s``."""
     skip: str = ""
     """When it may be skipped, in words; empty where it never may."""
+    milestone: str = ""
+    """What is reached with it, for reports to say how long that took: storage, GitOps, services."""
     word: str = ""
     """What a decision asks to be typed: ``context`` for the context's name; empty where a yes is enough."""
     options: Callable[[Moment], tuple[Option, ...]] | None = None
@@ -108,8 +128,8 @@ class Walkthrough:
     """bootstrap, upgrade, recover."""
     title: str
     steps: tuple[Step, ...]
-    remembers: float = float("inf")
-    """Seconds for which a decision counts."""
+    holds: float = inf
+    """Seconds for which what was decided holds: what is done again and again asks anew each time."""
 
     def step(self, step_id: str) -> Step | None:
         """One step by id."""

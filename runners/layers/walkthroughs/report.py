@@ -1,0 +1,84 @@
+"""What happened, as Markdown: each passage of a walkthrough with what was proved, decided and run, and other runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from runners.layers.kinds.base import age
+from runners.layers.outside_text import redact
+from runners.layers.runs import RunRecord, RunState
+from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.runbook import code, escaped
+from runners.layers.walkthroughs.timeline import Entry, Passage
+
+_CHOICES = {Choice.CONFIRMED: "confirmed", Choice.SKIPPED: "skipped", Choice.TAKEN_BACK: "taken back"}
+
+
+def report(passages: Sequence[Passage], runs: Iterable[RunRecord], now: float, since: float) -> str:
+    """The whole report.
+
+    Args:
+        passages: those of the time that is asked for.
+        runs: every run of that time, those of passages too.
+        now: seconds since the epoch.
+        since: the same, of the beginning of that time.
+    """
+    own = {run.id for passage in passages for run in passage.runs}
+    others = [run for run in runs if run.id not in own]
+    parts = ["# What happened", f"From {_stamp(since)} to {_stamp(now)}."]
+    parts += [part for passage in passages for part in _passage(passage, now)]
+    if others:
+        parts += ["## Other runs" if passages else "## Runs", _runs(others, now)]
+    if not passages and not others:
+        parts.append("Nothing: no walkthrough was opened, and nothing was run.")
+    return "\n\n".join(parts)
+
+
+def _passage(passage: Passage, now: float) -> Iterator[str]:
+    yield f"## {_safe(passage.title or passage.walkthrough)} on {_safe(passage.context or passage.cluster)}"
+    took = age(passage.ended - passage.began)
+    people = ", ".join(_safe(who) for who in dict.fromkeys(each.who for each in passage.entries) if who)
+    yield f"From {_stamp(passage.began)} to {_stamp(passage.ended)}, {took}; by {people or 'nobody known'}."
+    if passage.milestones:
+        yield "\n".join(f"- time to {_safe(name)}: {age(took)}" for name, took in passage.milestones.items())
+    steps = [line for entry in passage.entries for line in _step(entry, passage.began)]
+    if steps:
+        yield "### Steps\n\n" + "\n".join(steps)
+    if passage.runs:
+        yield "### Runs\n\n" + _runs(passage.runs, now)
+
+
+def _step(entry: Entry, began: float) -> Iterator[str]:
+    into = f"{age(entry.at - began)}:"
+    if entry.decision is not None:
+        yield f"- {into} {_decided(entry.decision)}"
+    elif entry.event == "proved":
+        yield f"- {into} {_safe(entry.title or entry.step)} is proved"
+    elif entry.event == "alarmed":
+        yield f"- {into} **alarm:** {_safe(entry.title)}"
+
+
+def _decided(decision: Decision) -> str:
+    reason = f": {_safe(decision.reason)}" if decision.reason else ""
+    return f"{code(decision.step)} {_CHOICES[decision.choice]} by {_safe(decision.who)}{reason}"
+
+
+def _runs(runs: Sequence[RunRecord], now: float) -> str:
+    head = "| run | what | outcome | took | started |\n|---|---|---|---|---|"
+    return "\n".join((head, *(_run(run, now) for run in runs)))
+
+
+def _run(run: RunRecord, now: float) -> str:
+    failed = run.exit_code is not None and run.state is not RunState.SUCCEEDED
+    outcome = run.state.value + (f", exit code {run.exit_code}" if failed else "")
+    took = age(run.seconds(now)) if run.ended is not None or not run.state.ended else "–"
+    return f"| {code(run.short_id)} | {_safe(run.title)} | {outcome} | {took} | {_stamp(run.started)} |"
+
+
+def _safe(text: str) -> str:
+    return escaped(redact(text))
+
+
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

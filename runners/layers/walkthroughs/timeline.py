@@ -1,0 +1,147 @@
+"""What happened on a walkthrough, folded from the journal's lines: when it began, what was proved, decided and run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from runners.layers.jsons import Json, text
+from runners.layers.kinds.base import timestamp
+from runners.layers.runs import RunRecord
+from runners.layers.walkthroughs.decisions import Choice, Decision, read
+
+OPENED, PROVED, DECIDED, ALARMED = "opened", "proved", "decided", "alarmed"
+"""The journal's events that a walkthrough leaves."""
+EVENTS = (OPENED, PROVED, DECIDED, ALARMED)
+_TRAIL = 3600.0
+"""Seconds after the last line for which a run still belongs to it."""
+PAUSE = 12 * 3600.0
+"""Seconds without a line after which the next one begins another passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened."""
+
+    at: float
+    """Seconds since the epoch."""
+    event: str
+    step: str
+    """The step's id."""
+    title: str
+    """The step's title, or what the alarm says."""
+    who: str
+    milestone: str = ""
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One time that a walkthrough was gone through on one cluster, by one person or several."""
+
+    walkthrough: str
+    title: str
+    context: str
+    cluster: str
+    """Server and uid, as runs are marked with them."""
+    entries: tuple[Entry, ...]
+    runs: tuple[RunRecord, ...] = ()
+
+    @property
+    def began(self) -> float:
+        """Seconds since the epoch."""
+        return self.entries[0].at
+
+    @property
+    def ended(self) -> float:
+        """Of the last thing that happened, runs included."""
+        return max(self.entries[-1].at, *(run.ended or run.started for run in self.runs), self.began)
+
+    @property
+    def is_idle(self) -> bool:
+        """Somebody looked, and nothing happened."""
+        return all(entry.event == OPENED for entry in self.entries)
+
+    @property
+    def milestones(self) -> Mapping[str, float]:
+        """What was reached → seconds from the beginning to the last time that it was proved: it may have been lost."""
+        return {entry.milestone: entry.at - self.began for entry in self.entries if entry.milestone}
+
+    @property
+    def proved(self) -> tuple[Entry, ...]:
+        """Each step that was proved meanwhile, the last time of each, in the order of time."""
+        found = {entry.step: entry for entry in self.entries if entry.event == PROVED}
+        return tuple(sorted(found.values(), key=lambda entry: entry.at))
+
+    @property
+    def skipped(self) -> tuple[Decision, ...]:
+        """What is skipped in the end."""
+        last = {each.decision.step: each.decision for each in self.entries if each.decision is not None}
+        return tuple(each for each in last.values() if each.choice is Choice.SKIPPED)
+
+    @property
+    def alarms(self) -> tuple[Entry, ...]:
+        """What went wrong in the middle."""
+        return tuple(entry for entry in self.entries if entry.event == ALARMED)
+
+
+def passages(lines: Iterable[Json], runs: Iterable[RunRecord]) -> tuple[Passage, ...]:
+    """Every passage, the oldest first, with the runs that were started while it lasted.
+
+    Args:
+        lines: the journal's lines, of any events and in any order.
+        runs: every run that is known.
+    """
+    open_ones: dict[tuple[str, str], Passage] = {}
+    closed: list[Passage] = []
+    for found in sorted(_started(lines), key=lambda each: each.began):
+        at = (found.cluster, found.walkthrough)
+        before = open_ones.get(at)
+        if before is not None and _goes_on(before, found):
+            open_ones[at] = replace(before, entries=(*before.entries, *found.entries))
+            continue
+        if before is not None:
+            closed.append(before)
+        open_ones[at] = found
+    every = sorted((*closed, *open_ones.values()), key=lambda each: each.began)
+    return tuple(_with_runs(every, tuple(sorted(runs, key=lambda run: run.started))))
+
+
+def _goes_on(before: Passage, found: Passage) -> bool:
+    same = not found.title or found.title == before.title
+    return same and found.began - before.entries[-1].at < PAUSE
+
+
+def _started(lines: Iterable[Json]) -> Iterator[Passage]:
+    """Each line as a passage of its own; only ``opened`` says what a passage is called."""
+    for line in lines:
+        entry = _entry(line)
+        decided = entry.decision.walkthrough if entry.decision is not None else ""
+        walkthrough = decided if entry.event == DECIDED else text(line, "walkthrough")
+        if walkthrough and entry.event in EVENTS and entry.at:
+            cluster = f"{text(line, 'server')} {text(line, 'uid')}"
+            title = text(line, "title") if entry.event == OPENED else ""
+            yield Passage(walkthrough, title, text(line, "context"), cluster, (entry,))
+
+
+def _entry(line: Json) -> Entry:
+    event = text(line, "event")
+    decision = read(text(line, "decision")) if event == DECIDED else None
+    return Entry(
+        decision.at if decision is not None else timestamp(text(line, "at")),
+        event,
+        text(line, "step"),
+        text(line, "title"),
+        text(line, "who"),
+        text(line, "milestone"),
+        decision,
+    )
+
+
+def _with_runs(found: list[Passage], runs: tuple[RunRecord, ...]) -> Iterator[Passage]:
+    """A run belongs to the last passage that had begun on its cluster, unless that is long over."""
+    for place, passage in enumerate(found):
+        later = (each.began for each in found[place + 1 :] if each.cluster == passage.cluster)
+        until = min((*later, passage.entries[-1].at + _TRAIL))
+        own = (run for run in runs if run.cluster == passage.cluster and passage.began <= run.started < until)
+        yield replace(passage, runs=tuple(own))

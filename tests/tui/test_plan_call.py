@@ -1,0 +1,53 @@
+"""``bedplate plan``: a walkthrough as a runbook, printed without a cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runners.demo.homelab import write_homelab
+from runners.layers.walkthroughs import WALKTHROUGHS
+from tui import cli
+
+BOOKS = Path(__file__).parent / "runbooks"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo's repository, and no kubeconfig anywhere."""
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    return write_homelab(tmp_path / "home")
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(BOOKS.glob("*.md"))])
+def test_a_runbook_is_the_one_that_was_read(name: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["-C", str(home), "plan", *name.split("-")]) == 0
+    assert capsys.readouterr().out == (BOOKS / f"{name}.md").read_text()
+
+
+def test_every_walkthrough_has_a_runbook_that_was_read() -> None:
+    assert {path.stem.partition("-")[0] for path in BOOKS.glob("*.md")} == set(WALKTHROUGHS)
+
+
+def test_the_context_that_is_given_stands_in_every_command(
+    tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "bedplate.yaml").write_text((home / "bedplate.yaml").read_text().replace("context: demo", ""))
+    assert cli.run(["-C", str(home), "plan", "--context", "my home", "bootstrap"]) == 0
+    commands = [
+        line for line in capsys.readouterr().out.splitlines() if line.startswith(("kubectl", "helmfile", "flux"))
+    ]
+    assert len(commands) > 5
+    assert all("context 'my home'" in line for line in commands)
+
+
+def test_an_unknown_walkthrough_names_the_nearest(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["-C", str(home), "plan", "bootstap"]) == 2
+    assert "did you mean bootstrap?" in capsys.readouterr().err
+
+
+def test_without_a_context_it_says_what_is_missing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "bedplate.yaml").write_text((home / "bedplate.yaml").read_text().replace("context: demo", ""))
+    assert cli.run(["-C", str(home), "plan", "bootstrap"]) == 2
+    assert "none" in capsys.readouterr().err

@@ -1,0 +1,58 @@
+"""Which walkthroughs a person may choose from: first the one that is due, which is the first day until that is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from runners.layers.commands import Scope
+from runners.layers.picture import ComponentState, Picture
+from runners.layers.settings import Settings
+from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs import WALKTHROUGHS
+from runners.layers.walkthroughs.engine import Progress, progress
+from runners.layers.walkthroughs.recover import NAME as RECOVER
+from runners.layers.walkthroughs.steps import Doing, Option, Subject
+from runners.layers.walkthroughs.upgrade import NAME as UPGRADE
+from runners.session import Session
+from runners.tools.asked_versions import asked_by
+from runners.walking import Walk
+from tui.targets import component_targets
+
+FIRST_DAY = "bootstrap"
+_WORDS: Mapping[str, tuple[str, str]] = {
+    FIRST_DAY: ("Bootstrap", "the first day: from an empty cluster to Flux"),
+    UPGRADE: ("Upgrade", "one component, a version at a time, with a way back at each step"),
+    RECOVER: ("Recover", "the worst day: from backups and Git to a cluster with its data"),
+}
+"""By name: title and what it is for."""
+
+
+def subject(settings: Settings, repository: Path, component: str) -> Subject:
+    """What a walkthrough is made for, as the repository says it now; without a component, the first one's."""
+    named = component or next((entry.component for entry in settings.foundation), "")
+    entry = settings.entry(named)
+    return Subject(settings, named, asked_by(entry, repository) if entry is not None else {})
+
+
+def pointed_at(session: Session, card: ComponentState | None) -> Subject:
+    """The same for the component under the cursor, with the Flux object that applies it."""
+    about = subject(session.settings, session.options.repository, card.name if card is not None else "")
+    targets = component_targets(card, session.store.table("flux")) if card is not None else {}
+    return replace(about, applier=targets.get(Scope.FLUX_ROW), sheet=session.recovering.sheet.content)
+
+
+def offered(session: Session, about: Subject) -> list[Option]:
+    """Every walkthrough, the one that is due first."""
+    first_day = WALKTHROUGHS[FIRST_DAY](about)
+    due = meant(session.picture, progress(first_day, Walk(session, first_day).moment()), about)
+    names = sorted(WALKTHROUGHS, key=lambda name: name != due)
+    return [Option(name, *_WORDS[name]) for name in names]
+
+
+def meant(picture: Picture, first_day: Progress, about: Subject) -> str:
+    """The walkthrough by its name: an upgrade where the first day is over, and what is meant is installed."""
+    state = picture.component(about.component)
+    over = all(view.state.over for view in first_day.steps if view.step.doing is not Doing.DECISION)
+    return UPGRADE if over and state is not None and state.verdict is not Verdict.ABSENT else FIRST_DAY
