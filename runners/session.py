@@ -27,11 +27,10 @@ from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.gitops_settings import bootstrap_findings
+from runners.layers.gitops_settings import bootstrap_findings, synced_path
 from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed, of_foundation
-from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
@@ -49,7 +48,7 @@ from runners.tools.environ import tool_environ
 from runners.tools.helmfile_source import Source, read_source
 from runners.tools.known_files import QUIETLY
 from runners.tools.runs import Runs
-from runners.tools.versions import REQUIREMENTS, Toolbox, find_tools
+from runners.tools.versions import NOT_LOOKED_FOR, Toolbox, find_tools
 
 PICTURE_EVERY = 0.1
 """Seconds between two pictures at the least; what changes meanwhile is seen in the next."""
@@ -63,10 +62,8 @@ TOOLS_PATIENCE = 30.0
 """Seconds that a change waits for the tools to be looked for."""
 
 
-_NOT_LOOKED_FOR = {
-    tool.name: (Finding(tool.name, Severity.UNKNOWN, "was not looked for yet", "wait a moment", False),)
-    for tool in REQUIREMENTS
-}
+def _trouble(words: str) -> Finding:
+    return Finding("Bedplate", Severity.UNKNOWN, words, "start it again; its log says more")
 
 
 @dataclass(frozen=True)
@@ -113,6 +110,7 @@ class Session:
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
         self._trouble: Finding | None = None
+        self._judge_trouble: Finding | None = None
         self._sources: dict[str, Source] = {}
         self._doubt: Finding | None = None
         self._untidy: Finding | None = None
@@ -180,12 +178,12 @@ class Session:
             picture=self.picture,
             settings=self.settings,
             target=target,
-            tools=self.toolbox.findings if self.toolbox else _NOT_LOOKED_FOR,
+            tools=self.toolbox.findings if self.toolbox else NOT_LOOKED_FOR,
             read_only=self.options.read_only,
             running=self.seen_runs.running,
             planning_runs_code=self._sources.get(target.component, Source()).on_reading,
             remarks=(self._rebuilt,) if self._rebuilt else (),
-            existing_path=self._synced_path(),
+            existing_path=synced_path(self.store),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
             rows=self.store,
             keys=self.ahead.keys,
@@ -286,12 +284,6 @@ class Session:
         environ = {**self.environ, **QUIETLY}
         return await capture(argv, environ=environ, cwd=self.options.repository, timeout=GIT_PATIENCE)
 
-    def _synced_path(self) -> str | None:
-        if not self.store.freshness(KUSTOMIZATIONS).trusted:
-            return None
-        found = self.store.within(KUSTOMIZATIONS, ("flux-system",))
-        return next((row.path for row in found if row.name == "flux-system"), "")
-
     def _identify(self) -> None:
         """Resolves which cluster this is, once; until it answers, says why it does not."""
         wait = 0.5
@@ -328,8 +320,8 @@ class Session:
             self._wake.clear()
             if self._stopped.is_set():
                 return
-            if guarded(self._renew_soon, self._failed):
-                self._trouble = None
+            if guarded(self._renew_soon, self._judge_failed):
+                self._judge_trouble = None
             self._stopped.wait(PICTURE_EVERY)
 
     def _renew_soon(self) -> None:
@@ -338,13 +330,18 @@ class Session:
         self.renew(patience=LOOK_EVERY)
 
     def _failed(self, words: str) -> None:
-        """Says on the screen that a thread failed; verdicts rest on nothing then."""
-        self._trouble = Finding("Bedplate", Severity.UNKNOWN, words, "start it again; its log says more")
-        latest = replace(self.picture, notices=(self._trouble, *self.picture.notices[:9]))
-        if latest != self.picture:
-            self.picture = latest
-            for callback in tuple(self._subscribers):
-                callback(latest)
+        """Says for good that a thread failed: what it was for is not done any more."""
+        self._trouble = _trouble(words)
+        self._wake.set()
+
+    def _judge_failed(self, words: str) -> None:
+        """Says at once that verdicts rest on nothing, until there are some again."""
+        self._judge_trouble = _trouble(words)
+        with self._renewing:
+            latest = replace(self.picture, notices=(self._judge_trouble, *self.picture.notices[:9]))
+            same, self.picture = latest == self.picture, latest
+        for callback in () if same else tuple(self._subscribers):
+            callback(latest)
 
     def renew(self, patience: float = 0.0) -> None:
         """Takes the picture of this moment, and hands it around when it says something new.
@@ -387,7 +384,8 @@ class Session:
         return self.outlook.known is not None and self.helm_releases.settled.is_set() and self.ahead.has_looked
 
     def _notices(self) -> list[Finding]:
-        notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]
+        said = (self._trouble, self._judge_trouble, self._doubt, self._rebuilt, self._untidy)
+        notices = [finding for finding in said if finding]
         if self.toolbox is not None:
             # A mere recommendation waits in the dialog that it matters to.
             notices += [finding for finding in self.toolbox.needed if finding.closes]

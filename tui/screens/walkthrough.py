@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.worker import Worker
 
 from runners.asks import Refusal
-from runners.edges import spawn
+from runners.edges import Errand
 from runners.journal import who
 from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
@@ -75,6 +75,7 @@ class WalkthroughScreen(FollowingScreen):
         self._clock = clock
         self._tail: RunTail | None = None
         self._progress: Progress | None = None
+        self._skipped: StepView | None = None
 
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
@@ -92,12 +93,15 @@ class WalkthroughScreen(FollowingScreen):
         self._tail = RunTail(self._session.runs, self._bridge, self.query_one(LogPane), self._run_ended, self._clock)
         self.set_interval(1.0, self._tick)
         self.set_interval(LOOK_EVERY, self._look)
+        self._looking = Errand(self._reload, self._reading_failed, settle=0.0)
+        self._looking.start()
         self._look()
         self.show_picture(self._session.picture, self._header)
         self.query_one(StepsPane).focus()
 
     def on_unmount(self) -> None:
         """Follows no more; what runs goes on."""
+        self._looking.stop()
         self._bridge.close()
         if self._tail is not None:
             self._tail.close()
@@ -142,6 +146,7 @@ class WalkthroughScreen(FollowingScreen):
         if view is None or view.state.over:
             return
         if view.step.skip:
+            self._skipped = view
             self.query_one(Prompt).ask(_SKIP)
         else:
             self.notify(f"{view.step.title} can't be skipped: what follows rests on it", markup=False)
@@ -179,8 +184,9 @@ class WalkthroughScreen(FollowingScreen):
         """Skips with the reason that was typed."""
         event.stop()
         self.query_one(StepsPane).focus()
-        if self.view is not None and event.text.strip():
-            self._decide(self.view, Choice.SKIPPED, reason=event.text.strip())
+        # The step that was meant when the reason was asked for: the cursor may have moved on by itself.
+        if self._skipped is not None and event.text.strip():
+            self._decide(self._skipped, Choice.SKIPPED, reason=event.text.strip())
 
     def on_prompt_cancelled(self, event: Prompt.Cancelled) -> None:
         """Skips nothing."""
@@ -220,7 +226,10 @@ class WalkthroughScreen(FollowingScreen):
         self._look()
 
     def _look(self) -> None:
-        spawn(self._reload, lambda words: self._bridge.post(lambda: self.notify(words, markup=False)))
+        self._looking.ask()
+
+    def _reading_failed(self, words: str) -> None:
+        self._bridge.post(lambda: self.notify(words, severity="error", timeout=30, markup=False))
 
     def _reload(self) -> None:
         self._walk.reload()
