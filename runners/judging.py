@@ -31,4 +31,8 @@ class Judging:
         with self._judging:
             with self._hearing:
                 changed, self._changed = self._changed, set()
-            return self._judge.picture(seen, changed)
+            # Where a rule fails half-way, what is remembered by then can't be relied on: it is found anew.
+            judge, self._judge = self._judge, Judge()
+            picture = judge.picture(seen, changed)
+            self._judge = judge
+            return picture

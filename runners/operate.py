@@ -32,8 +32,8 @@ from runners.layers.plan_rules import danger, differences, plan_findings, repair
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
 from runners.layers.survival.sheet import Sheet
-from runners.layers.walkthroughs.decisions import Choice, Decision
-from runners.layers.walkthroughs.steps import Step
+from runners.layers.walkthroughs.decisions import Decision
+from runners.layers.walkthroughs.steps import Step, objections_to
 from runners.lease_keeping import give_back, take_lease
 from runners.probes.base import argv as probe_argv
 from runners.recovery import RECOVERIES, Recovery, recovery
@@ -163,11 +163,9 @@ class Operator:
             if not answer.is_open:
                 raise Refusal(*answer.closed_by)
             identity = await self._same_cluster()
-            word = identity.context if step.word else step.typed.get(decision.answer, "")
-            if word and decision.choice is Choice.CONFIRMED and typed.strip() != word:
-                raise Refusal(Finding("confirmation", Severity.BLOCKER, f"{word} has to be typed", "", False))
-            if decision.choice is Choice.SKIPPED and not decision.reason.strip():
-                raise Refusal(Finding(step.title, Severity.BLOCKER, "is skipped with a reason only", "say why", False))
+            objections = (*objections_to(decision, step, typed, identity.context),)
+            if objections:
+                raise Refusal(*objections)
             session = self._session
             try:
                 return await anyio.to_thread.run_sync(keep, session.connection, session.journal, identity, decision)

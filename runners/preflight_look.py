@@ -90,6 +90,7 @@ class PreflightLook:
         """Gathers everything now."""
         tools = toolbox.tools if toolbox else {}
         found = PreflightFacts(
+            looked=True,
             tools={name: state.version for name, state in tools.items()},
             tool_findings=toolbox.needed if toolbox else (),
             rights=reviewed(self._connection, wanted_rights(self._settings)),

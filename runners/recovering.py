@@ -46,9 +46,10 @@ class Recovering:
         """What a recovery rests on."""
         return Recovery(self.sheet.content, latest(self.decisions, NAME, self._clock() - REMEMBERED))
 
-    def read(self, connection: Connection, journal: Journal, identity: Identity) -> None:
-        """Reads the decisions again, from the journal and the cluster; slow."""
-        self.decisions = decisions(connection, journal, identity)
+    def read(self, connection: Connection, journal: Journal, identity: Identity | None) -> None:
+        """Reads the decisions again, from the journal and the cluster; slow. Before that is known there are none."""
+        if identity is not None:
+            self.decisions = decisions(connection, journal, identity)
 
     def unrestored(self, identity: Identity | None) -> tuple[Finding, ...]:
         """Why nothing may start yet that creates claims."""

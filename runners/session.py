@@ -27,11 +27,10 @@ from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.gitops_settings import bootstrap_findings
+from runners.layers.gitops_settings import bootstrap_findings, synced_path
 from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed
-from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.picture import Picture
 from runners.layers.plans import Served
@@ -61,6 +60,10 @@ RUNS_SHOWN = 20
 """Runs that a picture carries, newest first."""
 TOOLS_PATIENCE = 30.0
 """Seconds that a change waits for the tools to be looked for."""
+
+
+def _trouble(words: str) -> Finding:
+    return Finding("Bedplate", Severity.UNKNOWN, words, "start it again; its log says more")
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class Session:
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
         self._trouble: Finding | None = None
+        self._judge_trouble: Finding | None = None
         self._sources: dict[str, Source] = {}
         self.asked: dict[str, Mapping[str, str]] = {}
         """Component → what its helmfile asks for: release → version, as far as that is written out."""
@@ -167,8 +171,7 @@ class Session:
     def noticed(self, run: RunRecord) -> None:
         """A run began or ended: it counts so from this moment on, before anybody looks around again."""
         others = tuple(other for other in self.seen_runs.running if other.id != run.id)
-        running = others if run.state.ended else (run, *others)
-        self.seen_runs = replace(self.seen_runs, running=running)
+        self.seen_runs = replace(self.seen_runs, running=others if run.state.ended else (run, *others))
         self.changed()
 
     def situation(self, target: Target) -> Situation:
@@ -183,7 +186,7 @@ class Session:
             running=self.seen_runs.running,
             planning_runs_code=self._sources.get(target.component, Source()).on_reading,
             remarks=(self._rebuilt,) if self._rebuilt else (),
-            existing_path=self._synced_path(),
+            existing_path=synced_path(self.store),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
             asked=self.asked.get(target.component, {}),
             rows=self.store,
@@ -194,8 +197,7 @@ class Session:
 
     def read_decisions(self) -> None:
         """Reads again what was decided on this cluster; slow."""
-        if self.identity is not None:
-            self.recovering.read(self.connection, self.journal, self.identity)
+        self.recovering.read(self.connection, self.journal, self.identity)
 
     def look_around(self) -> None:
         """Reads again what is on disk: the runs of this cluster, and which helmfiles run code on reading."""
@@ -284,12 +286,6 @@ class Session:
         environ = {**self.environ, **QUIETLY}
         return await capture(argv, environ=environ, cwd=self.options.repository, timeout=GIT_PATIENCE)
 
-    def _synced_path(self) -> str | None:
-        if not self.store.freshness(KUSTOMIZATIONS).trusted:
-            return None
-        found = self.store.within(KUSTOMIZATIONS, ("flux-system",))
-        return next((row.path for row in found if row.name == "flux-system"), "")
-
     def _identify(self) -> None:
         """Resolves which cluster this is, once; until it answers, says why it does not."""
         wait = 0.5
@@ -326,8 +322,8 @@ class Session:
             self._wake.clear()
             if self._stopped.is_set():
                 return
-            if guarded(self._renew_soon, self._failed):
-                self._trouble = None
+            if guarded(self._renew_soon, self._judge_failed):
+                self._judge_trouble = None
             self._stopped.wait(PICTURE_EVERY)
 
     def _renew_soon(self) -> None:
@@ -336,13 +332,18 @@ class Session:
         self.renew(patience=LOOK_EVERY)
 
     def _failed(self, words: str) -> None:
-        """Says on the screen that a thread failed; verdicts rest on nothing then."""
-        self._trouble = Finding("Bedplate", Severity.UNKNOWN, words, "start it again; its log says more")
-        latest = replace(self.picture, notices=(self._trouble, *self.picture.notices[:9]))
-        if latest != self.picture:
-            self.picture = latest
-            for callback in tuple(self._subscribers):
-                callback(latest)
+        """Says for good that a thread failed: what it was for is not done any more."""
+        self._trouble = _trouble(words)
+        self._wake.set()
+
+    def _judge_failed(self, words: str) -> None:
+        """Says at once that verdicts rest on nothing, until there are some again."""
+        self._judge_trouble = _trouble(words)
+        with self._renewing:
+            latest = replace(self.picture, notices=(self._judge_trouble, *self.picture.notices[:9]))
+            same, self.picture = latest == self.picture, latest
+        for callback in () if same else tuple(self._subscribers):
+            callback(latest)
 
     def renew(self, patience: float = 0.0) -> None:
         """Takes the picture of this moment, and hands it around when it says something new.
@@ -385,7 +386,8 @@ class Session:
         return self.outlook.known is not None and self.helm_releases.settled.is_set() and self.ahead.has_looked
 
     def _notices(self) -> list[Finding]:
-        notices = [finding for finding in (self._trouble, self._doubt, self._rebuilt, self._untidy) if finding]
+        said = (self._trouble, self._judge_trouble, self._doubt, self._rebuilt, self._untidy)
+        notices = [finding for finding in said if finding]
         if self.toolbox is not None:
             # A mere recommendation waits in the dialog that it matters to.
             notices += [finding for finding in self.toolbox.needed if finding.closes]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runners.cluster.store import Store
 from runners.judging import Judging
+from runners.layers.components.base import Judgement, Scene
+from runners.layers.components.flux import FLUX as FLUX_COMPONENT
 from runners.layers.freshness import LIVE, Freshness, Reach
 from runners.layers.judge import TICK, Judge, Observed, picture
 from runners.layers.kinds import CORE, CUSTOM, AnyKind
@@ -26,11 +29,13 @@ from tests.layers.judged import FLUX, SETTINGS
 HELMRELEASES = flux_kind("helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmRelease")
 REPOSITORIES = flux_kind("source.toolkit.fluxcd.io", "v1", "gitrepositories", "GitRepository")
 CHARTS = flux_kind("source.toolkit.fluxcd.io", "v1", "helmcharts", "HelmChart")
+CHART_SERVERS = flux_kind("source.toolkit.fluxcd.io", "v1", "helmrepositories", "HelmRepository")
 KINDS: dict[str, AnyKind] = {
-    kind.id: kind for kind in (*CORE, *CUSTOM, KUSTOMIZATIONS, HELMRELEASES, REPOSITORIES, CHARTS)
+    kind.id: kind for kind in (*CORE, *CUSTOM, KUSTOMIZATIONS, HELMRELEASES, REPOSITORIES, CHARTS, CHART_SERVERS)
 }
 
 METALLB, APPS = "Kustomization/flux-system/metallb", "Kustomization/flux-system/apps"
+CHARTS_OF = "HelmRepository/flux-system/charts"
 POSSIBLE: list[Row] = [
     *w.longhorn_world(),
     *w.minio_world(),
@@ -52,6 +57,10 @@ POSSIBLE: list[Row] = [
     w.flux_object("Kustomization", "apps", source="GitRepository/flux-system/gone", ready="Unknown"),
     w.flux_object("HelmRelease", "web", ready="False", reason="DependencyNotReady", depends_on=(APPS,)),
     w.flux_object("HelmChart", "flux-system-web", ready="False", reason="ChartPullError"),
+    w.flux_object("HelmChart", "flux-system-web", ready="False", reason="SourceNotReady", source=CHARTS_OF),
+    w.flux_object("HelmRelease", "web", source="HelmChart/flux-system/flux-system-web"),
+    w.flux_object("HelmRepository", "charts", ready="False", reason="FetchFailed"),
+    w.flux_object("HelmRepository", "charts"),
 ]
 FRESHNESS = st.sampled_from([LIVE, Freshness(Reach.FORBIDDEN, detail="list it"), Freshness(Reach.STALE, w.NOW)])
 STEPS = st.lists(
@@ -71,7 +80,7 @@ def remembering(store: Store) -> Judging:
     return judging
 
 
-@settings(max_examples=60)
+@settings(max_examples=80)
 @given(STEPS)
 def test_what_is_remembered_is_what_would_be_seen(steps: list[tuple[str, object]]) -> None:
     store, now = Store(), w.NOW
@@ -130,3 +139,31 @@ def test_an_answer_is_kept_until_what_it_looked_at_changes() -> None:
     memo.forget(changes(NODES.table, (), fresh=True))
     ask()
     assert len(asked) == 2
+
+
+def test_after_a_rule_failed_everything_is_found_anew() -> None:
+    store = Store()
+    for row in POSSIBLE:
+        store.apply(KINDS[row.kind], {row.key: row})
+    judging = remembering(store)
+    failing = [False]
+    whole = FLUX_COMPONENT.judge
+
+    def sometimes(scene: Scene) -> Judgement:
+        if failing[0]:
+            raise RecursionError
+        return whole(scene)
+
+    seen = Observed(store, SETTINGS, w.NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(FLUX_COMPONENT.__dict__, "judge", sometimes)
+        judging.picture(seen)
+        failing[0] = True
+        volume = w.longhorn_volume("pvc-1", "degraded")
+        store.apply(LONGHORN_VOLUMES, {volume.key: volume})
+        source = w.flux_object("GitRepository", "flux-system", ready="True")
+        store.apply(REPOSITORIES, {source.key: source})
+        with pytest.raises(RecursionError):
+            judging.picture(seen)
+        failing[0] = False
+        assert judging.picture(seen) == picture(seen)

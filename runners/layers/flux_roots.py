@@ -82,9 +82,9 @@ class FluxIndex:
     def rests_on(self, row: FluxObject) -> Iterator[str]:
         """The refs whose trouble, or being there, decides what ``root`` and ``source`` say of an object."""
         yield from filter(None, (row.source, _chart_of(row)))
-        if row.suspended or row.status == "ready":
+        if row.suspended:
             return
-        ref, met = row.ref, set[str]()
+        ref, met = self.source(row) if row.status == "ready" else row.ref, set[str]()
         while ref and ref not in met:
             met.add(ref)
             yield ref

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runners.layers.findings import Finding, Severity
+from runners.layers.kinds.flux import KUSTOMIZATIONS
+from runners.layers.rows import Rows
 
 OPERATOR = "operator"
 """Flux Operator: it takes a FluxInstance and never pushes to Git, so there is nothing to bootstrap."""
@@ -99,6 +101,14 @@ class BootstrapSettings:
     def uses_ssh(self) -> bool:
         """Git itself is reached with a key, so that no token is needed."""
         return self.provider == "git" and not self.url.startswith(("http://", "https://")) and not self.token_auth
+
+
+def synced_path(rows: Rows) -> str | None:
+    """The path that an earlier bootstrap made Flux sync; empty where there was none, None where that can't be seen."""
+    if not rows.freshness(KUSTOMIZATIONS).trusted:
+        return None
+    found = rows.within(KUSTOMIZATIONS, ("flux-system",))
+    return next((row.path for row in found if row.name == "flux-system"), "")
 
 
 def path_conflict(existing_path: str, wanted_path: str) -> Finding | None:

@@ -174,7 +174,7 @@ class Judge:
         def judged(sight: Sight) -> ComponentState:
             component, spaces = self._roster.members[key]
             flux = FluxSight(self._roster.flux, sight)
-            if component.layer is Layer.GITOPS:
+            if component.layer is Layer.GITOPS and component is not FLUX:
                 spaces = (*spaces, *_made_spaces(flux.appliers(component.name), spaces))
             scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects)
             judgement = component.judge(scene)

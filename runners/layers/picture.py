@@ -77,6 +77,7 @@ class Picture:
         """The components of one layer, in their order."""
         return tuple(state for state in self.components if state.layer is layer)
 
-    def component(self, name: str) -> ComponentState | None:
-        """One component by name."""
-        return next((state for state in self.components if state.name == name), None)
+    def component(self, name: str, layer: Layer | None = None) -> ComponentState | None:
+        """One component by name; a hand-over has one of that name in each layer."""
+        found = (state for state in self.components if state.name == name and layer in (None, state.layer))
+        return next(found, None)

@@ -34,8 +34,10 @@ _MINOR = re.compile(r"v?(\d+)\.(\d+)")
 
 @dataclass(frozen=True)
 class PreflightFacts:
-    """What was gathered for a preflight; empty before anybody looked."""
+    """What was gathered for a preflight."""
 
+    looked: bool = False
+    """Did anybody look? Before that nothing can be said."""
     tools: Mapping[str, str] = field(default_factory=dict)
     """Tool → version, as far as it says one."""
     tool_findings: tuple[Finding, ...] = ()
@@ -57,6 +59,8 @@ def preflight(
         server: the API server's version; empty where it isn't known.
         flux_running: the Flux that is installed; empty when none is.
     """
+    if not facts.looked:
+        return (Finding("preflight", Severity.UNKNOWN, "was not looked for yet", "wait a moment"),)
     cli = facts.tools.get("flux", "")
     found = (
         *facts.tool_findings,

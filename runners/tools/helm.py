@@ -94,7 +94,7 @@ def split_chart(chart: str) -> tuple[str, str]:
 def _list(stdout: str, call: str) -> Sequence[object]:
     try:
         items = json.loads(stdout)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         items = None
     if not isinstance(items, list):
         raise ToolError(f"{call} answered with something else than a list")

@@ -97,11 +97,12 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         optional=True,
     ),
 )
+
 NOT_LOOKED_FOR = {
     tool.name: (Finding(tool.name, Severity.UNKNOWN, "was not looked for yet", "wait a moment", False),)
     for tool in REQUIREMENTS
 }
-"""What is said of each tool before anybody looked."""
+"""What is to be said of each tool before anybody looked."""
 """Helm's and helm-diff's recommended versions are helmfile 1.8's own; Flux supports its three newest minors."""
 
 _NUMBERS = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")

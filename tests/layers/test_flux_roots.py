@@ -205,3 +205,11 @@ def test_what_is_applied_to_another_cluster_is_not_looked_for_here() -> None:
     found = picture(Observed(FrozenRows([*FLUX, release]), SETTINGS, w.NOW)).component("plex")
     assert found is not None
     assert (found.verdict, found.namespaces) == (Verdict.HEALTHY, ())
+
+
+def test_what_runs_elsewhere_stands_for_no_controller() -> None:
+    root = w.flux_object("Kustomization", "flux-system", workloads=(("deployments", "apps", "web"),))
+    rows: list[Row] = [root, SOURCE, w.workload("deployments", "apps", "web")]
+    found = state("flux-system", rows)
+    assert found.verdict is Verdict.FAILED
+    assert "has no controllers" in found.summary

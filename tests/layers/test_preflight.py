@@ -31,12 +31,14 @@ def found(
     running: str = "",
     known: Settings = SETTINGS,
 ) -> dict[str, Finding]:
-    told = preflight(facts or PreflightFacts(), FrozenRows(WORLD if rows is None else rows), known, server, running)
+    told = preflight(
+        facts or PreflightFacts(looked=True), FrozenRows(WORLD if rows is None else rows), known, server, running
+    )
     return {finding.subject: finding for finding in told}
 
 
 def tools(**versions: str) -> PreflightFacts:
-    return PreflightFacts(tools=versions)
+    return PreflightFacts(looked=True, tools=versions)
 
 
 def test_a_good_cluster_needs_no_words() -> None:
@@ -256,4 +258,9 @@ def test_what_decrypts_has_to_work_without_a_terminal(
 def test_nothing_odd_breaks_it(text: str, server: str, version: str) -> None:
     read = facts({"clusters/home/x.yaml": text, "minio/helmfile.yaml": text, ".sops.yaml": text}, ALL)
     list(git_findings(read, FrozenRows(()), version))
-    found(PreflightFacts(tools={"flux": version}, git=read), server=server, running=version)
+    found(PreflightFacts(looked=True, tools={"flux": version}, git=read), server=server, running=version)
+
+
+def test_before_anybody_looked_nothing_is_in_order() -> None:
+    told = preflight(PreflightFacts(), FrozenRows(WORLD), SETTINGS, "v1.37.2", "")
+    assert [(finding.severity, finding.text) for finding in told] == [(Severity.UNKNOWN, "was not looked for yet")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice, Decision, latest, read, written
 from runners.layers.walkthroughs.engine import StepState, progress
-from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, objections_to, proved
 from tests.layers.worlds import NOW
 
 HOME = Identity("home", "https://10.0.0.10:6443", "41c7", version="v1.37.2")
@@ -141,3 +142,25 @@ def test_a_decision_is_read_as_it_was_written(name: str, who: str, choice: Choic
 @given(st.one_of(st.text(), st.sampled_from(['{"choice": []}', "[]", "null", '{"step": 1, "choice": "skipped"}'])))
 def test_what_is_no_decision_is_none(line: str) -> None:
     assert read(line) is None
+
+
+@pytest.mark.parametrize(
+    ("decision", "typed", "says"),
+    [
+        (skipped("one", Choice.CONFIRMED), "home", []),
+        (skipped("one", Choice.CONFIRMED), "hom", ["home has to be typed"]),
+        (skipped("one"), "", ["can't be skipped: what follows rests on it"]),
+        (skipped("one", Choice.TAKEN_BACK), "", []),
+    ],
+)
+def test_what_a_decision_needs(decision: Decision, typed: str, says: list[str]) -> None:
+    guarded = replace(step("one", doing=Doing.DECISION), word="context")
+    assert [finding.text for finding in objections_to(decision, guarded, typed, "home")] == says
+
+
+def test_a_skip_needs_its_reason() -> None:
+    may = step("may", skip="when it is elsewhere")
+    assert list(objections_to(skipped("may"), may, "", "home")) == []
+    assert [each.text for each in objections_to(replace(skipped("may"), reason=" "), may, "", "home")] == [
+        "is skipped with a reason only"
+    ]

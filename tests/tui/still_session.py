@@ -18,6 +18,7 @@ from runners.layers.jsons import Json
 from runners.layers.kinds import CORE, CUSTOM, AnyKind
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import KUSTOMIZATIONS, flux_kind
+from runners.layers.preflight import PreflightFacts
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.survival.checkout import Checkout
 from runners.layers.survival.judge import Surroundings
@@ -71,6 +72,7 @@ class StillSession(Session):
         self._tools_known.set()
         self.ahead._looked.set()
         self.helm_releases.settled.set()
+        self.ahead.facts = PreflightFacts(looked=True)
 
     def start(self) -> None:
         """Nothing is watched."""

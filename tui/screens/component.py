@@ -91,7 +91,7 @@ class ComponentScreen(FollowingScreen):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows what is said at a moment; a component that is no longer named keeps its last words."""
         self.query_one(Header).facts = header
-        self._state = picture.component(self._state.name) or self._state
+        self._state = picture.component(self._state.name, self._state.layer) or self._state
         entry = self._session.settings.entry(self._state.name)
         facts = component_facts(self._state, entry.helmfile if entry else "")
         self.query_one(FactsPane).show(facts, self._state.name)

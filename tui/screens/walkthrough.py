@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.worker import Worker
 
 from runners.asks import Refusal
-from runners.edges import spawn
+from runners.edges import Errand
 from runners.journal import who
 from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
@@ -97,12 +97,15 @@ class WalkthroughScreen(FollowingScreen):
         self._tail = RunTail(self._session.runs, self._bridge, self.query_one(LogPane), self._run_ended, self._clock)
         self.set_interval(1.0, self._tick)
         self.set_interval(LOOK_EVERY, self._look)
+        self._looking = Errand(self._reload, self._reading_failed, settle=0.0)
+        self._looking.start()
         self._look()
         self.show_picture(self._session.picture, self._header)
         self.query_one(StepsPane).focus()
 
     def on_unmount(self) -> None:
         """Follows no more; what runs goes on."""
+        self._looking.stop()
         self._bridge.close()
         if self._tail is not None:
             self._tail.close()
@@ -263,7 +266,10 @@ class WalkthroughScreen(FollowingScreen):
         self._look()
 
     def _look(self) -> None:
-        spawn(self._reload, lambda words: self._bridge.post(lambda: self.notify(words, markup=False)))
+        self._looking.ask()
+
+    def _reading_failed(self, words: str) -> None:
+        self._bridge.post(lambda: self.notify(words, severity="error", timeout=30, markup=False))
 
     def _reload(self) -> None:
         self._walk.reload()

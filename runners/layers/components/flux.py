@@ -75,9 +75,8 @@ def _others(scene: Scene, sync: Sequence[FluxObject]) -> Iterator[Finding]:
     """What is wrong with sources and the like; what only waits for one of them is counted, not named."""
     synced_from = {scene.flux.source(row) for row in sync}
     named, unnamed = 0, 0
-    for row in sorted(scene.flux.objects.values(), key=attrgetter("singular", "namespace", "name")):
-        if row.singular in APPLIERS or row.status == "ready":
-            continue
+    troubled = [row for row in scene.flux.objects.values() if row.singular not in APPLIERS and row.status != "ready"]
+    for row in sorted(troubled, key=attrgetter("singular", "namespace", "name")):
         if row.status in ("progressing", "waiting") and not overdue(row, scene.now):
             continue
         if scene.flux.root(row) is not None or named >= _NAMED_AT_MOST:

@@ -51,6 +51,6 @@ def setting_value(settings: Settings, name: str) -> str:
         return value
     try:
         decoded = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
     return str(decoded.get("v1", "")) if isinstance(decoded, dict) else value

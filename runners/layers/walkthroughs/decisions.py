@@ -53,7 +53,7 @@ def read(line: str) -> Decision | None:
     """A decision from its line; None where it is none, whoever wrote it."""
     try:
         found: object = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return _decision(found) if isinstance(found, dict) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
@@ -13,7 +13,7 @@ from runners.layers.picture import Picture
 from runners.layers.rows import Rows
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import Sheet
-from runners.layers.walkthroughs.decisions import Decision
+from runners.layers.walkthroughs.decisions import Choice, Decision
 
 Proof = tuple[Finding, ...]
 """What was looked at. A step is proved when there is something and nothing of it is worse than a note."""
@@ -134,3 +134,14 @@ class Walkthrough:
     def step(self, step_id: str) -> Step | None:
         """One step by id."""
         return next((step for step in self.steps if step.id == step_id), None)
+
+
+def objections_to(decision: Decision, step: Step, typed: str, context: str) -> Iterator[Finding]:
+    """Why a decision on a step can't be taken: a word that was not typed, or a skip that is not allowed."""
+    word = context if step.word else step.typed.get(decision.answer, "")
+    if decision.choice is Choice.CONFIRMED and word and typed.strip() != word:
+        yield Finding("confirmation", Severity.BLOCKER, f"{word} has to be typed", "", False)
+    if decision.choice is Choice.SKIPPED and not step.skip:
+        yield Finding(step.title, Severity.BLOCKER, "can't be skipped: what follows rests on it", "", False)
+    elif decision.choice is Choice.SKIPPED and not decision.reason.strip():
+        yield Finding(step.title, Severity.BLOCKER, "is skipped with a reason only", "say why", False)
