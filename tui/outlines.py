@@ -14,6 +14,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", "filter"),
     (":", "command"),
     ("q", "quit"),
+    ("w", "walkthroughs"),
     ("?", "help"),
 )
 """The keys that do something wherever a person is, and what they do; the last is there however little room there is."""

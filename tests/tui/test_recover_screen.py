@@ -27,7 +27,8 @@ from tui.screens.walkthrough import WalkthroughScreen
 
 pytestmark = pytest.mark.anyio
 
-WORLD = [*w.longhorn_world(), s.target(), s.backup("photos"), s.backup("wiki")]
+STORAGE = [row for row in w.longhorn_world() if row.kind not in ("longhorn-recurringjobs", "longhorn-systembackups")]
+WORLD = [*STORAGE, s.target(), s.backup("photos"), s.backup("wiki")]
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ def triage_step() -> Step:
         "Triage",
         why="The first change on a bad day is the one that is regretted: look first at what is alive and survives.",
         proof=triage,
+        looks_at="both layers, the kube-system uid against the sheet, and which claims have a backup",
         do="nothing: this step only looks",
         shell=lambda _settings, context: (
             f"kubectl --context {context} get namespace kube-system -o jsonpath='{{.metadata.uid}}'"
@@ -137,6 +138,7 @@ def storage_step() -> Step:
         "Storage is usable",
         why="Helm says deployed before there is storage: Longhorn's manager makes the StorageClass and CSI afterwards.",
         proof=lambda moment: (*usable(moment), *orphan_findings(moment.rows)),
+        looks_at="Longhorn's managers, StorageClass and CSI, and whether it would delete replicas it does not know",
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"kubectl --context {context} get storageclass,csinode",
         usually="60–90 s",
@@ -150,6 +152,7 @@ def survivors_step() -> Step:
         "Volumes that live",
         why="A restored etcd knows volumes whose replicas moved on: they are repaired, and never restored over.",
         proof=survivors,
+        looks_at="the robustness of each volume that was not made from a backup",
         do="where one is stuck: restart Longhorn's managers, then look for attachments to nodes that are gone",
         shell=lambda _settings, context: "\n".join(
             (
@@ -168,6 +171,7 @@ def services_step() -> Step:
         "Services are back",
         why="They come back in the order of their dependencies: what stands first here is the cause of what follows.",
         proof=_services_are_back,
+        looks_at="the Ready condition of each Kustomization and HelmRelease",
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"flux --context {context} get all --all-namespaces",
         usually="5–10 min",
@@ -223,6 +227,7 @@ def report_step(settings: Settings) -> Step:
         "Report and new sheet",
         why="The old sheet is of a cluster that is gone: without a new one, the next recovery would be led astray.",
         proof=_has_new_sheet,
+        looks_at="that the sheet on this machine is of this cluster",
         do="move the old sheet away, write the new one, and keep both off the cluster",
         shell=lambda _settings, _context: (
             f"mv {file} {file}.before && bedplate survival --write {file}" if file else "bedplate survival --write FILE"

@@ -24,6 +24,7 @@ def target_step() -> Step:
         "Backups are reachable",
         why="What is restored comes from there; a target on the cluster that died is no target.",
         proof=lambda moment: target_proof(moment.rows),
+        looks_at="that Longhorn says of a backup target that it is available",
         do="nothing: this step only looks; the target and its Secret come from Longhorn's values",
         shell=lambda _settings, context: f"kubectl --context {context} {_IN} get backuptargets.longhorn.io",
         usually="up to 5 min",
