@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from runners.layers.identity import Identity
@@ -37,9 +37,10 @@ def who() -> str:
 class Journal:
     """One file of JSON lines, mode 0600, shared by every program of this user (each line is one write)."""
 
-    def __init__(self, path: Path) -> None:
-        """The file is made with the first line."""
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """Takes the present time in seconds since the epoch, too; the file is made with the first line."""
         self.path = path
+        self._clock = clock
 
     def write(self, event: str, identity: Identity | None, **facts: Fact) -> None:
         """Appends one line.
@@ -50,7 +51,7 @@ class Journal:
             facts: what else is to be known; texts are redacted.
         """
         line: dict[str, object] = {
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock())),
             "who": who(),
             "event": event,
             "context": identity.context if identity else "",

@@ -11,6 +11,7 @@ from runners.layers.judge import Observed, picture
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.longhorn_backups import SystemBackup
 from runners.layers.kinds.pods import Pod
+from runners.layers.preflight import PreflightFacts
 from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs.act_prospects import act_prospects
@@ -78,7 +79,7 @@ def walk(
     """Where the upgrade stands in a world."""
     charts: Mapping[tuple[str, str], str] = {("longhorn-system", "longhorn"): installed} if installed else {}
     seen = FrozenRows(rows)
-    shown = picture(Observed(seen, SETTINGS, w.NOW, HOME, charts, runs=tuple(runs)))
+    shown = picture(Observed(seen, SETTINGS, w.NOW, HOME, charts, runs=tuple(runs), facts=PreflightFacts(looked=True)))
     wants = {LONGHORN: asked} if asked else {}
     found = upgrade(Subject(SETTINGS, component, wants, applier))
     first = Decision("upgrade", found.steps[0].id, Choice.CONFIRMED, w.NOW - 60, "ada@desk", answer=HOME.uid)

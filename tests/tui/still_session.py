@@ -101,7 +101,7 @@ def still_session(folder: Path, *, read_only: bool = False, settings: Settings =
     repository = folder / "repository"
     repository.mkdir(exist_ok=True)
     options = Options(repository, settings, ACCESS, lambda: ACCESS, {"PATH": ""}, read_only=read_only)
-    return StillSession(options, Runs(folder / "runs"), Journal(folder / "journal.jsonl"))
+    return StillSession(options, Runs(folder / "runs"), Journal(folder / "journal.jsonl", clock))
 
 
 def clock() -> float:
