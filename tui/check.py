@@ -76,7 +76,9 @@ def _await(session: Session, came: threading.Event, asked: threading.Event, wait
         settled = answered and not loading and session.has_looked
         if settled and (exit_code(latest) == HEALTHY or waited >= wait):
             return latest
-        if waited >= max(PATIENCE_FOR_A_LOGIN if asked.is_set() else PATIENCE, wait):
+        # Who says how long means it, however little that is.
+        patience = wait or PATIENCE
+        if waited >= (max(PATIENCE_FOR_A_LOGIN, wait) if asked.is_set() else patience):
             return latest
         came.wait(0.5)
         came.clear()
