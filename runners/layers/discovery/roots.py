@@ -115,7 +115,7 @@ def _syncs_in(files: Files, objects: Sequence[Manifest], how: How) -> Iterator[F
     sources = {one.name: one for one in objects if one.group == SOURCE_GROUP}
     for one in objects:
         source = sources.get(text(one.body, "spec", "sourceRef", "name"))
-        if one.group != KUSTOMIZE_GROUP or one.kind != "Kustomization" or source is None:
+        if one.group != KUSTOMIZE_GROUP or one.kind != "Kustomization" or source is None or one.is_remote:
             continue
         url = text(source.body, "spec", "url")
         path = text(one.body, "spec", "path")
