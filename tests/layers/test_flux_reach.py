@@ -179,8 +179,9 @@ def test_a_sync_that_was_written_by_hand_is_a_root_under_its_own_name() -> None:
     files = {"flux/cluster.yaml": source + leads("cluster", "./apps", source="ops"), "apps/a.yaml": config("a")}
     (one,) = find_roots(files)
     assert (one.how, one.path) == (How.OWN_SYNC, "apps")
-    assert "ops" in root_at(files, "./apps/").sources
-    assert root_at(files, "elsewhere") == FluxRoot("elsewhere")
+    assert root_at((one,), "./apps/") == one
+    named = root_at((one,), "elsewhere")
+    assert (named.how, named.root) == (How.NAMED, FluxRoot("elsewhere"))
 
 
 def test_an_instance_with_a_template_in_its_path_is_a_root_for_each_folder_like_it() -> None:
