@@ -14,8 +14,7 @@ from pathlib import Path
 import anyio
 
 from runners.cluster.connection import Connection
-from runners.cluster.errors import ApiError, NotFound
-from runners.cluster.listing import METADATA
+from runners.cluster.objects import SECRETS, is_there
 from runners.edges import Errand
 from runners.layers.settings import KeySource, Settings
 from runners.layers.survival.checkout import STATUS, Checkout, read_status
@@ -133,7 +132,8 @@ def sheet_file(place: Place) -> SheetFile:
 
 
 def _key(place: Place, key: KeySource) -> KeyState:
-    return KeyState(key, _has_source(place, key), _has_secret(place.connection, key.secret))
+    in_cluster = is_there(place.connection, SECRETS, *key.secret.split("/", 1))
+    return KeyState(key, _has_source(place, key), in_cluster)
 
 
 def _has_source(place: Place, key: KeySource) -> bool:
@@ -141,16 +141,6 @@ def _has_source(place: Place, key: KeySource) -> bool:
         return path_in(key.file, place.environ, place.repository).is_file()
     program = key.command.split()[:1]
     return bool(program) and shutil.which(program[0], path=place.environ.get("PATH", "")) is not None
-
-
-def _has_secret(connection: Connection, secret: str) -> bool | None:
-    try:
-        connection.request("GET", secret_path(secret), accept=METADATA)
-    except NotFound:
-        return False
-    except ApiError:
-        return None
-    return True
 
 
 def secret_path(secret: str) -> str:

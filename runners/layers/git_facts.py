@@ -84,7 +84,7 @@ def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) ->
         releases={release.id: name for name, own in mine.items() for release in own if is_known(release.id)},
         objects=tuple(one for reached in found.reached for one in reached.objects),
         upward=tuple(finding for name, own in mine.items() for finding in upward(name, own, files)),
-        said=(*found.findings, *_beside(found.looked, settings, files), *decrypting(files, keys)),
+        said=(*found.findings, *_crd_traps(found.looked.callables), *decrypting(files, keys)),
         old=_old_versions(flux),
         loose=tuple(_loose(flux)),
     )
@@ -102,12 +102,6 @@ def _releases(entry: FoundationEntry, looked: Looked) -> Sequence[Release]:
     return [release for release in found if not entry.releases or release.id in entry.releases]
 
 
-def _beside(looked: Looked, settings: Settings, files: Files) -> Iterator[Finding]:
-    """What discovery has no reason to speak of."""
-    yield from _crd_traps(looked.callables)
-    yield from _sources(settings, files)
-
-
 def _crd_traps(callables: Sequence[Helmfile]) -> Iterator[Finding]:
     """A helmfile of which one release waits for another: the second may use kinds that the first brings."""
     for one in callables:
@@ -115,13 +109,6 @@ def _crd_traps(callables: Sequence[Helmfile]) -> Iterator[Finding]:
         if any(need in own for release in one.releases for need in release.needs):
             words = "one of its releases needs another, and may use its CRDs: a first apply by hand can fail on that"
             yield Finding(one.path, Severity.NOTE, words, "nothing to do: Bedplate plans and applies past that")
-
-
-def _sources(settings: Settings, files: Files) -> Iterator[Finding]:
-    for key in settings.keys:
-        if key.file and key.file.endswith((".yaml", ".yml")) and key.file not in files and not key.file.startswith("/"):
-            words = f"comes from {key.file}, which is not in the repository"
-            yield Finding(f"Secret {key.secret}", Severity.WARNING, words, "bring it back, or name another source")
 
 
 def _old_versions(flux: Sequence[Manifest]) -> Mapping[str, tuple[str, ...]]:
