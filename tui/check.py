@@ -123,8 +123,8 @@ def as_lines(picture: Picture) -> list[str]:
     survival = picture.survival
     if survival.words(picture.at) or survival.findings:
         lines += ["", *_section("Survival", survival.words(picture.at), survival.findings)]
-    if picture.notices:
-        lines += ["", *(f"{line}" for line in _finding_lines(picture.notices))]
+    if picture.unplaced:
+        lines += ["", *_finding_lines(picture.unplaced)]
     return lines
 
 

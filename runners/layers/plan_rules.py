@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import Change, Comparison, Danger, ObjectRef, Plan, ReleaseAction, ReleasePlan
@@ -65,10 +66,15 @@ def plan_findings(plan: Plan, *, protected: bool = False) -> tuple[Finding, ...]
 
 def is_longhorn(release: ReleasePlan) -> bool:
     """Is it Longhorn, whatever the component is called: by its chart, by its name and place, or by its CRDs?"""
-    if _chart_name(release.chart) == "longhorn" or release.id == "longhorn-system/longhorn":
+    if bears_longhorn(release.id, release.chart):
         return True
     refs = (*release.hashes, *(item.ref for item in release.changes))
     return any(ref.kind == "CustomResourceDefinition" and ref.name.endswith(".longhorn.io") for ref in refs)
+
+
+def bears_longhorn(release: str, chart: str) -> bool:
+    """Does its ``namespace/name`` or its chart say that a release is Longhorn's?"""
+    return release == "longhorn-system/longhorn" or _chart_name(chart) == LONGHORN.name
 
 
 def _chart_name(chart: str) -> str:
