@@ -118,11 +118,13 @@ class BoundaryLook:
 
 
 def _out_of_sight(rows: Rows) -> Iterator[Finding]:
-    """What Flux has may be anything where its objects can't be seen; that they are on their way is not worth a word."""
+    """What Flux has may be anything where its objects can't be seen."""
     freshness = rows.table_freshness("flux")
-    if freshness.reach in (Reach.FORBIDDEN, Reach.STALE):
+    if not freshness.trusted:
         words = f"{freshness.reach.value}: whether Flux manages anything of the foundation can't be told"
-        yield Finding("Flux objects", Severity.UNKNOWN, words, "ask for the right to list and watch every Flux kind")
+        forbidden = freshness.reach is Reach.FORBIDDEN
+        remedy = "ask for the right to list and watch every Flux kind" if forbidden else ""
+        yield Finding("Flux objects", Severity.UNKNOWN, words, remedy)
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -167,7 +167,9 @@ def test_what_was_handed_over_may_bear_the_label_of_its_helm_release(applier: st
     assert [one.severity for one in found] == severities
 
 
-@pytest.mark.parametrize(("reach", "told"), [(Reach.FORBIDDEN, 1), (Reach.STALE, 1), (Reach.LOADING, 0)])
+@pytest.mark.parametrize(
+    ("reach", "told"), [(Reach.FORBIDDEN, 1), (Reach.STALE, 1), (Reach.LOADING, 1), (Reach.LIVE, 0)]
+)
 def test_where_flux_can_not_be_seen_nothing_is_called_clean(reach: Reach, told: int) -> None:
     seen = FrozenRows(WORLD, {"flux": Freshness(reach)})
     found = BoundaryLook().downward(seen, ground_of(seen, SETTINGS, {}))

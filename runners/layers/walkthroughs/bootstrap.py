@@ -106,7 +106,7 @@ def foundation_step(entry: FoundationEntry) -> Step:
         target=Target(component=name),
         do=f"plan and apply {entry.helmfile}, then wait until {name} is usable",
         shell=lambda _settings, context: f"helmfile --kube-context {context} -f {entry.helmfile} sync",
-        undo=c.APPLY.undo,
+        undo="none for a first install; else as the dialog says, which knows what is installed",
         usually="1–3 min",
     )
 
