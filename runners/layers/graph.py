@@ -204,7 +204,11 @@ class Graph:
             for space in state.namespaces:
                 owners.setdefault(space, []).append(state.name)
         default = next((row.name for row in self._linked.classes if row.default), "")
-        providers = class_providers(self._linked.classes, self._linked.picture.layer(Layer.FOUNDATION))
+        foundation = self._linked.picture.layer(Layer.FOUNDATION)
+        providers = class_providers(self._linked.classes, foundation)
+        gone = {claim.storage_class for claim in self._linked.claims} - {row.name for row in self._linked.classes}
+        # A class goes with the component that makes it: then its name is all that tells whose it was.
+        providers |= {name: state.name for name in gone for state in foundation if state.name in name}
         for claim in self._linked.claims:
             name = claim.storage_class or default
             if name:
@@ -217,7 +221,7 @@ def by_applier(picture: Picture, flux: FluxIndex) -> Mapping[str, str]:
     return {row.ref: state.name for state in picture.layer(Layer.GITOPS) for row in flux.appliers.get(state.name, ())}
 
 
-def class_providers(classes: Iterable[StorageClass], foundation: Iterable[ComponentState]) -> Mapping[str, str]:
+def class_providers(classes: Iterable[StorageClass], foundation: Iterable[ComponentState]) -> dict[str, str]:
     """StorageClass → the component of the foundation that provides it, as far as its provisioner's name tells."""
     names = [(word, state.name) for state in foundation for word in (state.name, *state.namespaces)]
     return {
