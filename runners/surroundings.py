@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import anyio
@@ -20,6 +21,8 @@ from runners.layers.settings import KeySource, Settings
 from runners.layers.survival.checkout import STATUS, Checkout, read_status
 from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.survival.keys import KeyState
+from runners.layers.survival.sheet import Sheet
+from runners.layers.survival.sheet_text import SheetError, read_sheet
 from runners.tools.capture import Captured, ToolMissing, ToolTimeout
 from runners.tools.tool_errors import one_line
 
@@ -124,11 +127,22 @@ def sheet_file(place: Place) -> SheetFile:
     if path is None:
         return SheetFile()
     try:
-        return SheetFile(str(path), written=path.stat().st_mtime)
+        content = _content(path.read_text(encoding="utf-8", errors="replace"), str(path))
     except FileNotFoundError:
         return SheetFile(str(path))
     except OSError as error:
         return SheetFile(str(path), error=error.strerror or str(error))
+    except SheetError as error:
+        return SheetFile(str(path), error=error.words)
+    # By its own word: a copy of an old sheet is a new file.
+    untold = "" if content.written else "does not say when it was written"
+    return SheetFile(str(path), content.written_at, error=untold, content=content)
+
+
+@lru_cache(maxsize=1)
+def _content(text: str, name: str) -> Sheet:
+    """The sheet that a text is; kept, since a thousand claims take a second to read and hardly ever change."""
+    return read_sheet(text, name)
 
 
 def _key(place: Place, key: KeySource) -> KeyState:
@@ -138,7 +152,10 @@ def _key(place: Place, key: KeySource) -> KeyState:
 
 def _has_source(place: Place, key: KeySource) -> bool:
     if key.file:
-        return path_in(key.file, place.environ, place.repository).is_file()
+        try:
+            return path_in(key.file, place.environ, place.repository).is_file()
+        except OSError:  # a folder on the way may not be entered
+            return False
     program = key.command.split()[:1]
     return bool(program) and shutil.which(program[0], path=place.environ.get("PATH", "")) is not None
 
