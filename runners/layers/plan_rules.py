@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from runners.layers.components.folding import listed
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.releases import in_the_middle
@@ -268,9 +269,7 @@ def _about(refs: Iterable[ObjectRef], what: str) -> Iterator[str]:
 
 def named(refs: Iterable[ObjectRef]) -> str:
     """Objects by name, and a count in place of those that are too many to name; empty when there are none."""
-    names = [str(ref) for ref in sorted(refs)]
-    rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + rest
+    return listed([str(ref) for ref in sorted(refs)], NAMED)
 
 
 def _objects(number: int) -> str:
