@@ -31,9 +31,10 @@ class LiveGraph:
         table = KUSTOMIZATIONS.table
         claims, classes = store.all(CLAIMS), store.all(STORAGECLASSES)
         # Rows that did not change are the same objects, so that comparing thousands of them costs next to nothing.
-        seen = (picture.components, store.table(table), store.table_freshness(table).trusted, claims, classes)
+        needs = self._session.ahead.facts.git.needs
+        seen = (picture.components, store.table(table), store.table_freshness(table).trusted, claims, classes, needs)
         if self._graph is None or seen != self._seen:
-            linked = Linked(picture, self._session.settings, flux_index(store), claims, classes)
+            linked = Linked(picture, self._session.settings, flux_index(store), claims, classes, needs)
             self._seen, self._graph = seen, Graph(linked)
         return self._graph
 

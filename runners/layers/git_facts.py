@@ -56,6 +56,8 @@ class GitFacts:
 
     releases: Mapping[str, str] = field(default_factory=dict)
     """``namespace/name`` of a release that a helmfile makes → its component."""
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Component → the components that its helmfile's releases need."""
     objects: tuple[GitObject, ...] = ()
     """What Flux reaches from its roots."""
     upward: tuple[Finding, ...] = ()
@@ -80,8 +82,10 @@ def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) ->
     found = seen_with(look(files, remote), settings)
     flux = list(manifests(files, (_FLUX,)))
     mine = {entry.component: _releases(entry, found.looked) for entry in settings.foundation}
+    makers = {release.id: name for name, own in mine.items() for release in own if is_known(release.id)}
     return GitFacts(
-        releases={release.id: name for name, own in mine.items() for release in own if is_known(release.id)},
+        releases=makers,
+        needs={name: _needed(own, makers) for name, own in mine.items() if _needed(own, makers)},
         objects=tuple(one for reached in found.reached for one in reached.objects),
         upward=tuple(finding for name, own in mine.items() for finding in upward(name, own, files)),
         said=(*found.findings, *_crd_traps(found.looked.callables), *decrypting(files, keys)),
@@ -100,6 +104,11 @@ def git_findings(facts: GitFacts, rows: Rows, flux: str) -> Iterator[Finding]:
 def _releases(entry: FoundationEntry, looked: Looked) -> Sequence[Release]:
     found = [release for one in looked.callables if one.path == entry.helmfile for release in one.releases]
     return [release for release in found if not entry.releases or release.id in entry.releases]
+
+
+def _needed(own: Sequence[Release], makers: Mapping[str, str]) -> tuple[str, ...]:
+    found = (makers[need] for release in own for need in release.needs if need in makers)
+    return tuple(dict.fromkeys(found))
 
 
 def _crd_traps(callables: Sequence[Helmfile]) -> Iterator[Finding]:

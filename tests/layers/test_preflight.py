@@ -16,7 +16,7 @@ from runners.layers.kinds.base import Row
 from runners.layers.preflight import PreflightFacts, preflight
 from runners.layers.rights import Right, rights_findings, wanted_rights
 from runners.layers.rows import FrozenRows
-from runners.layers.settings import KeySource, Settings
+from runners.layers.settings import FoundationEntry, KeySource, Settings
 from tests.layers import worlds as w
 from tests.layers.judged import SETTINGS
 
@@ -279,3 +279,15 @@ def test_nothing_odd_breaks_it(text: str, server: str, version: str) -> None:
 def test_before_anybody_looked_nothing_is_in_order() -> None:
     told = preflight(PreflightFacts(), FrozenRows(WORLD), SETTINGS, "v1.37.2", "")
     assert [(finding.severity, finding.text) for finding in told] == [(Severity.UNKNOWN, "was not looked for yet")]
+
+
+def test_what_a_helmfiles_releases_need_leads_from_component_to_component() -> None:
+    storage = "releases:\n- {name: longhorn, namespace: longhorn-system, chart: longhorn/longhorn}\n"
+    store = "releases:\n- {name: tenant, namespace: minio-tenant, chart: m/t, needs: [longhorn-system/longhorn]}\n"
+    entries = tuple(
+        FoundationEntry(name, f"{name}/helmfile.yaml", (f"{name}-system",)) for name in ("longhorn", "minio")
+    )
+    read = facts(
+        {"longhorn/helmfile.yaml": storage, "minio/helmfile.yaml": store}, known=replace(SETTINGS, foundation=entries)
+    )
+    assert read.needs == {"minio": ("longhorn",)}
