@@ -294,7 +294,8 @@ class Confirm(Widget):
         self.query_one("#demand", Horizontal).display = bool(dialog.typed)
         # The buttons are always in view: what gives way is the text above them, which scrolls.
         below = len(said.wrap(max(8, self.content_size.width))) + 1 if verdict.display else 0
-        room = self.screen.size.height - _FRAME - below - (_DEMAND if dialog.typed else 0)
+        height = self.screen.size.height - self.dock_gutter.height
+        room = height - _FRAME - below - (_DEMAND if dialog.typed else 0)
         self.query_one("#rows", VerticalScroll).styles.max_height = max(1, room)
         self._show_demand()
         self._show_go()
