@@ -158,10 +158,7 @@ class Operator:
             ToolError: the journal can't be written, so nothing is decided.
         """
         target = Target(name=f"{decision.walkthrough}: {step.title}")
-        with self._on_record(c.DECIDE, target):
-            answer = self.gate(c.DECIDE, target)
-            if not answer.is_open:
-                raise Refusal(*answer.closed_by)
+        with self._through_gate(c.DECIDE, target):
             identity = await self._same_cluster()
             objections = (*objections_to(decision, step, typed, identity.context),)
             if objections:
@@ -179,11 +176,8 @@ class Operator:
             Refusal: in a read-only session.
         """
         target = Target(component=run.title)
-        with self._on_record(c.INTERRUPT, target):
-            answer = self.gate(c.INTERRUPT, target)
-            if not answer.is_open:
-                raise Refusal(*answer.closed_by)
-        return interrupt_run(self._session.runs, self._session.journal, run, self._session.identity)
+        with self._through_gate(c.INTERRUPT, target):
+            return interrupt_run(self._session.runs, self._session.journal, run, self._session.identity)
 
     async def conclude(self, run: RunRecord) -> tuple[Finding, ...]:
         """Reads from the cluster what a run that has ended did; asks once, and remembers the answer.
@@ -214,10 +208,11 @@ class Operator:
         """Writes the survival sheet to a file of this machine; returns what was written.
 
         Raises:
-            Refusal: the file is something else, or another cluster's sheet.
+            Refusal: the session is read-only, or the file is something else, or another cluster's sheet.
             ToolError: it can't be written.
         """
-        return await keep_sheet(self._session, path)
+        with self._through_gate(c.WRITE_SHEET, Target(component=str(path))):
+            return await keep_sheet(self._session, path)
 
     async def _look(self, command: Command, target: Target) -> GateAnswer:
         """The gate's answer to what is seen at this moment, not to what the screen was last shown."""
@@ -250,8 +245,7 @@ class Operator:
 
     async def _same_plan(self, ask: Ask, shown: Plan) -> None:
         now = await Planner(await self._bench()).again(shown, ask.identity)
-        changed = differences(shown, now)
-        if changed:
+        if changed := differences(shown, now):
             raise Refusal(*(Finding("plan", Severity.BLOCKER, text, "plan again", False) for text in changed))
 
     async def _recovery(self, command: Command, target: Target) -> Recovery:
@@ -259,8 +253,7 @@ class Operator:
 
     async def _same_way(self, ask: Ask) -> None:
         """The release is as it was when the question was asked, and still nobody is at it."""
-        changed = (await self._recovery(ask.command, ask.target)).changed(ask)
-        if changed:
+        if changed := (await self._recovery(ask.command, ask.target)).changed(ask):
             raise Refusal(*changed)
 
     async def _bench(self) -> Bench:
@@ -347,6 +340,14 @@ class Operator:
         except ToolError as error:
             self._note("failed", command, target, why=str(error))
             raise
+
+    @contextlib.contextmanager
+    def _through_gate(self, command: Command, target: Target) -> Iterator[None]:
+        """On record too, and begun only where the gate is open: no typed word opens it."""
+        with self._on_record(command, target):
+            if closed_by := self.gate(command, target).closed_by:
+                raise Refusal(*closed_by)
+            yield
 
     def _journal(self, event: str, command: Command, target: Target, **facts: Fact) -> None:
         """Raises OSError where it can't be written: then nothing is started that would be on no record."""

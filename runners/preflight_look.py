@@ -1,24 +1,26 @@
 """Gathers what a preflight needs and no watch brings: rights from the server, facts from the repository's files.
 
-It looks at the start and once a minute; a repository whose files did not change is read and not thought over again.
+It looks at the start and once a minute; a repository that did not change, on a machine that decrypts as it did, is read
+and not thought over again.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from runners.cluster.connection import Connection
 from runners.cluster.objects import SECRETS, is_there
 from runners.cluster.rights import reviewed
 from runners.edges import guarded
-from runners.layers.discovery.documents import Files
+from runners.layers.decrypting import LocalKeys
 from runners.layers.git_facts import GitFacts, git_facts
 from runners.layers.preflight import PreflightFacts
 from runners.layers.rights import wanted_rights
 from runners.layers.settings import Settings
-from runners.repository import read_repository
+from runners.repository import RepositoryFiles, read_repository
 from runners.tools.local_keys import local_keys
 from runners.tools.versions import Toolbox
 
@@ -46,7 +48,7 @@ class PreflightLook:
         self._connection = connection
         self._environ = environ
         self._changed = changed
-        self._files: Files | None = None
+        self._seen: tuple[RepositoryFiles, LocalKeys] | None = None
         self._git = GitFacts()
         self._begun = threading.Event()
         self._due = threading.Event()
@@ -101,8 +103,10 @@ class PreflightLook:
             self._changed()
 
     def _read(self) -> GitFacts:
-        read = read_repository(self._repository)
-        if read.texts != self._files:
-            self._files = read.texts
-            self._git = git_facts(read.texts, read.remote, self._settings, local_keys(self._environ))
+        seen = (read_repository(self._repository), local_keys(self._environ))
+        if seen != self._seen:
+            self._seen = seen
+            read, keys = seen
+            found = git_facts(read.texts, read.remote, self._settings, keys)
+            self._git = replace(found, said=(*found.said, *read.findings))
         return self._git

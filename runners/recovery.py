@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import anyio.to_thread
@@ -12,6 +13,7 @@ from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.kinds.releases import RELEASES, Revision, current
 from runners.layers.kinds.workloads import DAEMONSETS
+from runners.layers.plan_rules import bears_longhorn
 from runners.layers.stuck import (
     HELM_TIMEOUT,
     Signs,
@@ -89,13 +91,22 @@ async def _against_rollback(session: Session, bench: Bench, row: Revision, back:
         history_argv(session.options.access.context, row.release, row.namespace), about=f"history of {row.release}"
     )
     charts = charts_of_revisions(said.stdout)
-    _name, version = charts.get(back, ("", ""))
-    is_longhorn = any(name == LONGHORN.name for name, _version in charts.values())
-    manager = _manager_version(session, row.namespace) if is_longhorn else None
-    return tuple(rollback_findings(row, back, manager=manager, target_version=version))
+    name, version = charts.get(back, ("", ""))
+    manager = _manager_version(session, row, [name for name, _version in charts.values()])
+    # A chart that brings Longhorn along has a version of its own.
+    target = version if name == LONGHORN.name else ""
+    return tuple(rollback_findings(row, back, manager=manager, target_version=target))
 
 
-def _manager_version(session: Session, namespace: str) -> str:
-    """The version that Longhorn's manager bears in the cluster: the newest one that may have run."""
-    found = session.store.within(DAEMONSETS, (namespace,))
-    return next((row.app_version for row in found if row.name == _MANAGER), "")
+def _manager_version(session: Session, row: Revision, charts: Iterable[str]) -> str | None:
+    """The version of Longhorn's manager in the cluster, the newest one that may have run; None for other releases.
+
+    A release is Longhorn's by its name and place, by a chart that it ever had, or because the manager is its own.
+    """
+    release = f"{row.namespace}/{row.release}"
+    found = session.store.within(DAEMONSETS, (row.namespace,))
+    manager = next((each for each in found if each.name == _MANAGER), None)
+    owned = manager is not None and manager.release == release
+    if not owned and not any(bears_longhorn(release, chart) for chart in ("", *charts)):
+        return None
+    return manager.app_version if manager is not None else ""

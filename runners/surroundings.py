@@ -9,18 +9,19 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import anyio
 
 from runners.cluster.connection import Connection
-from runners.cluster.errors import ApiError, NotFound
-from runners.cluster.listing import METADATA
+from runners.cluster.objects import SECRETS, is_there
 from runners.edges import Errand
 from runners.layers.settings import KeySource, Settings
 from runners.layers.survival.checkout import STATUS, Checkout, read_status
 from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.survival.keys import KeyState
+from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_text import SheetError, read_sheet
 from runners.tools.capture import Captured, ToolMissing, ToolTimeout
 from runners.tools.tool_errors import one_line
@@ -126,35 +127,37 @@ def sheet_file(place: Place) -> SheetFile:
     if path is None:
         return SheetFile()
     try:
-        written = path.stat().st_mtime
-        return SheetFile(str(path), written, content=read_sheet(path.read_text(encoding="utf-8"), str(path)))
+        content = _content(path.read_text(encoding="utf-8", errors="replace"), str(path))
     except FileNotFoundError:
         return SheetFile(str(path))
     except OSError as error:
         return SheetFile(str(path), error=error.strerror or str(error))
-    except (SheetError, ValueError) as error:
-        return SheetFile(str(path), error=one_line(str(error)) or "it is no sheet")
+    except SheetError as error:
+        return SheetFile(str(path), error=error.words)
+    # By its own word: a copy of an old sheet is a new file.
+    untold = "" if content.written else "does not say when it was written"
+    return SheetFile(str(path), content.written_at, error=untold, content=content)
+
+
+@lru_cache(maxsize=1)
+def _content(text: str, name: str) -> Sheet:
+    """The sheet that a text is; kept, since a thousand claims take a second to read and hardly ever change."""
+    return read_sheet(text, name)
 
 
 def _key(place: Place, key: KeySource) -> KeyState:
-    return KeyState(key, _has_source(place, key), _has_secret(place.connection, key.secret))
+    in_cluster = is_there(place.connection, SECRETS, *key.secret.split("/", 1))
+    return KeyState(key, _has_source(place, key), in_cluster)
 
 
 def _has_source(place: Place, key: KeySource) -> bool:
     if key.file:
-        return path_in(key.file, place.environ, place.repository).is_file()
+        try:
+            return path_in(key.file, place.environ, place.repository).is_file()
+        except OSError:  # a folder on the way may not be entered
+            return False
     program = key.command.split()[:1]
     return bool(program) and shutil.which(program[0], path=place.environ.get("PATH", "")) is not None
-
-
-def _has_secret(connection: Connection, secret: str) -> bool | None:
-    try:
-        connection.request("GET", secret_path(secret), accept=METADATA)
-    except NotFound:
-        return False
-    except ApiError:
-        return None
-    return True
 
 
 def secret_path(secret: str) -> str:

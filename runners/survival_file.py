@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import anyio.to_thread
@@ -20,7 +22,7 @@ from runners.layers.jsons import mapping, text
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.runs import RunRecord, RunState
-from runners.layers.survival.sheet import Sheet
+from runners.layers.survival.sheet import MOVE_AWAY, Sheet
 from runners.layers.survival.sheet_making import SYNC, Gathered, make_sheet
 from runners.layers.survival.sheet_text import SheetError, read_sheet, sheet_text
 from runners.session import Session
@@ -29,20 +31,21 @@ from runners.tools.calls import ToolError
 
 
 async def keep_sheet(session: Session, path: Path) -> Sheet:
-    """Writes the sheet of this moment to a file, on record; only the choke point calls it.
+    """Writes the sheet of this moment to a file, on record; only the choke point calls it. Returns what was written.
 
     Raises:
         Refusal: the file is not to be overwritten.
         ToolError: it can't be written.
     """
-    sheet = await current_sheet(session)
+    made = await current_sheet(session)
     try:
-        await anyio.to_thread.run_sync(write_sheet, path, sheet)
-        session.journal.write("sheet written", session.identity, path=str(path), claims=len(sheet.claims))
+        sheet = await anyio.to_thread.run_sync(write_sheet, path, made)
     except SheetRefused as error:
         raise Refusal(Finding("survival sheet", Severity.WARNING, str(error), "", False)) from error
     except OSError as error:
         raise ToolError(f"survival sheet {path}: {error.strerror or error}") from error
+    with contextlib.suppress(OSError):  # it has happened already: a full disk does not take it back
+        session.journal.write("sheet written", session.identity, path=str(path), claims=len(sheet.claims))
     session.outlook.ask()
     return sheet
 
@@ -122,14 +125,18 @@ def _of_file(session: Session, file: str) -> str:
         return ""
 
 
-def write_sheet(path: Path, sheet: Sheet) -> None:
-    """Writes the sheet for its owner alone; whoever reads the file meanwhile sees the old one or the new one, whole.
+def write_sheet(path: Path, made: Sheet) -> Sheet:
+    """Writes a sheet for its owner alone; whoever reads the file meanwhile sees the old one or the new one, whole.
+
+    Returns what was written: with what a person wrote down of the last rehearsal.
 
     Raises:
-        SheetRefused: the file is something else, or another cluster's sheet: perhaps the last word of one that died.
+        SheetRefused: the file is something else, or says what this one can't: another cluster's sheet, perhaps the
+            last word of one that died, or claims where there are none now.
         OSError: it can't be written.
     """
-    _look_before(path, sheet)
+    there = _look_before(path, made)
+    sheet = replace(made, last_rehearsed=there.last_rehearsed) if there else made
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
@@ -140,18 +147,19 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
         Path(scratch).replace(path)
     finally:
         Path(scratch).unlink(missing_ok=True)
+    return sheet
 
 
-def _look_before(path: Path, sheet: Sheet) -> None:
+def _look_before(path: Path, sheet: Sheet) -> Sheet | None:
+    """The sheet that lies there and may be written over; None where there is none."""
     try:
         there = read_sheet(path.read_text(encoding="utf-8", errors="replace"), str(path))
     except FileNotFoundError:
-        return
+        return None
     except SheetError as error:
-        raise SheetRefused(f"{path} is no survival sheet, or a damaged one: {error.mistakes[0].text}") from error
-    theirs, ours = there.cluster, sheet.cluster
-    if theirs.uid != ours.uid or (not ours.uid and theirs.server != ours.server):
-        raise SheetRefused(
-            f"{path} is the sheet of another cluster, uid {theirs.uid[:8] or 'unreadable'}… at {theirs.server}, "
-            f"written {there.written}: move it away first, and keep it if you still need it"
-        )
+        raise SheetRefused(f"{path} {error.words}") from error
+    if another := there.of_another(sheet.cluster.uid, sheet.cluster.server):
+        raise SheetRefused(f"{path} {another}: {MOVE_AWAY}")
+    if there.claims and not sheet.claims:
+        raise SheetRefused(f"{path} has claims ({len(there.claims)}), and the cluster has none now: {MOVE_AWAY}")
+    return there

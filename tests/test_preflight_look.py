@@ -14,6 +14,7 @@ from runners.layers.jsons import Json, text
 from runners.layers.rights import Right
 from runners.layers.settings import Settings
 from runners.preflight_look import PreflightLook
+from runners.repository import BYTES_AT_MOST
 from runners.tools.versions import Toolbox, ToolState
 from tests.tui.still_session import ACCESS, SETTINGS, NoConnection
 
@@ -74,3 +75,24 @@ def test_files_that_did_not_change_are_not_thought_over_again(
     look.look(None)
     assert len(thought) == 2
     assert look.facts.git.releases == {"longhorn-system/storage": "longhorn"}
+
+
+def test_a_tool_that_was_installed_meanwhile_is_no_longer_missed(
+    looked: tuple[PreflightLook, list[int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, told = looked
+    (tmp_path / "longhorn/helmfile.yaml").write_text("releases:\n- name: a\n  chart: a/b\n  secrets:\n  - s.yaml\n")
+    look.look(None)
+    assert "sops" in {finding.subject for finding in look.facts.git.said}
+    with_sops = LocalKeys(frozenset({"sops"}), frozenset({"secrets"}), unasked=False)
+    monkeypatch.setattr(preflight_look, "local_keys", lambda _environ: with_sops)
+    look.look(None)
+    assert "sops" not in {finding.subject for finding in look.facts.git.said}
+    assert told == [1, 1]
+
+
+def test_what_could_not_be_read_is_said(looked: tuple[PreflightLook, list[int]], tmp_path: Path) -> None:
+    look, _told = looked
+    (tmp_path / "big.yaml").write_text("a" * (BYTES_AT_MOST + 1))
+    look.look(None)
+    assert "big.yaml" in {finding.subject for finding in look.facts.git.said}

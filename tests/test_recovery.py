@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -51,10 +51,12 @@ def session_with(folder: Path, *rows: Row, lease: Json | None = None) -> StillSe
     return session
 
 
-def way_out(session: StillSession, command: c.Command, namespace: str, name: str) -> Recovery:
+def way_out(
+    session: StillSession, command: c.Command, namespace: str, name: str, charts: Mapping[int, str] = CHART
+) -> Recovery:
     async def call(argv: Sequence[str], **_: object) -> Answer:
         assert tuple(argv[:3]) == ("helm", "history", name)
-        return Answer(json.dumps([{"revision": number, "chart": chart} for number, chart in CHART.items()]))
+        return Answer(json.dumps([{"revision": number, "chart": chart} for number, chart in charts.items()]))
 
     bench = Bench(call, session.options.repository, Served("", ()))
     target = c.Target(kind="release", namespace=namespace, name=name)
@@ -86,6 +88,26 @@ def test_longhorn_goes_back_only_under_its_old_manager(tmp_path: Path, manager: 
     answer = GateAnswer(way_out(session, c.ROLL_BACK, "longhorn-system", "longhorn").findings)
     assert answer.is_open is is_open
     assert answer.overridable is False
+
+
+@pytest.mark.parametrize(
+    ("release", "owner", "is_open"),
+    [
+        ("longhorn", "", False),
+        ("storage", "longhorn-system/storage", False),
+        ("other", "longhorn-system/longhorn", True),
+    ],
+)
+def test_longhorn_is_known_whatever_its_chart_is_called(
+    tmp_path: Path, release: str, owner: str, is_open: bool
+) -> None:
+    session = session_with(tmp_path)
+    rows = [row for row in w.longhorn_world() if row.name not in (MANAGER.name, "sh.helm.release.v1.longhorn.v1")]
+    manager = replace(MANAGER, app_version="v1.12.1", release=owner)
+    session.fill([*rows, manager, *hung("longhorn-system", release)])
+    charts = {1: "storage-1.12.1", 2: "storage-1.12.1"}
+    answer = GateAnswer(way_out(session, c.ROLL_BACK, "longhorn-system", release, charts).findings)
+    assert answer.is_open is is_open
 
 
 def test_whoever_holds_the_lease_is_named(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from os import utime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from runners.layers.settings import FoundationEntry, KeySource, Settings
 from runners.layers.survival.sheet_text import sheet_text
 from runners.surroundings import Place, look_around
 from runners.tools.capture import Captured, ToolMissing, capture
-from tests.layers.recover_world import sheet
+from tests.layers import worlds as w
+from tests.layers.test_survival_sheet import made
 from tests.tui.still_session import ACCESS, NoConnection
 
 SETTINGS = Settings(
@@ -116,12 +118,29 @@ def test_the_sheet_is_found_where_it_is_wanted(tmp_path: Path) -> None:
     before = look_around(place(tmp_path)).sheet
     assert (before.path, before.written) == (str(tmp_path / "home" / "home.yaml"), 0.0)
     (tmp_path / "home").mkdir()
-    file = tmp_path / "home" / "home.yaml"
-    file.write_text(sheet_text(sheet("photos")))
+    file, sheet = tmp_path / "home" / "home.yaml", made()
+    file.write_text(sheet_text(sheet))
+    utime(file, (w.NOW + 86_400, w.NOW + 86_400))  # as of a copy
     found = look_around(place(tmp_path)).sheet
-    assert (found.written > 0, found.content, found.error) == (True, sheet("photos"), "")
-    file.write_text("")
-    damaged = look_around(place(tmp_path)).sheet
-    assert (damaged.content, "is empty" in damaged.error) == (None, True)
+    assert (found.written, found.content, found.error) == (w.NOW, sheet, "")
     unset = replace(SETTINGS, survival_file="")
     assert look_around(place(tmp_path, settings=unset)).sheet.path == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", "is no survival sheet, or a damaged one: is empty"),
+        (sheet_text(replace(made(), written="")), "does not say when it was written"),
+    ],
+)
+def test_a_sheet_that_is_of_no_use_is_said_to_be_none(text: str, error: str, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "home.yaml").write_text(text)
+    assert look_around(place(tmp_path)).sheet.error.startswith(error)
+
+
+def test_a_source_that_cannot_be_looked_at_is_not_there(tmp_path: Path) -> None:
+    key = KeySource("a/there", "x" * 300, "", "longhorn")  # no file system takes such a name: looking raises
+    (found,) = look_around(place(tmp_path, settings=replace(SETTINGS, keys=(key,)))).keys
+    assert found.source is False

@@ -122,6 +122,39 @@ def test_the_choke_point_says_why_it_does_not_write(session: StillSession, tmp_p
         anyio.run(Operator(session).write_survival, folder)
 
 
+def test_what_a_person_wrote_of_the_last_rehearsal_stays(session: StillSession) -> None:
+    anyio.run(keep_after, session, RUN, HELD)
+    written = kept(session).read_text()
+    kept(session).write_text(written.replace("last_rehearsed: ''", "last_rehearsed: 2026-11-24"))
+    anyio.run(keep_after, session, RUN, HELD)
+    assert read_sheet(kept(session).read_text()) == replace(read_sheet(written), last_rehearsed="2026-11-24")
+
+
+def test_a_sheet_that_has_claims_is_not_overwritten_by_one_without(sheet: Sheet, tmp_path: Path) -> None:
+    path = tmp_path / "home.yaml"
+    write_sheet(path, sheet)
+    with pytest.raises(SheetRefused, match=r"has claims \(6\), and the cluster has none now"):
+        write_sheet(path, replace(sheet, claims=()))
+    assert read_sheet(path.read_text()) == sheet
+
+
+def test_a_read_only_session_writes_no_sheet_and_says_so_on_record(tmp_path: Path) -> None:
+    session, path = still_session(tmp_path, read_only=True), tmp_path / "home.yaml"
+    session.fill([*w.longhorn_world(), *s.world()])
+    with pytest.raises(Refusal, match="changes nothing"):
+        anyio.run(Operator(session).write_survival, path)
+    assert not path.exists()
+    line = json.loads(session.journal.path.read_text().splitlines()[-1])
+    assert (line["event"], line["command"], line["target"]) == ("refused", "write sheet", str(path))
+
+
+def test_a_sheet_that_was_written_is_not_called_unwritten_for_the_journal(session: StillSession) -> None:
+    session.journal.path.mkdir()
+    (said,) = anyio.run(keep_after, session, RUN, HELD)
+    assert said.severity is Severity.OK
+    assert read_sheet(kept(session).read_text()).claims
+
+
 def test_no_sheet_is_made_without_claims(session: StillSession) -> None:
     anyio.run(keep_after, session, RUN, HELD)
     before = kept(session).read_text()

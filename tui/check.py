@@ -76,7 +76,9 @@ def _await(session: Session, came: threading.Event, asked: threading.Event, wait
         settled = answered and not loading and session.has_looked
         if settled and (exit_code(latest) == HEALTHY or waited >= wait):
             return latest
-        if waited >= max(PATIENCE_FOR_A_LOGIN if asked.is_set() else PATIENCE, wait):
+        # Who says how long means it, however little that is.
+        patience = wait or PATIENCE
+        if waited >= (max(PATIENCE_FOR_A_LOGIN, wait) if asked.is_set() else patience):
             return latest
         came.wait(0.5)
         came.clear()
@@ -121,8 +123,8 @@ def as_lines(picture: Picture) -> list[str]:
     survival = picture.survival
     if survival.words(picture.at) or survival.findings:
         lines += ["", *_section("Survival", survival.words(picture.at), survival.findings)]
-    if picture.notices:
-        lines += ["", *(f"{line}" for line in _finding_lines(picture.notices))]
+    if picture.unplaced:
+        lines += ["", *_finding_lines(picture.unplaced)]
     return lines
 
 

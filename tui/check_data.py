@@ -55,7 +55,7 @@ def as_data(picture: Picture, exit_code: int, kinds: Iterable[AnyKind] = ()) -> 
         "boundary": words.findings(picture.boundary),
         "preflight": words.findings(picture.preflight),
         "survival": words.survival(picture.survival, picture.at),
-        "notices": words.findings(picture.notices),
+        "notices": words.findings(picture.unplaced),
         "exit": exit_code,
     }
 

@@ -48,6 +48,9 @@ def init(root: Path, *, print_only: bool, ask: Ask = input) -> int:
         for finding in (*read.findings, *found.findings):
             print(f"bedplate: {_said(finding)}", file=sys.stderr)
         print(as_yaml(found), end="")
+        if not _proposes(found):
+            print(f"bedplate: {root} shows neither a foundation nor a path that Flux syncs", file=sys.stderr)
+            return NOT_WRITTEN
         return DONE
     _print(_seen(root, read, found))
     try:
@@ -58,6 +61,11 @@ def init(root: Path, *, print_only: bool, ask: Ask = input) -> int:
     except _Stopped:
         print(f"\nbedplate: {NAME} was not written", file=sys.stderr)
         return NOT_WRITTEN
+
+
+def _proposes(found: Discovery) -> bool:
+    """Is there anything in it that a person could use?"""
+    return bool(found.settings.foundation or found.settings.gitops_path)
 
 
 def _answered(found: Discovery, ask: Ask) -> Discovery:
@@ -125,7 +133,7 @@ def _write(path: Path, text: str, *, instead: bool) -> int:
 def _seen(root: Path, read: RepositoryFiles, found: Discovery) -> Iterator[str]:
     """What was found, and why."""
     settings = found.settings
-    yield f"Looked at {len(read.texts)} files in {root}. Nothing was run."
+    yield f"Looked at {len(read.texts)} file{'s' if len(read.texts) != 1 else ''} in {root}. Nothing was run."
     yield from ("", "Foundation, by helmfile:")
     for entry in settings.foundation:
         owner = ", handed over to Flux" if entry.ownership is Ownership.HANDOVER else ""

@@ -55,7 +55,7 @@ TEXT_KEYS: tuple[Binding, ...] = (
 SCREEN_KEYS: tuple[Binding, ...] = (
     Binding("tab", "app.focus_next", show=False, tooltip="next or previous pane"),
     Binding("shift+tab", "app.focus_previous", show=False, tooltip="next or previous pane"),
-    Binding("escape", "back", show=False, tooltip="clear the filter, then back to the cards"),
+    Binding("escape", "back", show=False, tooltip="clear the filter, back to the cards, close a log that ended"),
     Binding("w", "app.walk", show=False, tooltip="walkthroughs: the first day, an upgrade, the worst day"),
     Binding("v", "app.survival", show=False, tooltip="what would come back if the cluster died now"),
     Binding("question_mark", "app.help", show=False, tooltip="every key"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runners.layers.graph import Branch, Graph, Linked, Node
+from runners.layers.graph import Branch, Graph, Linked, Node, by_applier
 from runners.layers.judge import flux_index
 from runners.layers.kinds.base import Row
-from runners.layers.kinds.flux import FluxObject
+from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.kinds.links import LINKS, LinkRow
 from runners.layers.kinds.storage import CLAIMS, STORAGECLASSES
 from runners.session import Session
@@ -16,23 +16,34 @@ Line = tuple[str, str, Node | None]
 """What stands there, why it hangs from the line above, and its node; None for a heading."""
 
 
-def session_graph(session: Session) -> Graph:
-    """The graph of what a session sees now."""
-    store = session.store
-    return Graph(
-        Linked(
-            picture=session.picture,
-            settings=session.settings,
-            flux=flux_index(store),
-            claims=store.all(CLAIMS),
-            classes=store.all(STORAGECLASSES),
-        )
-    )
+class LiveGraph:
+    """The graph of what a session sees, made anew only when something changed that it is made from."""
+
+    def __init__(self, session: Session) -> None:
+        """Takes the session; nothing is made before it is asked for."""
+        self._session = session
+        self._seen: tuple[object, ...] = ()
+        self._graph: Graph | None = None
+
+    def now(self) -> Graph:
+        """The graph of this moment; the very same one as before where nothing changed."""
+        store, picture = self._session.store, self._session.picture
+        table = KUSTOMIZATIONS.table
+        claims, classes = store.all(CLAIMS), store.all(STORAGECLASSES)
+        # Rows that did not change are the same objects, so that comparing thousands of them costs next to nothing.
+        needs = self._session.ahead.facts.git.needs
+        seen = (picture.components, store.table(table), store.table_freshness(table).trusted, claims, classes, needs)
+        if self._graph is None or seen != self._seen:
+            linked = Linked(picture, self._session.settings, flux_index(store), claims, classes, needs)
+            self._seen, self._graph = seen, Graph(linked)
+        return self._graph
 
 
 def node_of(session: Session, row: Row | None) -> str:
     """The node of a row; empty where it is no Flux object."""
-    return session_graph(session).id_of(row) if isinstance(row, FluxObject) else ""
+    if not isinstance(row, FluxObject):
+        return ""
+    return by_applier(session.picture, flux_index(session.store)).get(row.ref, row.ref)
 
 
 def link_rows(graph: Graph, name: str) -> list[LinkRow]:

@@ -11,6 +11,7 @@ from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.steps import Doing
 from runners.layers.walkthroughs.timeline import Passage
 from widgets.facts import Fact
+from widgets.steps import STEP_TONES
 from widgets.theme import SEVERITY_TONES
 
 _PROOF = {Severity.OK: "✔", Severity.NOTE: "·", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
@@ -30,7 +31,7 @@ def step_facts(view: StepView, settings: Settings, context: str, now: float) -> 
     step = view.step
     command = step.shell(settings, context) if step.shell is not None else ""
     return [
-        Fact(_state_words(view, now), _TONE[view.state], view.state.symbol),
+        Fact(_state_words(view, now), STEP_TONES[view.state], view.state.symbol),
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *(Fact(f"$ {line}", Tone.MOVING) for line in command.splitlines())]),
         *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
@@ -78,18 +79,6 @@ def _state_words(view: StepView, now: float) -> str:
     if view.state is StepState.FAILED and view.run is not None and view.step.doing is Doing.COMMAND:
         return f"{words}: {view.run.title} {view.run.state.value}; its log says why, and ↵ tries it again"
     return words
-
-
-_TONE = {
-    StepState.DONE: Tone.GOOD,
-    StepState.SKIPPED: Tone.MUTED,
-    StepState.READY: Tone.MOVING,
-    StepState.WAITING: Tone.MOVING,
-    StepState.BLOCKED: Tone.WARN,
-    StepState.FAILED: Tone.BAD,
-    StepState.UNKNOWN: Tone.WARN,
-    StepState.LATER: Tone.MUTED,
-}
 
 
 def _line(finding: Finding) -> Fact:

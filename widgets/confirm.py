@@ -22,6 +22,11 @@ from widgets.theme import MUTED, TONES
 
 Lines = tuple[tuple[str, Tone], ...]
 
+_FRAME = 4
+"""Lines of the border, and of the buttons with what keeps them apart."""
+_DEMAND = 2
+"""Lines of the question for a word."""
+
 
 class Readiness(Enum):
     """Whether the dialog may be confirmed."""
@@ -141,6 +146,10 @@ class Confirm(Widget):
         Binding("escape", "cancel", "Cancel", show=False, tooltip="Leave everything as it is"),
         Binding("right", "app.focus_next", "Next", show=False, tooltip="To the next button"),
         Binding("left", "app.focus_previous", "Previous", show=False, tooltip="To the previous button"),
+        Binding("up", "scroll_rows(-1)", "Up", show=False, tooltip="Read what does not fit"),
+        Binding("down", "scroll_rows(1)", "Down", show=False, tooltip="Read what does not fit"),
+        Binding("pageup", "scroll_rows(-8)", "Page up", show=False, tooltip="Read what does not fit"),
+        Binding("pagedown", "scroll_rows(8)", "Page down", show=False, tooltip="Read what does not fit"),
     ]
 
     DEFAULT_CSS = """
@@ -154,7 +163,7 @@ class Confirm(Widget):
         border-title-style: bold;
         background: $surface;
         padding: 0 1;
-        & > #rows { height: auto; max-height: 1fr; }
+        & > #rows { height: auto; scrollbar-size-vertical: 1; }
         & #text, & > #verdict { width: 1fr; height: auto; }
         & > #verdict { margin-top: 1; }
         & > #demand { height: 1; margin-top: 1; }
@@ -264,6 +273,10 @@ class Confirm(Widget):
     def _typed(self) -> str:
         return self.query_one("#word", Input).value.strip()
 
+    def action_scroll_rows(self, lines: int) -> None:
+        """Reads on, where the rows don't fit."""
+        self.query_one("#rows", VerticalScroll).scroll_relative(y=lines, animate=False)
+
     def action_cancel(self) -> None:
         """Says no."""
         self.post_message(self.Cancelled(self))
@@ -275,9 +288,15 @@ class Confirm(Widget):
         self.border_title = label(dialog.title)
         self.query_one("#text", Static).update(dialog_content(dialog, max(20, self.content_size.width - 2)))
         verdict = self.query_one("#verdict", Static)
-        verdict.update(verdict_content(dialog))
+        said = verdict_content(dialog)
+        verdict.update(said)
         verdict.display = dialog.readiness is not Readiness.READY
         self.query_one("#demand", Horizontal).display = bool(dialog.typed)
+        # The buttons are always in view: what gives way is the text above them, which scrolls.
+        below = len(said.wrap(max(8, self.content_size.width))) + 1 if verdict.display else 0
+        height = self.screen.size.height - self.dock_gutter.height
+        room = height - _FRAME - below - (_DEMAND if dialog.typed else 0)
+        self.query_one("#rows", VerticalScroll).styles.max_height = max(1, room)
         self._show_demand()
         self._show_go()
 

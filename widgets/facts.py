@@ -134,8 +134,8 @@ class FactsPane(ScrolledPane):
             self._cursor = next((index for index in onward if index in self._in_view), self._cursor)
 
     def action_open(self) -> None:
-        """Opens what the fact under the cursor is about."""
-        about = self._facts[self._cursor].about if self._cursor < len(self._facts) else None
+        """Opens what the fact under the cursor is about; one that is out of view is not meant."""
+        about = self._facts[self._cursor].about if self._cursor in self._in_view else None
         if about is not None:
             self.post_message(self.FactOpened(self, about))
 

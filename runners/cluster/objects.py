@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from runners.cluster.connection import Connection
 from runners.cluster.errors import ApiError, NotFound
+from runners.cluster.listing import METADATA
 from runners.layers.jsons import Json, mapping, sequence
 from runners.layers.kinds import AnyKind
 from runners.layers.kinds.base import Row
@@ -28,13 +29,12 @@ def get(connection: Connection, kind: AnyKind, namespace: str, name: str) -> Jso
 
 
 SECRETS = "secrets"
-_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
 
 def is_there(connection: Connection, plural: str, namespace: str, name: str) -> bool | None:
     """Is there an object of a core kind? None where that can't be told. Nothing but its metadata is asked for."""
     try:
-        connection.request("GET", f"/api/v1/namespaces/{namespace}/{plural}/{name}", accept=_METADATA)
+        connection.request("GET", f"/api/v1/namespaces/{namespace}/{plural}/{name}", accept=METADATA)
     except NotFound:
         return False
     except ApiError:

@@ -26,6 +26,8 @@ class S3Server:
         self.key = key
         self.buckets: dict[str, dict[str, bytes]] = {name: {} for name in buckets}
         self.is_up = is_up
+        self.may_list = True
+        """May its key list? S3 says of a missing object that access is denied to whoever may not."""
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
 
@@ -70,8 +72,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self._key in found:
             stamp = {"ETag": '"0"', "Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT"}
             self._answer(200, found[self._key], stamp)
-        else:
+        elif self.s3.may_list:
             self._refuse(404, "NoSuchKey", "The specified key does not exist.")
+        else:
+            self._refuse(403, "AccessDenied", "Access Denied")
 
     do_HEAD = do_GET  # noqa: N815
 

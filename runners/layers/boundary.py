@@ -54,6 +54,10 @@ class Ground:
     handed_over: frozenset[str] = frozenset()
     """Components that helmfile only begins, and that Flux is meant to take over."""
 
+    def is_handed_over(self, release: str) -> bool:
+        """Is Flux meant to take this release over?"""
+        return self.releases.get(release) in self.handed_over
+
 
 def ground_of(rows: Rows, settings: Settings, releases: Releases) -> Ground:
     """What belongs to the foundation.
@@ -105,17 +109,22 @@ class BoundaryLook:
         self._known = kept
         if self._in_git[0] is not git:
             self._in_git = (git, tuple(_in_git(git, ground)))
-        live = {finding.subject for finding in found}
-        found += (finding for finding in self._in_git[1] if finding.subject not in live)
+        # What is live already says as much as Git does, unless Git says worse of the same.
+        live: dict[str, Severity] = {}
+        for finding in found:
+            live[finding.subject] = max(finding.severity, live.get(finding.subject, Severity.OK))
+        found += (each for each in self._in_git[1] if each.severity > live.get(each.subject, Severity.OK))
         return worst_first([*found, *_labelled(rows, ground, found), *_out_of_sight(rows)])
 
 
 def _out_of_sight(rows: Rows) -> Iterator[Finding]:
-    """What Flux has may be anything where its objects can't be seen; that they are on their way is not worth a word."""
+    """What Flux has may be anything where its objects can't be seen."""
     freshness = rows.table_freshness("flux")
-    if freshness.reach in (Reach.FORBIDDEN, Reach.STALE):
+    if not freshness.trusted:
         words = f"{freshness.reach.value}: whether Flux manages anything of the foundation can't be told"
-        yield Finding("Flux objects", Severity.UNKNOWN, words, "ask for the right to list and watch every Flux kind")
+        forbidden = freshness.reach is Reach.FORBIDDEN
+        remedy = "ask for the right to list and watch every Flux kind" if forbidden else ""
+        yield Finding("Flux objects", Severity.UNKNOWN, words, remedy)
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -137,7 +146,7 @@ def adopts(release: str, ground: Ground, about: str, where: str = "", key: Key |
     What is meant to be handed over (a CNI, a DNS) is said quietly; what keeps data never is meant to be.
     """
     component = ground.releases[release]
-    if component in ground.handed_over:
+    if ground.is_handed_over(release):
         words = f"takes the release {release} over from helmfile{where}, as it is meant to"
         remedy = "keep its HelmRelease in Git: without it the release goes"
         return Finding(about, Severity.NOTE, words, remedy, about=key)
@@ -238,7 +247,8 @@ def _labelled(rows: Rows, ground: Ground, found: Iterable[Finding]) -> Iterator[
     said = {finding.subject for finding in found if finding.severity >= Severity.WARNING}
     for kind in WORKLOADS:
         for row in rows.within(kind, ground.namespaces):
-            if row.applied_by and row.applied_by not in said:
+            as_meant = row.applied_by.startswith("HelmRelease ") and ground.is_handed_over(row.release)
+            if row.applied_by and row.applied_by not in said and not as_meant:
                 subject = f"{kind.singular} {row.namespace}/{row.name}"
                 yield _bears(subject, row.applied_by, row.key, owned=row.release in ground.releases)
     for each in rows.all(STORAGECLASSES):

@@ -23,6 +23,7 @@ class Scope(Enum):
     RELEASE = "a Helm release"
     RUN = "a run"
     WALKTHROUGH = "a step of a walkthrough"
+    SHEET = "the survival sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +299,16 @@ DECIDE = Command(
     scope=Scope.WALKTHROUGH,
     proof="the decision stands in the journal, and in the cluster where that can hold it",
     undo="decide again",
+)
+
+WRITE_SHEET = Command(
+    name="write sheet",
+    key="",
+    label="write sheet",
+    help="Write the survival sheet to a file of this machine, on record.",
+    scope=Scope.SHEET,
+    proof="the file is the sheet of this moment",
+    undo="none needed: only an older sheet of the same cluster is written over",
 )
 
 COMMANDS: tuple[Command, ...] = (

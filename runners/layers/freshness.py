@@ -36,6 +36,11 @@ class Freshness:
         """May a verdict rest on these rows? A short reconnect does not unmake what was seen."""
         return self.reach in (Reach.LIVE, Reach.RECONNECTING, Reach.ABSENT)
 
+    @property
+    def tells_absence(self) -> bool:
+        """Is the kind served, and are its rows to be relied on? Only then does it mean something that there is none."""
+        return self.trusted and self.reach is not Reach.ABSENT
+
     def words(self, now: float) -> str:
         """What a pane says of it: ``live``, ``reconnecting 12 s``, ``forbidden: list pods``."""
         if self.reach in (Reach.RECONNECTING, Reach.STALE):

@@ -56,6 +56,8 @@ class GitFacts:
 
     releases: Mapping[str, str] = field(default_factory=dict)
     """``namespace/name`` of a release that a helmfile makes → its component."""
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Component → the components that its helmfile's releases need."""
     objects: tuple[GitObject, ...] = ()
     """What Flux reaches from its roots."""
     upward: tuple[Finding, ...] = ()
@@ -80,11 +82,13 @@ def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) ->
     found = seen_with(look(files, remote), settings)
     flux = list(manifests(files, (_FLUX,)))
     mine = {entry.component: _releases(entry, found.looked) for entry in settings.foundation}
+    makers = {release.id: name for name, own in mine.items() for release in own if is_known(release.id)}
     return GitFacts(
-        releases={release.id: name for name, own in mine.items() for release in own if is_known(release.id)},
+        releases=makers,
+        needs={name: _needed(own, makers) for name, own in mine.items() if _needed(own, makers)},
         objects=tuple(one for reached in found.reached for one in reached.objects),
         upward=tuple(finding for name, own in mine.items() for finding in upward(name, own, files)),
-        said=(*found.findings, *_beside(found.looked, settings, files), *decrypting(files, keys)),
+        said=(*found.findings, *_crd_traps(found.looked.callables), *decrypting(files, keys)),
         old=_old_versions(flux),
         loose=tuple(_loose(flux)),
     )
@@ -102,10 +106,9 @@ def _releases(entry: FoundationEntry, looked: Looked) -> Sequence[Release]:
     return [release for release in found if not entry.releases or release.id in entry.releases]
 
 
-def _beside(looked: Looked, settings: Settings, files: Files) -> Iterator[Finding]:
-    """What discovery has no reason to speak of."""
-    yield from _crd_traps(looked.callables)
-    yield from _sources(settings, files)
+def _needed(own: Sequence[Release], makers: Mapping[str, str]) -> tuple[str, ...]:
+    found = (makers[need] for release in own for need in release.needs if need in makers)
+    return tuple(dict.fromkeys(found))
 
 
 def _crd_traps(callables: Sequence[Helmfile]) -> Iterator[Finding]:
@@ -115,13 +118,6 @@ def _crd_traps(callables: Sequence[Helmfile]) -> Iterator[Finding]:
         if any(need in own for release in one.releases for need in release.needs):
             words = "one of its releases needs another, and may use its CRDs: a first apply by hand can fail on that"
             yield Finding(one.path, Severity.NOTE, words, "nothing to do: Bedplate plans and applies past that")
-
-
-def _sources(settings: Settings, files: Files) -> Iterator[Finding]:
-    for key in settings.keys:
-        if key.file and key.file.endswith((".yaml", ".yml")) and key.file not in files and not key.file.startswith("/"):
-            words = f"comes from {key.file}, which is not in the repository"
-            yield Finding(f"Secret {key.secret}", Severity.WARNING, words, "bring it back, or name another source")
 
 
 def _old_versions(flux: Sequence[Manifest]) -> Mapping[str, tuple[str, ...]]:

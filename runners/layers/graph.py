@@ -93,21 +93,13 @@ class Graph:
         """Takes what is known; every answer is found when it is asked for."""
         self._linked = linked
         self._components = {state.name: state for state in linked.picture.components}
-        self._by_applier = {
-            row.ref: state.name
-            for state in linked.picture.layer(Layer.GITOPS)
-            for row in linked.flux.appliers.get(state.name, ())
-        }
+        self._by_applier = by_applier(linked.picture, linked.flux)
         self._waits: dict[str, dict[str, Why]] = {}
         self._waited: dict[str, dict[str, Why]] = {}
         for waiter, waited, why in self._edges():
             if waiter != waited:
                 self._waits.setdefault(waiter, {}).setdefault(waited, why)
                 self._waited.setdefault(waited, {}).setdefault(waiter, why)
-
-    def id_of(self, row: FluxObject) -> str:
-        """The node of a Flux object: the component's where it is one."""
-        return self._by_applier.get(row.ref, row.ref)
 
     def node(self, name: str) -> Node:
         """One node; of what isn't there, that it is absent."""
@@ -199,7 +191,7 @@ class Graph:
         yield from self._claim_edges()
 
     def _flux_edges(self, row: FluxObject) -> Iterator[tuple[str, str, Why]]:
-        waiter = self.id_of(row)
+        waiter = self._by_applier.get(row.ref, row.ref)
         for ref in row.depends_on:
             yield waiter, self._by_applier.get(ref, ref), Why.DEPENDS_ON
         source = self._linked.flux.source(row)
@@ -212,7 +204,11 @@ class Graph:
             for space in state.namespaces:
                 owners.setdefault(space, []).append(state.name)
         default = next((row.name for row in self._linked.classes if row.default), "")
-        providers = class_providers(self._linked.classes, self._linked.picture.layer(Layer.FOUNDATION))
+        foundation = self._linked.picture.layer(Layer.FOUNDATION)
+        providers = class_providers(self._linked.classes, foundation)
+        gone = {claim.storage_class for claim in self._linked.claims} - {row.name for row in self._linked.classes}
+        # A class goes with the component that makes it: then its name is all that tells whose it was.
+        providers |= {name: state.name for name in gone for state in foundation if state.name in name}
         for claim in self._linked.claims:
             name = claim.storage_class or default
             if name:
@@ -220,7 +216,12 @@ class Graph:
                 yield from ((owner, provider, Why.CLAIMS) for owner in owners.get(claim.namespace, ()))
 
 
-def class_providers(classes: Iterable[StorageClass], foundation: Iterable[ComponentState]) -> Mapping[str, str]:
+def by_applier(picture: Picture, flux: FluxIndex) -> Mapping[str, str]:
+    """Ref of each Flux object that is one node with a component of GitOps → that component."""
+    return {row.ref: state.name for state in picture.layer(Layer.GITOPS) for row in flux.appliers.get(state.name, ())}
+
+
+def class_providers(classes: Iterable[StorageClass], foundation: Iterable[ComponentState]) -> dict[str, str]:
     """StorageClass → the component of the foundation that provides it, as far as its provisioner's name tells."""
     names = [(word, state.name) for state in foundation for word in (state.name, *state.namespaces)]
     return {

@@ -140,7 +140,7 @@ class Judge:
 
     def _survival(self, seen: Observed) -> Survival:
         claims = self._ask("claims", seen, self._fates.join)
-        return survival(claims, seen.rows.freshness(CLAIMS), seen.surroundings, seen.runs, seen.now)
+        return survival(claims, seen.rows.freshness(CLAIMS), seen.surroundings, seen.runs, seen.now, seen.identity)
 
     def _both_ways(self, seen: Observed, sight: Sight) -> tuple[Finding, ...]:
         """What of the foundation Flux manages, and what of GitOps the foundation needs."""

@@ -73,6 +73,11 @@ class Picture:
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster, those that go on and those that ended."""
 
+    @property
+    def unplaced(self) -> tuple[Finding, ...]:
+        """The notices that neither boundary nor preflight says."""
+        return tuple(each for each in self.notices if each not in self.boundary and each not in self.preflight)
+
     def layer(self, layer: Layer) -> tuple[ComponentState, ...]:
         """The components of one layer, in their order."""
         return tuple(state for state in self.components if state.layer is layer)

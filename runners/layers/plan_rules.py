@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from runners.layers.components.folding import listed
+from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import Change, Comparison, Danger, ObjectRef, Plan, ReleaseAction, ReleasePlan
@@ -65,10 +67,15 @@ def plan_findings(plan: Plan, *, protected: bool = False) -> tuple[Finding, ...]
 
 def is_longhorn(release: ReleasePlan) -> bool:
     """Is it Longhorn, whatever the component is called: by its chart, by its name and place, or by its CRDs?"""
-    if _chart_name(release.chart) == "longhorn" or release.id == "longhorn-system/longhorn":
+    if bears_longhorn(release.id, release.chart):
         return True
     refs = (*release.hashes, *(item.ref for item in release.changes))
     return any(ref.kind == "CustomResourceDefinition" and ref.name.endswith(".longhorn.io") for ref in refs)
+
+
+def bears_longhorn(release: str, chart: str) -> bool:
+    """Does its ``namespace/name`` or its chart say that a release is Longhorn's?"""
+    return release == "longhorn-system/longhorn" or _chart_name(chart) == LONGHORN.name
 
 
 def _chart_name(chart: str) -> str:
@@ -262,9 +269,7 @@ def _about(refs: Iterable[ObjectRef], what: str) -> Iterator[str]:
 
 def named(refs: Iterable[ObjectRef]) -> str:
     """Objects by name, and a count in place of those that are too many to name; empty when there are none."""
-    names = [str(ref) for ref in sorted(refs)]
-    rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + rest
+    return listed([str(ref) for ref in sorted(refs)], NAMED)
 
 
 def _objects(number: int) -> str:

@@ -19,8 +19,7 @@ from runners.layers.kinds.storage import STORAGECLASSES
 from runners.layers.rights import Right, rights_findings
 from runners.layers.rows import Rows
 from runners.layers.settings import Settings
-
-Minor = tuple[int, int]
+from runners.layers.version_steps import Minor, minor
 
 FLUX_NEEDS: tuple[tuple[Minor, Minor], ...] = (((2, 8), (1, 33)), ((2, 7), (1, 32)), ((2, 6), (1, 31)))
 """From which Flux on which Kubernetes is the oldest that ``flux check --pre`` accepts; newest first."""
@@ -28,8 +27,6 @@ COMPONENTS_NEED: Mapping[str, Minor] = {"longhorn": (1, 25), "minio": (1, 30)}
 """The oldest Kubernetes of a component's chart."""
 _SKEW = 3
 """Minor versions that a kubelet may be behind its server."""
-
-_MINOR = re.compile(r"v?(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True)
@@ -75,21 +72,16 @@ def preflight(
     return tuple(sorted(found, key=lambda finding: -finding.severity))
 
 
-def _minor(version: str) -> Minor | None:
-    found = _MINOR.match(version)
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def _words(minor: Minor) -> str:
-    return f"{minor[0]}.{minor[1]}"
+def _words(needed: Minor) -> str:
+    return f"{needed[0]}.{needed[1]}"
 
 
 def _server(server: str, cli: str, settings: Settings) -> Iterator[Finding]:
     """Is Kubernetes new enough for what is to be put on it?"""
-    has = _minor(server)
+    has = minor(server)
     if has is None:
         return
-    flux = _minor(cli)
+    flux = minor(cli)
     needed = next((needs for since, needs in FLUX_NEEDS if flux is not None and flux >= since), None)
     if needed is not None and has < needed:
         words = f"is {server}, and flux {cli} needs {_words(needed)} or newer"
@@ -129,9 +121,9 @@ def _classes(rows: Rows) -> Iterator[Finding]:
 
 
 def _nodes(rows: Rows, server: str) -> Iterator[Finding]:
-    has = _minor(server)
+    has = minor(server)
     for row in sorted(rows.all(NODES), key=lambda row: row.name):
-        kubelet = _minor(row.version)
+        kubelet = minor(row.version)
         if not row.ready:
             yield Finding(f"node {row.name}", Severity.WARNING, "is not ready", about=row.key)
         elif has and kubelet and (kubelet > has or has[1] - kubelet[1] > _SKEW):

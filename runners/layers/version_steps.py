@@ -6,6 +6,9 @@ import re
 
 from runners.layers.findings import Finding, Severity
 
+Minor = tuple[int, int]
+
+_MINOR = re.compile(r"v?(\d+)\.(\d+)")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+.*)?")
 
 
@@ -28,6 +31,12 @@ def version_step(subject: str, installed: str, asked: str) -> tuple[Finding, ...
         text = f"{installed} → {asked} skips {step}: only one minor version at a time"
         return (Finding(subject, Severity.BLOCKER, text, f"ask for {step} first", overridable=False),)
     return ()
+
+
+def minor(version: str) -> Minor | None:
+    """Major and minor number of a version, ``(1, 33)``; None where it does not begin with them."""
+    found = _MINOR.match(version)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def same_version(one: str, other: str) -> bool:

@@ -25,6 +25,8 @@ _CONNECT, _WHOLE = timedelta(seconds=5), timedelta(seconds=20)
 """How long connecting may take, and one request as a whole."""
 _WELL_KNOWN = "its credentials are some chart's or image's defaults, which everybody knows"
 
+_UNVERIFIED = "its deletion worked, and can't be verified: these credentials may not list the bucket"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -58,7 +60,7 @@ def exchange(place: Place, credentials: Credentials, say: Say) -> Answer:
         answer = Answer(stopped.outcome, str(stopped), remarks)
     finally:  # also when it is interrupted
         left = one.clean_up()
-    return replace(answer, remarks=(*answer.remarks, *left))
+    return replace(answer, remarks=(*answer.remarks, *one.remarks, *left))
 
 
 class _One:
@@ -70,6 +72,7 @@ class _One:
         self._s3 = _connect(place, credentials)
         self._say = say
         self._may_be_there = False
+        self.remarks: tuple[str, ...] = ()
 
     def store(self) -> None:
         from obstore import put
@@ -89,6 +92,7 @@ class _One:
 
     def delete(self) -> None:
         from obstore import delete, head
+        from obstore.exceptions import PermissionDeniedError
 
         with self._step("delete"):
             delete(self._s3, self._key)
@@ -96,6 +100,11 @@ class _One:
                 head(self._s3, self._key)
             except FileNotFoundError:
                 self._may_be_there = False
+                return
+            except PermissionDeniedError:
+                # Whoever may not list is not told that a key is missing, and the deletion itself was answered with yes.
+                self._may_be_there = False
+                self.remarks = (_UNVERIFIED,)
                 return
             raise _Stopped(Outcome.FAILED, "the object is still there after its deletion")
 

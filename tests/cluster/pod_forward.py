@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import socket
 import struct
@@ -56,9 +57,10 @@ def _upgrade(exchange: Exchange) -> None:
 
 
 def _answers(far: socket.socket, near: socket.socket) -> None:
-    while piece := far.recv(16_384):
-        _send(near, bytes([_DATA]) + piece)
-    _send(near, b"", _CLOSE)
+    with contextlib.suppress(OSError):  # whoever asked may be gone by the time of the answer, or of its end
+        while piece := far.recv(16_384):
+            _send(near, bytes([_DATA]) + piece)
+        _send(near, b"", _CLOSE)
 
 
 def _send(sock: socket.socket, payload: bytes, opcode: int = _BINARY) -> None:

@@ -192,6 +192,7 @@ FILES = {
 }
 
 
+@pytest.mark.long
 def test_from_an_empty_cluster_to_flux_reconciled(stage: Stage) -> None:
     stage.files = dict(FILES)
     stage.bootstrap()
@@ -210,6 +211,7 @@ def test_from_an_empty_cluster_to_flux_reconciled(stage: Stage) -> None:
     assert [volume["status"]["robustness"] for volume in volumes] == ["healthy"] * 5
 
 
+@pytest.mark.long
 def test_what_goes_from_git_goes_with_all_that_it_brought(stage: Stage) -> None:
     stage.files = dict(FILES)
     stage.install_longhorn()

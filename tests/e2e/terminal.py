@@ -104,10 +104,21 @@ class Terminal:
         while True:
             text = self.text
             if condition(text):
-                return text
+                return self._whole(text, condition)
             assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what!r}; the screen:\n{text}"
             assert self._ended() is None, f"the program ended with {self.code}; the screen:\n{self.text}"
             time.sleep(0.02)
+
+    def _whole(self, text: str, condition: Callable[[str], bool]) -> str:
+        """The same screen once it holds still: a frame arrives in pieces, and the rest of it may be on its way."""
+        for _look in range(20):
+            time.sleep(0.04)
+            later = self.text
+            if later == text:
+                break
+            if condition(later):
+                text = later
+        return text
 
     def _read(self) -> None:
         while True:

@@ -137,6 +137,7 @@ def test_longhorn_goes_up_by_one_minor_version(tmp_path: Path) -> None:
         person.leaves(demo)
 
 
+@pytest.mark.long
 def test_a_demo_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "empty")
     with demo.terminal as terminal:

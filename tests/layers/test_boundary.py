@@ -122,6 +122,15 @@ def test_git_says_it_before_flux_has_done_it_and_the_cluster_says_it_once() -> N
     assert finding.about == live.key
 
 
+def test_what_git_says_is_not_hidden_by_something_harmless_that_is_live() -> None:
+    ui = GitObject("apps", "Deployment", "longhorn-system", "longhorn-ui", "a.yaml", 1, applier="flux-system/apps")
+    found = crossed(ks("longhorn-system_ui_networking.k8s.io_Ingress"), git=(ui,))
+    assert [(one.severity, one.subject) for one in found] == [
+        (Severity.BLOCKER, "Kustomization flux-system/apps"),
+        (Severity.NOTE, "Kustomization flux-system/apps"),
+    ]
+
+
 def test_what_git_lays_into_the_namespaces_is_graded_too() -> None:
     ingress = GitObject("networking.k8s.io", "Ingress", "longhorn-system", "ui", "a.yaml", 1)
     daemon = GitObject("apps", "DaemonSet", "longhorn-system", "tuner", "b.yaml", 1, applier="flux-system/infra")
@@ -143,7 +152,24 @@ def test_what_is_meant_to_be_handed_over_is_said_quietly_and_storage_never_is() 
         assert finding.severity is severity, name
 
 
-@pytest.mark.parametrize(("reach", "told"), [(Reach.FORBIDDEN, 1), (Reach.STALE, 1), (Reach.LOADING, 0)])
+@pytest.mark.parametrize(
+    ("applier", "severities"),
+    [
+        ("HelmRelease kube-system/one", [Severity.NOTE]),
+        ("Kustomization flux-system/apps", [Severity.BLOCKER, Severity.NOTE]),
+    ],
+)
+def test_what_was_handed_over_may_bear_the_label_of_its_helm_release(applier: str, severities: list[Severity]) -> None:
+    agent = replace(w.workload("daemonsets", "kube-system", "one"), release="kube-system/one", applied_by=applier)
+    entry = FoundationEntry("cilium", "h.yaml", ("kube-system",), ownership=Ownership.HANDOVER)
+    known = Settings(origin="test", foundation=(entry,))
+    found = crossed(agent, hr("kube-system/one"), releases={"kube-system/one": "cilium"}, known=known)
+    assert [one.severity for one in found] == severities
+
+
+@pytest.mark.parametrize(
+    ("reach", "told"), [(Reach.FORBIDDEN, 1), (Reach.STALE, 1), (Reach.LOADING, 1), (Reach.LIVE, 0)]
+)
 def test_where_flux_can_not_be_seen_nothing_is_called_clean(reach: Reach, told: int) -> None:
     seen = FrozenRows(WORLD, {"flux": Freshness(reach)})
     found = BoundaryLook().downward(seen, ground_of(seen, SETTINGS, {}))

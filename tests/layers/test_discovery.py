@@ -116,7 +116,10 @@ def test_which_cluster_decides_what_is_handed_over() -> None:
     assert "elsewhere/storage-rustfs" in owners(attic)
     cellar = seen_with(look(layout("clusters")), Settings("bedplate.yaml", gitops_path="clusters/cellar"))
     assert len(cellar.reached) == 1
-    assert len(seen_with(cellar.looked, Settings("bedplate.yaml", gitops_path="elsewhere")).reached) == 2
+    elsewhere = seen_with(attic.looked, Settings("bedplate.yaml", gitops_path="elsewhere"))
+    assert [found.objects for found in elsewhere.reached] == [()]
+    (nothing,) = (finding for finding in elsewhere.findings if finding.subject == "bedplate.yaml")
+    assert nothing.text == "gitops.path is elsewhere, and nothing that Flux would manage is there yet"
     assert owners(cellar) == dict.fromkeys(("longhorn-system/longhorn", "storage/storage-rustfs"), Ownership.FOUNDATION)
 
 

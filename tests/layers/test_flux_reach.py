@@ -106,6 +106,34 @@ def test_a_helm_release_is_named_as_its_controller_names_it(spec: str, release: 
     assert found.release == release
 
 
+def test_what_goes_to_another_cluster_is_not_this_ones() -> None:
+    remote = "  kubeConfig: {secretRef: {name: edge}}\n"
+    release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: app, namespace: own}\n"
+    files = {
+        "root/ks.yaml": leads("edge", "./edge", remote),
+        "edge/a.yaml": config("a"),
+        "root/hr.yaml": f"{release}spec:\n{remote}",
+    }
+    found = flux_reached(files, FluxRoot("root"))
+    assert {one.id: one.release for one in found.objects} == {
+        "Kustomization flux-system/edge": None,
+        "HelmRelease own/app": None,
+    }
+    assert [one.text for one in found.beyond] == ["Kustomization flux-system/edge applies ./edge to another cluster"]
+
+
+def test_a_sync_to_another_cluster_is_no_root() -> None:
+    source = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: ops}\n---\n"
+    sync = leads("edge", "./apps", "  kubeConfig: {secretRef: {name: edge}}\n", source="ops")
+    assert find_roots({"flux/edge.yaml": source + sync, "apps/a.yaml": config("a")}) == ()
+
+
+def test_what_a_root_leads_to_once_more_is_there_once() -> None:
+    files = {"root/flux-system/gotk-sync.yaml": leads("flux-system", "./root"), "root/a.yaml": config("a")}
+    found = flux_reached(files, FluxRoot("root")).objects
+    assert sorted(one.id for one in found) == ["ConfigMap a", "Kustomization flux-system/flux-system"]
+
+
 def test_circles_end() -> None:
     files = {
         "root/kustomization.yaml": "resources: [../other, ks.yaml]",
@@ -151,8 +179,9 @@ def test_a_sync_that_was_written_by_hand_is_a_root_under_its_own_name() -> None:
     files = {"flux/cluster.yaml": source + leads("cluster", "./apps", source="ops"), "apps/a.yaml": config("a")}
     (one,) = find_roots(files)
     assert (one.how, one.path) == (How.OWN_SYNC, "apps")
-    assert "ops" in root_at(files, "./apps/").sources
-    assert root_at(files, "elsewhere") == FluxRoot("elsewhere")
+    assert root_at((one,), "./apps/") == one
+    named = root_at((one,), "elsewhere")
+    assert (named.how, named.root) == (How.NAMED, FluxRoot("elsewhere"))
 
 
 def test_an_instance_with_a_template_in_its_path_is_a_root_for_each_folder_like_it() -> None:

@@ -125,3 +125,12 @@ def test_who_provides_a_class_is_told_by_its_provisioner() -> None:
     foundation = picture(Observed(FrozenRows([]), SETTINGS, w.NOW)).components[:2]
     rows = [w.storage_class("longhorn"), replace(w.storage_class("local"), provisioner="rancher.io/local-path")]
     assert class_providers(rows, foundation) == {"longhorn": "longhorn"}
+
+
+def test_a_class_that_went_with_its_component_still_leads_to_it() -> None:
+    rows = FrozenRows(w.without(WORLD, "longhorn-manager"))
+    seen = picture(Observed(rows, SETTINGS, w.NOW))
+    found = Graph(Linked(seen, SETTINGS, flux_index(rows), [replace(METRICS, storage_class="longhorn")]))
+    claims = [each.node.label for each in found.waits_for("monitoring").branches if each.why is Why.CLAIMS]
+    assert claims == ["longhorn"]
+    assert [node.label for node in found.root_causes("monitoring")] == ["longhorn"]

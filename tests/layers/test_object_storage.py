@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runners.layers.components.object_storage import OFFERS
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.judge import Judge, Observed, picture
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.ceph import cephcluster_row, cephobjectstore_row
-from runners.layers.kinds.network import endpointslice_row, service_row
+from runners.layers.kinds.network import Service, endpointslice_row, service_row
 from runners.layers.kinds.tenants import Pool, tenant_row
 from runners.layers.picture import ComponentState
 from runners.layers.probes import Answer, Evidence, Outcome, answer_in
@@ -237,6 +238,16 @@ def store(phase: str = "Ready") -> Row:
 def test_ceph(rows: list[Row], verdict: Verdict, says: str) -> None:
     found = state("ceph-rgw", ("rook-ceph",), [*CEPH, *rows])
     assert (found.verdict, says in found.summary) == (verdict, True), found
+
+
+def test_a_gateway_is_not_taken_for_the_metrics_beside_it() -> None:
+    """Rook calls the gateway's ports http and https; its CSI drivers' metrics are on the same number."""
+    rows = [
+        service("rook-ceph", "csi-rbdplugin-metrics", {"name": "csi-http-metrics", "port": 8080}),
+        service("rook-ceph", "rook-ceph-rgw-s3", {"name": "http", "port": 8080}),
+    ]
+    offering = OFFERS["ceph-rgw"].services(row for row in rows if isinstance(row, Service))
+    assert [row.name for row in offering] == ["rook-ceph-rgw-s3"]
 
 
 def test_ceph_without_rooks_kinds_is_judged_by_its_workloads() -> None:

@@ -16,7 +16,7 @@ from runners.layers.kinds.base import Row
 from runners.layers.preflight import PreflightFacts, preflight
 from runners.layers.rights import Right, rights_findings, wanted_rights
 from runners.layers.rows import FrozenRows
-from runners.layers.settings import KeySource, Settings
+from runners.layers.settings import FoundationEntry, KeySource, Settings
 from tests.layers import worlds as w
 from tests.layers.judged import SETTINGS
 
@@ -217,11 +217,26 @@ def test_whose_releases_are_whose_and_where_crds_may_be_missing_is_read_from_hel
     )
 
 
-def test_a_keys_source_that_is_gone_is_said() -> None:
-    key = KeySource("longhorn-system/backup", "keys/backup.sops.yaml", "", "longhorn")
-    known = replace(SETTINGS, keys=(key,))
-    assert "keys/backup.sops.yaml" in told(facts({}, known=known))["Secret longhorn-system/backup"].text
-    assert told(facts({"keys/backup.sops.yaml": "sops: {}"}, known=known)) == {}
+def test_of_several_clusters_the_one_that_is_named_is_read_bootstrapped_or_not() -> None:
+    taken = {
+        path.replace("home", "office"): words.replace("clusters/home", "clusters/office")
+        for path, words in ROOT.items()
+    }
+    taken |= {"clusters/office/apps.yaml": release()["clusters/home/apps.yaml"].replace("name: app,", "name: office,")}
+    files = {**taken, **release()}
+
+    def releases(path: str | None) -> list[str]:
+        read = git_facts(files, "", replace(SETTINGS, gitops_path=path), LocalKeys())
+        return [one.name for one in read.objects if one.kind == "HelmRelease"]
+
+    assert releases("clusters/home") == ["app"]
+    assert releases("clusters/office") == releases(None) == ["office"]
+
+
+@pytest.mark.parametrize("file", ["~/keys/backup.yaml", "./keys/backup.yaml", ".secrets/backup.yaml"])
+def test_a_keys_source_is_not_missed_for_lying_where_discovery_does_not_read(file: str) -> None:
+    known = replace(SETTINGS, keys=(KeySource("longhorn-system/backup", file, "", "longhorn"),))
+    assert told(facts({}, known=known)) == {}
 
 
 SECRET = {"longhorn/helmfile.yaml": "releases:\n- name: longhorn\n  chart: a/b\n  secrets:\n  - secrets.yaml\n"}
@@ -264,3 +279,15 @@ def test_nothing_odd_breaks_it(text: str, server: str, version: str) -> None:
 def test_before_anybody_looked_nothing_is_in_order() -> None:
     told = preflight(PreflightFacts(), FrozenRows(WORLD), SETTINGS, "v1.37.2", "")
     assert [(finding.severity, finding.text) for finding in told] == [(Severity.UNKNOWN, "was not looked for yet")]
+
+
+def test_what_a_helmfiles_releases_need_leads_from_component_to_component() -> None:
+    storage = "releases:\n- {name: longhorn, namespace: longhorn-system, chart: longhorn/longhorn}\n"
+    store = "releases:\n- {name: tenant, namespace: minio-tenant, chart: m/t, needs: [longhorn-system/longhorn]}\n"
+    entries = tuple(
+        FoundationEntry(name, f"{name}/helmfile.yaml", (f"{name}-system",)) for name in ("longhorn", "minio")
+    )
+    read = facts(
+        {"longhorn/helmfile.yaml": storage, "minio/helmfile.yaml": store}, known=replace(SETTINGS, foundation=entries)
+    )
+    assert read.needs == {"minio": ("longhorn",)}

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runners.layers.findings import Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.fates import ClaimFate, Fate
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS
 from runners.layers.kinds.storage import CLAIMS, VOLUMES, volume_row
 from runners.layers.rows import FrozenRows
 from runners.layers.survival.fates import Fates
@@ -110,6 +111,11 @@ def test_what_may_not_be_seen_is_not_called_gone(unseen: str, why: str) -> None:
     assert (found.fate, found.why) == (Fate.UNKNOWN, why)
 
 
+def test_whether_a_backup_can_be_reached_is_unknown_while_its_target_cannot_be_seen() -> None:
+    (found,) = joined([*DB, s.backup("db")], {LONGHORN_BACKUP_TARGETS.id: FORBIDDEN}).fates
+    assert (found.fate, found.why) == (Fate.UNKNOWN, "Longhorn's backup targets can't be seen")
+
+
 def test_the_fold_says_how_many_how_old_and_how_many_not() -> None:
     claims = joined(s.world())
     assert (claims.all, claims.returning, claims.gone, claims.unknown) == (5, 2, 3, 0)
@@ -148,10 +154,15 @@ def test_a_volume_says_where_its_data_lies() -> None:
     assert (row.source, row.driver, row.handle) == ("csi", "driver.longhorn.io", "v")
 
 
+def shared(name: str, handle: str) -> Row:
+    return replace(s.volume(name), handle=handle)
+
+
 NAMES = st.sampled_from(["a", "b", "c"])
 PIECES = st.one_of(
     st.builds(s.claim, NAMES, st.sampled_from([None, "", "pv-a", "pv-b"])),
     st.builds(s.volume, NAMES, st.sampled_from(["driver.longhorn.io", "other", ""])),
+    st.builds(shared, NAMES, st.sampled_from(["", "lh-a", "lh-b", "pv-a"])),
     st.builds(s.stored, NAMES, st.sampled_from(["healthy", "faulted"]), st.sampled_from([1, 3])),
     st.builds(s.backup, NAMES, st.sampled_from([1, 2, 3]), st.sampled_from(["Completed", "Error", "", "odd"])),
     st.builds(lambda available: s.target(available=available), st.booleans()),
@@ -161,6 +172,24 @@ CHANGES = st.lists(st.tuples(st.booleans(), PIECES), max_size=24)
 
 @settings(max_examples=50)
 @given(CHANGES)
+@example(
+    [
+        (True, s.volume("a")),
+        (True, shared("b", "lh-a")),
+        (True, s.claim("a")),
+        (False, shared("b", "lh-a")),
+        (True, s.backup("a")),
+    ]
+)
+@example(
+    [
+        (True, s.volume("a")),
+        (True, shared("b", "lh-a")),
+        (True, s.claim("a")),
+        (True, s.claim("b")),
+        (True, s.backup("a")),
+    ]
+)
 def test_a_join_that_remembers_says_what_one_without_memory_says(changes: list[tuple[bool, Row]]) -> None:
     there: dict[object, Row] = {}
     fates = Fates()

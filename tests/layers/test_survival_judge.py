@@ -8,12 +8,14 @@ import pytest
 
 from runners.layers.findings import Severity
 from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
+from runners.layers.identity import Identity
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.settings import KeySource
 from runners.layers.survival.checkout import Checkout, checkout_findings, read_status
 from runners.layers.survival.fold import Claims
 from runners.layers.survival.judge import SheetFile, Surroundings, survival
 from runners.layers.survival.keys import KeyState, key_findings
+from tests.layers.test_survival_sheet import made
 from tests.layers.worlds import NOW
 
 FINE = Checkout("3d2789eb", "main", "origin/main")
@@ -110,6 +112,21 @@ def test_sheet(sheet: SheetFile, runs: list[RunRecord], said: str) -> None:
     found = survival(Claims(), LIVE, Surroundings(FINE, sheet=sheet), runs, NOW)
     assert [finding.text for finding in found.besides] == [said] * bool(said)
     assert found.looked
+
+
+@pytest.mark.parametrize(
+    ("uid", "server", "said"),
+    [
+        ("41c7d0aa", "https://elsewhere:6443", False),
+        ("0f5e77aa", "https://10.0.0.10:6443", True),
+        ("", "https://10.0.0.10:6443", True),
+    ],
+)
+def test_the_sheet_of_another_cluster_is_said_to_be_that(uid: str, server: str, said: bool) -> None:
+    around = Surroundings(FINE, sheet=SheetFile("s.yaml", NOW, content=made()))
+    found = survival(Claims(), LIVE, around, (), NOW, Identity("home", server, uid)).besides
+    text = "s.yaml is the sheet of another cluster, uid 41c7d0aa… at https://10.0.0.10:6443, written "
+    assert [finding.text.startswith(text) for finding in found] == [True] * said
 
 
 @pytest.mark.parametrize(

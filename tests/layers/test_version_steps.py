@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runners.layers.findings import Severity
-from runners.layers.version_steps import version_step
+from runners.layers.version_steps import minor, version_step
+
+
+@pytest.mark.parametrize(
+    ("version", "is_one"), [("v1.33.4+k3s1", (1, 33)), ("1.12", (1, 12)), ("2", None), ("", None), ("stable", None)]
+)
+def test_the_minor_version(version: str, is_one: tuple[int, int] | None) -> None:
+    assert minor(version) == is_one
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_its_process_forwards_to_the_pod_and_ends_with_an_answer(
         (f"{STORE}/pods/minio-0/portforward", "may not get pods/portforward minio/minio-0"),
     ],
 )
+@pytest.mark.long
 def test_what_it_may_not_do_is_said_and_proves_nothing(tmp_path: Path, cluster: FakeApi, path: str, says: str) -> None:
     cluster.script(path, lambda exchange: exchange.refuse(403, "forbidden by RBAC"))
     done = start(tmp_path, cluster, BUCKET)

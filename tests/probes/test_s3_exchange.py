@@ -41,6 +41,14 @@ def test_it_is_stored_read_back_and_gone(s3: S3Server) -> None:
     assert not any(SECRET in line for line in lines)
 
 
+def test_whoever_may_not_list_is_told_that_the_deletion_can_not_be_verified(s3: S3Server) -> None:
+    s3.may_list = False
+    answer = exchange(place(s3), GOOD, quiet)
+    assert answer.outcome is Outcome.WORKED, answer
+    assert answer.remarks == ("its deletion worked, and can't be verified: these credentials may not list the bucket",)
+    assert s3.buckets == {BUCKET: {}}
+
+
 @pytest.mark.parametrize(
     ("credentials", "bucket", "outcome", "says"),
     [

@@ -44,7 +44,8 @@ def wrong(picture: Picture) -> list[str]:
 
 
 def test_a_full_picture_is_as_described(seen: StillSession) -> None:
-    picture = replace(seen.picture, boundary=(ADOPTED,), preflight=(ADOPTED,), notices=(ADOPTED,))
+    other = replace(ADOPTED, subject="repository", about=None)
+    picture = replace(seen.picture, boundary=(ADOPTED,), preflight=(ADOPTED,), notices=(other,))
     assert wrong(picture) == []
     data = said(picture)
     assert data["schema"] == SCHEMA
@@ -97,6 +98,15 @@ def test_lines_are_short_where_all_is_well_and_say_the_rest(seen: StillSession) 
     assert told[at + 1].startswith("  ✖ HelmRelease flux-system/longhorn: adopts release")
     assert "Preflight" in told
     assert any(line.startswith("  ! claim apps/db: would not return: its only backup failed") for line in told)
+
+
+def test_a_notice_is_not_said_twice(seen: StillSession) -> None:
+    missing, odd = (replace(ADOPTED, subject=subject, about=None) for subject in ("helm", "repository"))
+    seen.picture = replace(seen.picture, boundary=(ADOPTED,), preflight=(missing,), notices=(odd, missing, ADOPTED))
+    assert [notice["object"] for notice in said(seen.picture)["notices"]] == ["repository"]
+    lines = as_lines(seen.picture)
+    for finding in (ADOPTED, missing, odd):
+        assert len([line for line in lines if f"{finding.subject}: {finding.text}" in line]) == 1
 
 
 def test_json_is_one_object_on_a_pipe(seen: StillSession, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from runners.layers.kinds.base import Tone
 from tests.widgets.fixtures import APPLY, Stage, screen_text
-from widgets.confirm import Choice, Confirm, DialogRow, Readiness, dialog_content
+from widgets.confirm import Choice, Confirm, Dialog, DialogRow, Readiness, dialog_content
 
 pytestmark = pytest.mark.anyio
 
@@ -97,3 +97,20 @@ def test_lines_are_wrapped_beside_their_word_and_are_data() -> None:
         "command  [red]helmfile␛[31m",
         "         --kube-context home apply",
     ]
+
+
+@pytest.mark.parametrize("typed", ["", "home"])
+@pytest.mark.parametrize("readiness", [Readiness.READY, Readiness.REFUSED])
+async def test_the_buttons_are_in_view_however_long_the_text_is(typed: str, readiness: Readiness) -> None:
+    rows = tuple(DialogRow("plan", ((f"line {at}", Tone.PLAIN),)) for at in range(40))
+    dialog = Dialog("Repair longhorn", rows, "Repair", typed=typed, readiness=readiness, reasons=("it moved",))
+    app = Stage(Confirm(dialog))
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.pause()
+        assert "[▸Cancel ]" in "\n".join(screen_text(app))
+        assert "line 39" not in "\n".join(screen_text(app))
+        for _page in range(8):
+            await pilot.press("pagedown")
+        await pilot.pause()
+        assert "[▸Cancel ]" in "\n".join(screen_text(app))
+        assert "line 39" in "\n".join(screen_text(app))

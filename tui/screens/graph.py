@@ -9,12 +9,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from runners.layers.graph import Graph
 from runners.layers.kinds.base import Key
 from runners.layers.kinds.links import LINKS, LinkRow
 from runners.layers.picture import Picture
 from runners.session import Session
 from tui.events import ComponentAsked, Face, GraphAsked, RowAsked
-from tui.links import link_rows, session_graph
+from tui.links import LiveGraph, link_rows
 from tui.screens.following import FollowingScreen
 from widgets.header import Header, HeaderFacts
 from widgets.hints import Hint, HintBar
@@ -38,6 +39,8 @@ class GraphScreen(FollowingScreen):
         """Takes the node's id, what the header says, and the present time in seconds since the epoch."""
         super().__init__()
         self._session = session
+        self._graph = LiveGraph(session)
+        self._drawn: Graph | None = None
         self._origin = name
         self._header = header
         self._clock = clock
@@ -60,7 +63,10 @@ class GraphScreen(FollowingScreen):
     def show_picture(self, _picture: Picture, header: HeaderFacts) -> None:
         """Draws what is so at a moment: lines that are as they were stay untouched."""
         self.query_one(Header).facts = header
-        graph, table = session_graph(self._session), self.query_one(LiveTable)
+        graph, table = self._graph.now(), self.query_one(LiveTable)
+        if graph is self._drawn:
+            return
+        self._drawn = graph
         rows = {row.key: row for row in link_rows(graph, self._origin)}
         table.apply((row for key, row in rows.items() if self._shown.get(key) != row), self._shown.keys() - rows.keys())
         self._shown = rows

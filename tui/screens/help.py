@@ -37,7 +37,7 @@ def groups(app: Sequence[BindingType]) -> tuple[HelpGroup, ...]:
             tuple(HelpEntry(shown_key(item), item.help) for item in COMMANDS if item.scope is scope),
         )
         for scope in Scope
-        if scope is not Scope.RUN
+        if any(item.scope is scope and item.key for item in COMMANDS) and scope is not Scope.RUN
     )
     screen = HelpGroup("Screen", help_entries((*SCREEN_KEYS, *GRAPH_KEYS, *LayerPane.BINDINGS, *app)))
     return (*commands, screen, *(HelpGroup(title, help_entries(bindings)) for title, bindings in _AROUND))

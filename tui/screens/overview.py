@@ -214,9 +214,13 @@ class Overview(Ground[None]):
             self.follow(runs[(at + 1) % len(runs)])
 
     def action_back(self) -> None:
-        """Clears the filter; without one, goes back to the cards."""
-        if not self._tables.back():
-            self.query_one("#foundation").focus()
+        """Clears the filter; without one goes back to the cards, and from there closes the log of a run that ended."""
+        foundation = self.query_one("#foundation")
+        if self._tables.back():
+            return
+        if foundation.has_focus and self.run is not None and self.run.state.ended:
+            self.remove_class("-with-run")
+        foundation.focus()
 
     def _show_findings(self, heading: str, told: Told) -> None:
         self.app.push_screen(FindingsScreen(heading, told, self._session.picture, self.header, self._clock))

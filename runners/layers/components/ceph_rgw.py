@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runners.layers.components.base import Component, Judgement, Scene
-from runners.layers.components.common import judge_workloads, sees, unseen
+from runners.layers.components.common import judge_workloads, unseen
 from runners.layers.components.object_storage import S3, with_s3
 from runners.layers.components.releases import installed
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Reach
-from runners.layers.kinds import AnyKind
 from runners.layers.kinds.ceph import CEPH_CLUSTERS, CEPH_OBJECT_STORES
 from runners.layers.picture import Layer
 
@@ -45,13 +43,9 @@ def _store_findings(scene: Scene) -> Iterator[Finding]:
         about = f"CephObjectStore {row.namespace}/{row.name}"
         text = f"is {row.phase}" if row.phase else "is in no phase that is said"
         yield Finding(about, _PHASES.get(row.phase, Severity.UNKNOWN), text, about=row.key)
-    if not rows and installed(scene) and _served(scene, CEPH_OBJECT_STORES) and sees(scene, CEPH_OBJECT_STORES):
+    if not rows and installed(scene) and scene.rows.freshness(CEPH_OBJECT_STORES).tells_absence:
         text = f"there is none in {', '.join(scene.namespaces)}: nothing speaks S3"
         yield Finding("CephObjectStore", Severity.BLOCKER, text, "make one, or take ceph-rgw out of bedplate.yaml")
-
-
-def _served(scene: Scene, kind: AnyKind) -> bool:
-    return scene.rows.freshness(kind).reach is not Reach.ABSENT
 
 
 CEPH_RGW = Component("ceph-rgw", Layer.FOUNDATION, ("rook-ceph",), judge, probe=S3)

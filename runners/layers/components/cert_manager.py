@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from runners.layers.components.base import Component, Judgement, Scene, subject
 from runners.layers.components.common import idle_workloads, sees, unseen
 from runners.layers.components.gitops import judge_namespaces, with_own
-from runners.layers.components.gitops_kinds import served, unserved
+from runners.layers.components.gitops_kinds import unserved
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import age
 from runners.layers.kinds.cert_manager import CERTIFICATES, CLUSTER_ISSUERS, ISSUERS, Certificate, Issuer
@@ -104,7 +104,7 @@ def _expiry(scene: Scene, row: Certificate) -> Iterator[Finding]:
 
 
 def _lines(scene: Scene, issuers: Mapping[str, Issuer], certificates: Sequence[Certificate]) -> tuple[str, ...]:
-    if not served(scene, CERTIFICATES):
+    if not scene.rows.freshness(CERTIFICATES).tells_absence:
         return ()
     ready = sum(row.ready.status == "True" for row in certificates)
     next_end = min((row.expires for row in certificates if row.expires > scene.now), default=0.0)

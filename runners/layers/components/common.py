@@ -109,14 +109,15 @@ def judge_plain(scene: Scene) -> Judgement:
     releases, workloads = scene.releases, scene.workloads
     if not releases and not workloads:
         return Judgement(findings=doubts, absent=not doubts, unseen=bool(doubts))
+    gone = tuple(lost_objects(scene))
     problems = tuple(rollout_findings(workloads))
     # A rollout is progress for as long as nothing says that it is stuck; a failed release is never progress.
     moving = in_flight(scene) or (bool(problems) and settling(scene))
     return Judgement(
-        findings=(*doubts, *release_findings(scene), *lost_objects(scene), *problems),
+        findings=(*doubts, *release_findings(scene), *gone, *problems),
         version=chart_versions(scene),
         details=tuple(filter(None, (ready_line(workloads),))),
-        progressing=moving and not halted(scene) and not any(lost_objects(scene)),
+        progressing=moving and not halted(scene) and not gone,
     )
 
 

@@ -26,7 +26,7 @@ def fold_rows(
         yield from map(each, rows)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], at_most: int = NAMED) -> str:
     """The first few names: ``a, b, c and 34 more``."""
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - at_most
+    return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")

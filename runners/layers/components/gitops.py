@@ -40,14 +40,13 @@ def judge_service(scene: Scene, workloads: Sequence[Workload]) -> Judgement:
     findings = [object_finding(row, scene.flux, scene.now) for row in mine]
     version = next((row.short_revision for row in mine if row.revision), "")
     rollouts = (*rollout_findings(workloads), *_lost(scene))
-    if not rollouts and all(row.status == "ready" for row in mine):
-        # Of thousands of objects nearly all are: nothing more is asked of them.
-        return Judgement((*doubts, *findings), version, tuple(filter(None, (ready_line(workloads),))))
+    # Of thousands of objects nearly all are ready: nothing more is asked of them.
+    settled = not rollouts and all(row.status == "ready" for row in mine)
     return Judgement(
         findings=(*doubts, *findings, *rollouts),
         version=version,
         details=tuple(filter(None, (ready_line(workloads),))),
-        progressing=moves(scene, mine, rollouts),
+        progressing=not settled and moves(scene, mine, rollouts),
     )
 
 

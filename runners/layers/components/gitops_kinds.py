@@ -1,4 +1,4 @@
-"""What components ask of kinds that their own CRDs bring: are these served, and is any object of them there?"""
+"""What components ask of kinds that their own CRDs bring: are these served?"""
 
 from __future__ import annotations
 
@@ -16,9 +16,3 @@ def unserved(scene: Scene, *kinds: AnyKind) -> Iterator[Finding]:
         if scene.rows.freshness(kind).reach is Reach.ABSENT:
             text = f"is not served: there is no CRD {kind.plural}.{kind.group}"
             yield Finding(kind.singular, Severity.BLOCKER, text, f"reconcile what brings {scene.name}'s CRDs")
-
-
-def served(scene: Scene, kind: AnyKind) -> bool:
-    """Is a kind served, and can all of it be seen: may something be said to be missing?"""
-    freshness = scene.rows.freshness(kind)
-    return freshness.trusted and freshness.reach is not Reach.ABSENT

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from runners.layers.components.base import Component, Judgement, Scene, subject
 from runners.layers.components.common import sees, unseen
 from runners.layers.components.gitops import judge_namespaces, with_own
-from runners.layers.components.gitops_kinds import served
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.ingress import INGRESSCLASSES, IngressClass
 from runners.layers.kinds.metallb import ADDRESS_POOLS
@@ -51,9 +50,9 @@ def _address_findings(scene: Scene) -> Iterator[Finding]:
         if not row.waits_for_address:
             continue
         about = subject(row, SERVICES.singular)
-        if served(scene, ADDRESS_POOLS) and not scene.rows.all(ADDRESS_POOLS):
+        if scene.rows.freshness(ADDRESS_POOLS).tells_absence and not scene.rows.all(ADDRESS_POOLS):
             text, remedy = "has no address, since metallb has no IPAddressPool", "look at metallb"
-        elif served(scene, ADDRESS_POOLS):
+        elif scene.rows.freshness(ADDRESS_POOLS).tells_absence:
             text, remedy = "has no address: metallb gave it none", "look at metallb, and at the Service's events"
         else:
             text, remedy = "has no address, and no MetalLB is there to give one", "what gives addresses here?"

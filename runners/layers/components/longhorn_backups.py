@@ -15,6 +15,7 @@ from runners.layers.kinds.base import Row, age
 from runners.layers.kinds.longhorn import LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYSTEM_BACKUPS, Backup, SystemBackup
 from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS
+from runners.layers.version_steps import minor
 
 SYSTEM_AGE = 8 * DAY
 _TASKS = ("backup", "backup-force-create")
@@ -108,14 +109,10 @@ def _newest(row: SystemBackup, running: str, now: float) -> Iterator[Finding]:
     if now - (row.made or row.created) > SYSTEM_AGE:
         text = f"is the newest, and {age(now - (row.made or row.created))} old"
         yield Finding(_named(row), Severity.NOTE, text, "make a new one", about=row.key)
-    if running and row.version and _minor(running) != _minor(row.version):
+    if running and row.version and minor(running) != minor(row.version):
         text = f"is of {row.version}, and only that minor version can restore it; {running} runs"
         yield Finding(_named(row), Severity.NOTE, text, "make a new one", about=row.key)
 
 
 def _named(row: SystemBackup) -> str:
     return f"Longhorn system backup {row.name}"
-
-
-def _minor(version: str) -> list[str]:
-    return version.removeprefix("v").split(".")[:2]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from runners.layers.components.base import Scene
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Reach
 from runners.layers.kinds import AnyKind
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, BackupTarget
 from runners.layers.kinds.longhorn_credentials import BACKUP_CREDENTIALS, host_of
@@ -22,9 +21,8 @@ _NAMESPACE = "longhorn-system"
 
 
 def shown(rows: Rows, kind: AnyKind) -> bool:
-    """Are the rows of a kind served and to be relied on? Only then does it mean something that there is none."""
-    freshness = rows.freshness(kind)
-    return freshness.trusted and freshness.reach is not Reach.ABSENT
+    """Does it mean something when there is no row of a kind?"""
+    return rows.freshness(kind).tells_absence
 
 
 def targets(rows: Rows) -> list[BackupTarget]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from runners.layers.components.base import Component, Judgement, Scene, subject
 from runners.layers.components.common import idle_workloads, sees, unseen
 from runners.layers.components.gitops import judge_namespaces, with_own
-from runners.layers.components.gitops_kinds import served, unserved
+from runners.layers.components.gitops_kinds import unserved
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import age
 from runners.layers.kinds.metallb import (
@@ -61,7 +61,7 @@ def _speakers(scene: Scene) -> Iterator[Finding]:
 
 
 def _pool_findings(scene: Scene, pools: Sequence[AddressPool]) -> Iterator[Finding]:
-    if not pools and served(scene, ADDRESS_POOLS):
+    if not pools and scene.rows.freshness(ADDRESS_POOLS).tells_absence:
         text = f"there is none in {', '.join(scene.namespaces)}: no Service gets an address"
         yield Finding("IPAddressPool", Severity.BLOCKER, text, "add one, with addresses that are free in your network")
     for row in pools:
@@ -76,7 +76,7 @@ def _announcements(scene: Scene, pools: Sequence[AddressPool]) -> Iterator[Findi
     if not all(scene.rows.freshness(kind).trusted for kind in _ADVERTISEMENTS):
         return
     found: list[Advertisement] = [row for kind in _ADVERTISEMENTS for row in scene.rows.within(kind, scene.namespaces)]
-    if not found and served(scene, L2_ADVERTISEMENTS):
+    if not found and scene.rows.freshness(L2_ADVERTISEMENTS).tells_absence:
         text = f"there is none in {', '.join(scene.namespaces)}, nor a BGPAdvertisement: nobody answers for an address"
         yield Finding("L2Advertisement", Severity.BLOCKER, text, "add one for your pools")
         return

@@ -44,7 +44,7 @@ OFFERS = {
     "garage": Offer(frozenset({3900}), frozenset({"s3-api", "s3"})),
     "seaweedfs": Offer(frozenset({8333}), frozenset({"swfs-s3", "s3"})),
     "rustfs": Offer(frozenset({9000}), frozenset({"endpoint", "s3", "http-rustfs"})),
-    "ceph-rgw": Offer(frozenset({80, 443, 8080}), frozenset()),
+    "ceph-rgw": Offer(names=frozenset({"http", "https"})),
 }
 """By component: what the charts of these servers call their S3 port."""
 

@@ -11,8 +11,8 @@ _PROVIDERS = (("github.com", "github"), ("gitlab.com", "gitlab"), ("bitbucket", 
 
 
 def without_credentials(url: str) -> str:
-    """The URL without a user's password or a token; the user of an SSH address stays."""
-    return re.sub(r"(?i)^(https?://)[^/@\s]*@", r"\1", re.sub(r"(://[^/:@\s]+):[^/@\s]*@", r"\1@", url))
+    """The URL without a user's password, or what stands where a token may; the user of an SSH address stays."""
+    return re.sub(r"(?i)^(https?://)[^/@]*@|(?<=//)([^/@:]*):[^/@]*(?=@)", r"\1\2", url)
 
 
 def bootstrap_for(url: str, path: str, branch: str) -> BootstrapSettings | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runners.layers.discovery.documents import Files
 from runners.layers.discovery.helmfiles import Helmfile, callable_helmfiles, helmfiles
 from runners.layers.discovery.owners import OtherOwner, other_owners
 from runners.layers.discovery.reach import Reached, flux_reached
-from runners.layers.discovery.roots import FoundRoot, find_roots
+from runners.layers.discovery.roots import FoundRoot, find_roots, root_at
 from runners.layers.hooks import Hook
 
 
@@ -51,3 +51,19 @@ def look(files: Files, remote: str = "") -> Looked:
     roots = find_roots(files, releases)
     reached = tuple(flux_reached(files, one.root) for one in roots)
     return Looked(files, found, callables, roots, reached, tuple(other_owners(files)), remote)
+
+
+def look_from(looked: Looked, path: str) -> Looked:
+    """The same repository with the one root that a person has named: what another reaches is not this cluster's.
+
+    Args:
+        looked: the repository.
+        path: the root's folder, whether Flux has been bootstrapped there or not.
+    """
+    root = root_at(looked.roots, path)
+    known = (each for each, one in zip(looked.reached, looked.roots, strict=True) if one == root)
+    reached = next(known, None) or flux_reached(looked.files, root.root)
+    if not reached.objects:
+        nothing = replace(root.reason, text=f"{root.reason.text}, and nothing that Flux would manage is there yet")
+        reached = replace(reached, beyond=(*reached.beyond, nothing))
+    return replace(looked, roots=(root,), reached=(reached,))

@@ -34,6 +34,11 @@ class Manifest:
         """``Kustomization flux-system/apps``."""
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
+    @property
+    def is_remote(self) -> bool:
+        """Of a Flux object: what it applies goes to another cluster (``spec.kubeConfig``)."""
+        return bool(mapping(self.body, "spec", "kubeConfig"))
+
 
 def manifests_in(reading: Reading, path: str) -> Iterator[Manifest]:
     """The objects of one file; a List counts as what it lists."""

@@ -11,7 +11,7 @@ from runners.layers.discovery.components import Group, component_of, groups, wit
 from runners.layers.discovery.documents import Files
 from runners.layers.discovery.git_places import bootstrap_for
 from runners.layers.discovery.helmfiles import Helmfile, Remark
-from runners.layers.discovery.look import Looked, look
+from runners.layers.discovery.look import Looked, look, look_from
 from runners.layers.discovery.order import edges, is_decided, readme_order, sorted_out
 from runners.layers.discovery.owners import OwnedRelease, owned
 from runners.layers.discovery.questions import Answers, Question
@@ -56,9 +56,9 @@ def discover(files: Files, answers: Answers | None = None, remote: str = "") -> 
 
 
 def seen_with(looked: Looked, settings: Settings) -> Discovery:
-    """A repository seen with what bedplate.yaml has decided: of several roots, the one that is meant."""
+    """A repository seen with what bedplate.yaml has decided: the root that is meant, and no other."""
     path = settings.gitops_path
-    return propose(looked, {} if path is None else {q.ROOT: path or "."})
+    return propose(looked if path is None else look_from(looked, path), {})
 
 
 def propose(looked: Looked, answers: Answers) -> Discovery:

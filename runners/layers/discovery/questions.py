@@ -45,7 +45,8 @@ class Question:
             return ", ".join(names) if sorted(names) == sorted(self.choices) else ""
         if said.isdecimal() and 0 < int(said) <= len(self.choices) and said not in self.choices:
             return self.choices[int(said) - 1]
-        return said if said in self.choices else ""
+        meant = [choice for choice in self.choices if said and choice.startswith(said.lower())]
+        return said if said in self.choices else meant[0] if len(meant) == 1 else ""
 
 
 Answers = Mapping[str, str]

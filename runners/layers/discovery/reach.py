@@ -59,7 +59,7 @@ class GitObject:
     applier: str = ""
     """The Flux Kustomization that applies it, ``namespace/name``; empty for the root's own."""
     release: tuple[str, str] | None = None
-    """Of a HelmRelease: namespace and name of the Helm release that it makes."""
+    """Of a HelmRelease: namespace and name of the Helm release that it makes in this cluster."""
     chart: str = ""
     """Of a HelmRelease: the chart's name, as far as it is written there."""
 
@@ -93,7 +93,7 @@ def flux_reached(files: Files, root: FluxRoot) -> Reached:
             break
         variables = walk.config_maps
     broken, beyond = tuple(dict.fromkeys(walk.broken)), tuple(dict.fromkeys(walk.beyond))
-    return Reached(tuple(walk.found), broken, beyond, tuple(walk.decrypts.values()))
+    return Reached(tuple(walk.found.values()), broken, beyond, tuple(walk.decrypts.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,8 @@ class _Walk:
         self._folders = {folder for path in files for folder in _parents(path)}
         self._listings = {folder_of(path) for path in files if posixpath.basename(path) in KUSTOMIZATION_FILES}
         self._applied: set[tuple[str, str]] = set()
-        self.found: list[GitObject] = []
+        self.found: dict[tuple[object, ...], GitObject] = {}
+        """Each object once, under what it is and where it stands: a root leads to its own folder once more."""
         self.broken: list[Remark] = []
         self.beyond: list[Remark] = []
         self.decrypts: dict[str, Remark] = {}
@@ -205,21 +206,12 @@ class _Walk:
             self._object(way.placed(manifest), way)
 
     def _object(self, manifest: Manifest, way: _Way) -> None:
-        release = _helm_release(manifest, way) if manifest.group == HELM_GROUP else None
+        is_local = manifest.group == HELM_GROUP and not manifest.is_remote
+        release = _helm_release(manifest, way) if is_local else None
         chart = text(manifest.body, "spec", "chart", "spec", "chart") if release else ""
-        self.found.append(
-            GitObject(
-                manifest.group,
-                manifest.kind,
-                manifest.namespace,
-                manifest.name,
-                manifest.path,
-                manifest.line,
-                way.applier,
-                release,
-                chart,
-            )
-        )
+        named = (manifest.group, manifest.kind, manifest.namespace, manifest.name)
+        at = (*named, manifest.path, manifest.line)
+        self.found.setdefault(at, GitObject(*at, way.applier, release, chart))
         if manifest.kind == "ConfigMap" and not manifest.group:
             data = {key: text(value) for key, value in mapping(manifest.body, "data").items()}
             self.config_maps[manifest.namespace, manifest.name] = data
@@ -236,6 +228,10 @@ class _Walk:
             name = f"{manifest.namespace}/{secret}"
             self.decrypts.setdefault(name, Remark(manifest.path, manifest.line, name))
         source, path = text(spec, "sourceRef", "name"), way.filled(text(spec, "path"))
+        if manifest.is_remote:
+            words = f"{manifest.id} applies {path or '/'} to another cluster"
+            self.beyond.append(Remark(manifest.path, manifest.line, words))
+            return
         if source not in self._root.sources:
             words = f"{manifest.id} applies {path or '/'} of the source {source or '(none)'}: not of this repository"
             self.beyond.append(Remark(manifest.path, manifest.line, words))

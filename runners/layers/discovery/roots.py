@@ -25,6 +25,7 @@ _UNKNOWN = re.compile(rf"{MARK}[^›]*›|\$\{{[^}}]*\}}")
 class How(Enum):
     """What a root is known by, the surest first."""
 
+    NAMED = "gitops.path in bedplate.yaml"
     SYNC = "flux bootstrap's own gotk-sync.yaml"
     INSTANCE = "a FluxInstance"
     OWN_SYNC = "a source and a Kustomization of its own"
@@ -79,11 +80,12 @@ def find_roots(files: Files, releases: Sequence[Release] = ()) -> tuple[FoundRoo
     return tuple(by_path.values())
 
 
-def root_at(files: Files, path: str, releases: Sequence[Release] = ()) -> FluxRoot:
-    """The root at a path that a person has named, with the sources that the files know for it."""
+def root_at(found: Sequence[FoundRoot], path: str) -> FoundRoot:
+    """The root at a path that a person has named: one that was found, or else one that a bootstrap will make."""
     wanted = from_root(path)
-    known = next((one.root for one in find_roots(files, releases) if one.path == wanted), None)
-    return known or FluxRoot(wanted)
+    known = next((one for one in found if one.path == wanted), None)
+    said = Remark("bedplate.yaml", 0, f"gitops.path is {path}")
+    return known or FoundRoot(FluxRoot(wanted), How.NAMED, said)
 
 
 def _folders(files: Files) -> frozenset[str]:
@@ -115,7 +117,7 @@ def _syncs_in(files: Files, objects: Sequence[Manifest], how: How) -> Iterator[F
     sources = {one.name: one for one in objects if one.group == SOURCE_GROUP}
     for one in objects:
         source = sources.get(text(one.body, "spec", "sourceRef", "name"))
-        if one.group != KUSTOMIZE_GROUP or one.kind != "Kustomization" or source is None:
+        if one.group != KUSTOMIZE_GROUP or one.kind != "Kustomization" or source is None or one.is_remote:
             continue
         url = text(source.body, "spec", "url")
         path = text(one.body, "spec", "path")

@@ -67,8 +67,6 @@ class FluxObject(Row):
     """Its controller writes no status: there is nothing to wait for."""
     release: str = ""
     """``namespace/name`` of the Helm release that a HelmRelease makes, after all defaults."""
-    storage_namespace: str = ""
-    """Where Helm keeps that release's revisions."""
     inventory: tuple[str, ...] = ()
     """Ids of what it applied, ``namespace_name_group_Kind``; an empty namespace for what is in none."""
     workloads: tuple[Key, ...] = ()
@@ -77,10 +75,6 @@ class FluxObject(Row):
     """When what it applies changed (its revision, or the Helm release), in seconds since the epoch; 0 if unknown."""
     remote: bool = False
     """It applies to another cluster (``spec.kubeConfig``): nothing in its inventory is here."""
-    decryption: str = ""
-    """What decrypts its secrets (``sops``); empty when nothing does."""
-    substitutes_from: tuple[str, ...] = ()
-    """``Kind/namespace/name`` of what it substitutes from and can't do without (``spec.postBuild.substituteFrom``)."""
     sync: Sync | None = None
     """What a FluxInstance syncs."""
     report: Report | None = None
@@ -156,13 +150,10 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
         last_worked=_last_worked(obj, history, conditions) if suspended else 0.0,
         static=singular in _STATIC or (singular == "HelmRepository" and text(obj, "spec", "type") == "oci"),
         release=_release(obj, namespace) if singular == "HelmRelease" else "",
-        storage_namespace=(text(obj, "spec", "storageNamespace") or namespace) if singular == "HelmRelease" else "",
         inventory=inventory,
         workloads=() if remote else tuple(_workloads(inventory)),
         changed=timestamp(text(history, "firstReconciled") or text(history, "lastDeployed")),
         remote=remote,
-        decryption=text(obj, "spec", "decryption", "provider"),
-        substitutes_from=_substitutes(obj, namespace),
         sync=sync,
         report=report_of(obj) if singular == "FluxReport" else None,
     )
@@ -202,11 +193,6 @@ def _release(obj: Json, namespace: str) -> str:
         digest = sha256(name.encode(errors="replace")).hexdigest()[:12]
         name = f"{name[: _LONGEST_RELEASE - 13]}-{digest}"
     return f"{target or namespace}/{name}"
-
-
-def _substitutes(obj: Json, namespace: str) -> tuple[str, ...]:
-    found = sequence(obj, "spec", "postBuild", "substituteFrom")
-    return tuple(_reference(item, namespace) for item in found if not truth(item, "optional"))
 
 
 def _source(obj: Json, namespace: str) -> str:

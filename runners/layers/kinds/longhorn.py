@@ -45,14 +45,10 @@ class LonghornVolume(Row):
     node: str
     pv: str = ""
     """The PersistentVolume that stands for it; empty when it has none (yet, or not any more)."""
-    wanted_image: str = ""
-    """The engine image it should run (``spec.image``)."""
     data_engine: str = ""
     """v1 or v2."""
-    last_backup: str = ""
-    """The name of its newest complete backup."""
     last_backup_at: float = 0.0
-    """Of which moment that backup is, in seconds since the epoch; 0 when there is none."""
+    """Of which moment its newest complete backup is, in seconds since the epoch; 0 when there is none."""
     scheduled: str = ""
     """Condition Scheduled: True, False; empty when nothing is said."""
     restoring: bool = False
@@ -91,9 +87,7 @@ def longhorn_volume_row(kind: str, obj: Json) -> LonghornVolume:
         claim=f"{text(known, 'namespace')}/{claim}" if claim else "",
         node=text(obj, "status", "currentNodeID"),
         pv=text(known, "pvName"),
-        wanted_image=text(obj, "spec", "image"),
         data_engine=text(obj, "spec", "dataEngine"),
-        last_backup=text(obj, "status", "lastBackup"),
         last_backup_at=timestamp(text(obj, "status", "lastBackupAt")),
         scheduled=text(scheduled, "status"),
         restoring=restoring,

@@ -106,7 +106,6 @@ class BackupVolume(Row):
 
     volume: str
     target: str
-    last_backup: str
     last_backup_at: float
     """Of which moment the newest backup is, in seconds since the epoch; 0 when there is none."""
     size: int
@@ -122,7 +121,6 @@ def backup_volume_row(kind: str, obj: Json) -> BackupVolume:
         # Before Longhorn 1.8 the object bore the volume's own name.
         volume=text(obj, "spec", "volumeName") or text(obj, "metadata", "name"),
         target=text(obj, "spec", "backupTargetName"),
-        last_backup=text(obj, "status", "lastBackupName"),
         last_backup_at=timestamp(text(obj, "status", "lastBackupAt")),
         size=integer(obj, "status", "size"),
         stored=integer(obj, "status", "dataStored"),

@@ -36,20 +36,26 @@ class Conditions:
 
     sees_volumes: bool
     sees_backups: bool
+    sees_targets: bool
     doubts: tuple[tuple[str, Fate, str], ...]
     """Backup targets that would be of no use: name, what becomes of what lies there, and why."""
 
     def doubt(self, target: str) -> tuple[Fate, str] | None:
         """What speaks against what lies on a target."""
+        if not self.sees_targets:
+            return Fate.UNKNOWN, "Longhorn's backup targets can't be seen"
         return next(((fate, why) for name, fate, why in self.doubts if name == target), None)
 
 
 def conditions(rows: Rows) -> Conditions:
     """What holds for every claim at this moment."""
-    targets = rows.all(LONGHORN_BACKUP_TARGETS) if rows.freshness(LONGHORN_BACKUP_TARGETS).trusted else ()
-    inside = targets_inside(rows)
-    doubts = tuple((row.name, *doubt) for row in targets if (doubt := _doubt(row, inside.get(row.name, ""))))
-    return Conditions(rows.freshness(VOLUMES).trusted, rows.freshness(LONGHORN_BACKUPS).trusted, doubts)
+    targets, inside = rows.all(LONGHORN_BACKUP_TARGETS), targets_inside(rows)
+    return Conditions(
+        sees_volumes=rows.freshness(VOLUMES).trusted,
+        sees_backups=rows.freshness(LONGHORN_BACKUPS).trusted,
+        sees_targets=rows.freshness(LONGHORN_BACKUP_TARGETS).trusted,
+        doubts=tuple((row.name, *doubt) for row in targets if (doubt := _doubt(row, inside.get(row.name, "")))),
+    )
 
 
 def _doubt(target: BackupTarget, inside: str) -> tuple[Fate, str] | None:

@@ -100,7 +100,7 @@ def checkout_findings(checkout: Checkout) -> Iterator[Finding]:
         )
     if checkout.behind:
         text = f"lacks {_commits(checkout.behind)} of {checkout.upstream}"
-        yield Finding(f"branch {checkout.branch}", Severity.NOTE, text, "git pull, when you mean to work on")
+        yield Finding(f"branch {checkout.branch}", Severity.NOTE, text, "git pull before you change anything")
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ class Fates:
         self._volumes: Index[Volume] = Index(lambda row: row.name)
         self._stored: Index[LonghornVolume] = Index(lambda row: row.name)
         self._backups: Index[Backup] = Index(lambda row: row.volume)
-        self._volume_of: dict[str, str] = {}
+        self._volumes_of: Index[Volume] = Index(_stored_as)
         self._conditions: Conditions | None = None
         self._known: dict[Key, ClaimFate] = {}
         self._result = Claims()
@@ -52,14 +52,11 @@ class Fates:
     def _update(self, rows: Rows, claims: Sequence[Claim]) -> tuple[Sequence[Claim], Sequence[Claim]]:
         """The claims that went, and those whose chain has another row than before."""
         went, came = self._claims.update(claims)
-        volumes_went, volumes_came = self._volumes.update(rows.all(VOLUMES))
-        for volume in volumes_went:
-            self._volume_of.pop(volume.handle, None)
-        self._volume_of |= {volume.handle: volume.name for volume in volumes_came if volume.handle}
-        volumes = {volume.name for volume in (*volumes_went, *volumes_came)}
+        self._volumes_of.update(rows.all(VOLUMES))
+        volumes = {volume.name for change in self._volumes.update(rows.all(VOLUMES)) for volume in change}
         stored = {volume.name for change in self._stored.update(rows.all(LONGHORN_VOLUMES)) for volume in change}
         stored |= {backup.volume for change in self._backups.update(rows.all(LONGHORN_BACKUPS)) for backup in change}
-        volumes |= {self._volume_of.get(name, name) for name in stored}
+        volumes |= stored | {volume.name for name in stored for volume in self._volumes_of.all(name)}
         # What came is bound to a volume too, and need not be judged twice.
         others = [claim for name in volumes for claim in self._claims.all(name)] if len(came) < len(claims) else []
         return went, [*came, *others]
@@ -67,5 +64,10 @@ class Fates:
     def _chain(self, claim: Claim) -> Chain:
         volume = self._volumes.one(claim.volume)
         # Where PersistentVolumes may not be read: Longhorn gives both the same name.
-        name = (volume.handle or volume.name) if volume else claim.volume
+        name = _stored_as(volume) if volume else claim.volume
         return Chain(claim, volume, self._stored.one(name), self._backups.all(name), name)
+
+
+def _stored_as(volume: Volume) -> str:
+    """What Longhorn calls it; PersistentVolumes may share that, as when one is made by hand for the other's data."""
+    return volume.handle or volume.name

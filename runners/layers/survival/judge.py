@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
+from runners.layers.identity import Identity
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.checkout import Checkout, checkout_findings
 from runners.layers.survival.fold import Claims, Survival, span
 from runners.layers.survival.keys import KeyState, key_findings
-from runners.layers.survival.sheet import Sheet
+from runners.layers.survival.sheet import MOVE_AWAY, Sheet
 
 TOO_OLD = 7 * 86_400.0
 """Seconds after which a sheet is too old, whatever happened meanwhile."""
@@ -24,9 +25,9 @@ class SheetFile:
     path: str = ""
     """Where bedplate.yaml wants it; empty when it does not say."""
     written: float = 0.0
-    """Seconds since the epoch; 0 when it isn't there."""
+    """When it says that it was, in seconds since the epoch; 0 when it isn't there."""
     error: str = ""
-    """Why it can't be read or written."""
+    """Why it can't be read or written, or be of any use."""
     content: Sheet | None = None
     """What it says; None where it can't be read as a sheet."""
 
@@ -41,7 +42,12 @@ class Surroundings:
 
 
 def survival(
-    claims: Claims, freshness: Freshness, around: Surroundings | None, runs: Iterable[RunRecord], now: float
+    claims: Claims,
+    freshness: Freshness,
+    around: Surroundings | None,
+    runs: Iterable[RunRecord],
+    now: float,
+    identity: Identity | None = None,
 ) -> Survival:
     """What would come back now.
 
@@ -51,6 +57,7 @@ def survival(
         around: what was found outside the rows; None while nobody has looked.
         runs: the newest runs on this cluster.
         now: seconds since the epoch.
+        identity: of the cluster; None before it has answered.
     """
     unseen = ""
     if not freshness.trusted:
@@ -60,18 +67,23 @@ def survival(
         claims = Claims()
     if around is None:
         return Survival(claims, claims.findings, unseen)
-    other = (*key_findings(around.keys), *checkout_findings(around.checkout), *_sheet_findings(around.sheet, runs, now))
+    sheet = _sheet_findings(around.sheet, identity, runs, now)
+    other = (*key_findings(around.keys), *checkout_findings(around.checkout), *sheet)
     return Survival(claims, (*claims.findings, *other), unseen, looked=True)
 
 
-def _sheet_findings(sheet: SheetFile, runs: Iterable[RunRecord], now: float) -> Iterator[Finding]:
+def _sheet_findings(
+    sheet: SheetFile, identity: Identity | None, runs: Iterable[RunRecord], now: float
+) -> Iterator[Finding]:
     if not sheet.path:
         text = "is kept nowhere: recovery would have to guess what was there"
         yield Finding("survival sheet", Severity.NOTE, text, "set survival.write in bedplate.yaml")
         return
     write = f"bedplate survival --write {sheet.path}"
-    if sheet.error:
-        yield Finding("survival sheet", Severity.WARNING, f"{sheet.path}: {sheet.error}", write)
+    another = sheet.content.of_another(identity.uid, identity.server) if sheet.content and identity else ""
+    if sheet.error or another:
+        text = f"{sheet.path}: {sheet.error}" if sheet.error else f"{sheet.path} {another}"
+        yield Finding("survival sheet", Severity.WARNING, text, MOVE_AWAY)
     elif not sheet.written:
         yield Finding("survival sheet", Severity.WARNING, f"{sheet.path} is not there yet", write)
     elif now - sheet.written > TOO_OLD:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from runners.layers.kinds.base import timestamp
 
 VERSION = 1
+MOVE_AWAY = "move it away first, and keep it if you still need it"
+"""What to do about a file that the sheet is not written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +107,13 @@ class Sheet:
 
     @property
     def written_at(self) -> float:
-        """When it was written, in seconds since the epoch."""
+        """When it was written, in seconds since the epoch; 0 where it does not say."""
         return timestamp(self.written)
+
+    def of_another(self, uid: str, server: str) -> str:
+        """Whose sheet it is where that is another cluster than this one; empty where it is this one's."""
+        theirs = self.cluster
+        if theirs.uid == uid and (uid or theirs.server == server):
+            return ""
+        whose = f"uid {theirs.uid[:8] or 'unreadable'}… at {theirs.server}"
+        return f"is the sheet of another cluster, {whose}, written {self.written}"

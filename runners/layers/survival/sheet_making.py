@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from runners.layers.discovery.git_places import without_credentials
 from runners.layers.judge import Observed
 from runners.layers.kinds.fates import ClaimFate
 from runners.layers.kinds.flux import KUSTOMIZATIONS
@@ -60,7 +61,7 @@ def make_sheet(seen: Observed, picture: Picture, gathered: Gathered) -> Sheet:
         releases=releases,
         gitops=_gitops(seen, picture, gathered),
         backup_targets=tuple(
-            SheetTarget(row.name, _without_password(row.url), row.credential_secret)
+            SheetTarget(row.name, without_credentials(row.url), row.credential_secret)
             for row in seen.rows.all(LONGHORN_BACKUP_TARGETS)
         ),
         claims=tuple(map(_claim, sorted(picture.survival.claims.fates, key=lambda fate: fate.key))),
@@ -88,16 +89,11 @@ def _gitops(seen: Observed, picture: Picture, gathered: Gathered) -> SheetGitOps
     said = seen.settings.bootstrap
     return SheetGitOps(
         flux=picture.flux_version,
-        url=_without_password(gathered.url or (said.url if said else "")),
+        url=without_credentials(gathered.url or (said.url if said else "")),
         branch=gathered.branch or (said.branch if said else ""),
         path=(sync.path if sync else "") or (said.path if said else ""),
         revision=sync.revision if sync else "",
     )
-
-
-def _without_password(url: str) -> str:
-    """A URL without a password, or what stands where a token may; a user name of SSH stays."""
-    return re.sub(r"(?i)^(https?://)[^/@]*@|(?<=//)([^/@:]*):[^/@]*(?=@)", r"\1\2", url)
 
 
 def _claim(fate: ClaimFate) -> SheetClaim:

@@ -22,6 +22,11 @@ _MOMENTS = ("written", "last_rehearsed", "backup_of")
 class SheetError(DocumentError):
     """A survival sheet can't be used; one line a mistake, each ``file:line: what is wrong``."""
 
+    @property
+    def words(self) -> str:
+        """What is wrong, in one line that goes after the file's path."""
+        return f"is no survival sheet, or a damaged one: {self.mistakes[0].text}"
+
 
 def sheet_text(sheet: Sheet) -> str:
     """The sheet, with a head that says what it is."""

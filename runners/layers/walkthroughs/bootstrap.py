@@ -141,7 +141,7 @@ def foundation_step(entry: FoundationEntry) -> Step:
         target=Target(component=name),
         do=f"plan and apply {entry.helmfile}, then wait until {name} is usable",
         shell=lambda _settings, context: helmfile_calls(entry, context, "list", "sync"),
-        undo=c.APPLY.undo,
+        undo="none for a first install; else as the dialog says, which knows what is installed",
         usually="1–3 min",
         milestone="storage" if name == LONGHORN.name else "",
     )

@@ -121,6 +121,7 @@ def planning(place: Place) -> Planning:
     return Planning(place)
 
 
+@pytest.mark.long
 def test_plan_apply_and_repair(planning: Planning) -> None:
     """Planned and carried out by what the program has for real clusters."""
     plan = planning.plan("longhorn")
@@ -143,6 +144,7 @@ def test_plan_apply_and_repair(planning: Planning) -> None:
     assert '+       numberOfReplicas: "2"\n' in plan.output
 
 
+@pytest.mark.long
 def test_a_pair_of_which_one_brings_the_others_kind(planning: Planning) -> None:
     plan = planning.plan("minio")
     operator, tenant = plan.changing
