@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from runners.layers import commands as c
 from runners.layers.commands import Target
@@ -15,6 +16,7 @@ from runners.layers.runs import RunState
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.proofs import Prove, confirmed, is_usable
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Subject
+from runners.layers.walkthroughs.watched import watched
 
 _LATELY = 86_400.0
 """Seconds for which a run's success is still about this upgrade."""
@@ -25,13 +27,15 @@ def service_steps(subject: Subject, suffix: str) -> Iterator[Step]:
     applier = subject.applier or Target(kind="Kustomization", namespace="flux-system", name=subject.component)
     yield _hold(applier, suffix)
     yield _push(applier, suffix)
-    yield _let_go(applier, suffix)
-    yield _reconcile(applier, suffix)
+    watch = watched(subject, Layer.GITOPS)
+    yield replace(_let_go(applier, suffix), watch=watch)
+    yield replace(_reconcile(applier, suffix), watch=watch)
     yield Step(
         f"ready{suffix}",
         "The service works",
         why="Applied is not usable: what it is for has to be there.",
         proof=is_usable(subject.component, Layer.GITOPS),
+        watch=watch,
         looks_at="the service's own rules",
         do="nothing: this step only looks",
         shell=_flux(applier, "get"),
