@@ -5,7 +5,8 @@ Screens, ``check`` and every later report read the same one, so that they can't 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from runners.layers.findings import Finding
@@ -13,6 +14,7 @@ from runners.layers.freshness import LOADING, Freshness
 from runners.layers.identity import Identity
 from runners.layers.runs import RunRecord
 from runners.layers.survival.fold import Survival
+from runners.layers.suspension import Suspension
 from runners.layers.verdicts import Verdict
 
 
@@ -67,6 +69,8 @@ class Picture:
     """What stands in the way of the next change although nothing is wrong now: tools, rights, files, nodes."""
     alarms: tuple[Finding, ...] = ()
     """What got worse in the middle of a change, the worst first."""
+    suspensions: Mapping[str, Suspension] = field(default_factory=dict)
+    """``Kind/namespace/name`` of each Flux object that is suspended → by whom, and since when."""
     survival: Survival = Survival()  # noqa: RUF009  frozen
     """What would come back if the cluster died at this moment."""
 
