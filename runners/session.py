@@ -100,7 +100,7 @@ class Session:
         spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
         self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed, self._failed)
         self.seen_runs = SeenRuns()
-        self._watch = Watch(runs)
+        self._watch = Watch(runs, journal)
         self._proofs = Proofs(runs)
         place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
         self.outlook = Outlook(place, self._wake.set, self._failed)
@@ -168,6 +168,11 @@ class Session:
         """Says that something besides the store changed, so that looks at the disk and the next picture are due."""
         self._looked = float("-inf")
         self.outlook.ask()
+        self._wake.set()
+
+    def acknowledge_alarms(self) -> None:
+        """A person has seen them: they are said no more, unless it gets worse again."""
+        self._watch.acknowledge()
         self._wake.set()
 
     def noticed(self, run: RunRecord) -> None:
@@ -261,6 +266,7 @@ class Session:
         self._wake.set()
         self.movement.heard(delta)
         self.suspensions.heard(delta)
+        self._watch.heard(delta)
         if delta.table == RELEASES.table and self.identity is not None:
             self.helm_releases.ask()
 
@@ -352,7 +358,7 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return replace(self._judging.picture(self.observed()), alarms=self._watch.alarms(self.store))
+        return replace(self._judging.picture(self.observed()), alarms=self._watch.alarms(self.store, self.identity))
 
     def observed(self) -> Observed:
         """Everything that a picture of this moment is made from."""

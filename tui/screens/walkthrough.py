@@ -127,7 +127,7 @@ class WalkthroughScreen(FollowingScreen):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows where it stands by the picture of a moment."""
         self.query_one(Header).facts = header
-        self.query_one(Alarm).findings = picture.alarms
+        self.query_one(Alarm).findings = tuple(alarm.finding for alarm in picture.alarms)
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)

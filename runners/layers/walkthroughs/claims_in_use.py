@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from runners.layers.components.folding import listed
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LonghornVolume
 from runners.layers.kinds.pods import OVER, PODS, Pod
 from runners.layers.kinds.storage import CLAIMS
