@@ -122,8 +122,12 @@ def path_in(written: str, environ: Mapping[str, str], repository: Path) -> Path:
 
 
 def sheet_file(place: Place) -> SheetFile:
-    """The sheet as it lies on disk."""
-    path = sheet_path(place.settings, place.environ, place.repository)
+    """The sheet as it lies where bedplate.yaml wants it."""
+    return read_sheet_file(sheet_path(place.settings, place.environ, place.repository))
+
+
+def read_sheet_file(path: Path | None) -> SheetFile:
+    """A sheet as it lies on disk; None is nowhere."""
     if path is None:
         return SheetFile()
     try:

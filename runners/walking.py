@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 from runners.layers.findings import Severity, worst
-from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
 from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
@@ -56,7 +55,7 @@ class Walk:
             situation=session.situation,
             decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.holds),
             sheet=sheet.content,
-            sheet_missing=_missing(sheet) if session.outlook.known is not None else "",
+            sheet_missing=sheet.missing if session.outlook.known is not None else "",
             asked={name: found for name, asked in session.asked.items() if (found := own_version(asked, name))},
         )
 
@@ -71,15 +70,6 @@ class Walk:
     def _note(self, event: str, **facts: str) -> None:
         with contextlib.suppress(OSError):  # the cluster says the same without it
             self._session.journal.write(event, self._session.identity, walkthrough=self.walkthrough.name, **facts)
-
-
-def _missing(sheet: SheetFile) -> str:
-    """Why there is no sheet; empty where there is one."""
-    if sheet.content is not None:
-        return ""
-    if not sheet.path:
-        return "bedplate.yaml names none (survival.write)"
-    return f"{sheet.path}: {sheet.error or 'is not there'}"
 
 
 def _became_proved(before: StepView, view: StepView) -> bool:
