@@ -40,7 +40,7 @@ def step_facts(
     ]
     proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
     moving = [fact for section in sections for fact in _section(section, view)]
-    at_work = bool(sections) and view.state is not StepState.READY
+    at_work = bool(sections) and view.state not in (StepState.READY, StepState.BLOCKED, StepState.LATER)
     return [
         Fact(_state_words(view, now), STEP_TONES[view.state], view.state.symbol),
         *([*proof, *moving, *known] if at_work else [*known, *proof, *moving]),

@@ -292,10 +292,10 @@ class WalkthroughScreen(FollowingScreen):
             where = standing(self._progress, self._walk.passage, self._clock())
             self.query_one(StepsPane).border_subtitle = label(where)
         watch = view.step.watch
-        sections = watch(self._walk.moment()) if watch is not None else ()
+        sections = watch(self._walk.moment()) if watch is not None and not view.state.over else ()
         facts = step_facts(view, self._session.settings, context, self._clock(), sections)
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
-            facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
+            facts = [*summary_facts(self._walk.passage), Fact(""), *facts]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run or self._run_before(view))
         self.query_one(HintBar).show((self._doing(view), (Hint("esc", "leave"), Hint("?", "help"))))
