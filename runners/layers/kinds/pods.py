@@ -27,6 +27,8 @@ class Pod(Row):
     """Its Ready condition is True."""
     revision: str = ""
     """Of its workload's template: pods of one workload that differ in it are old and new ones of a rollout."""
+    claims: tuple[str, ...] = ()
+    """The names of the claims that it mounts, in its own namespace."""
 
     @property
     def workload(self) -> str:
@@ -49,6 +51,11 @@ def pod_row(kind: str, obj: Json) -> Pod:
             text(item, "type") == "Ready" and truth(item, "status") for item in sequence(obj, "status", "conditions")
         ),
         revision=_revision(obj),
+        claims=tuple(
+            filter(
+                None, (text(item, "persistentVolumeClaim", "claimName") for item in sequence(obj, "spec", "volumes"))
+            )
+        ),
     )
 
 

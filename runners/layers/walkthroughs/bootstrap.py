@@ -20,6 +20,7 @@ from runners.layers.walkthroughs.proofs import (
     services_are_ready,
 )
 from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
+from runners.layers.walkthroughs.verify import verify_steps
 
 CLUSTER = "cluster"
 
@@ -49,6 +50,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         milestone="services",
         skip="when you will see to the rest yourself",
     )
+    yield from verify_steps(settings)
 
 
 def right_cluster(step_id: str = CLUSTER) -> Step:

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from runners.layers import commands as c
-from runners.layers.commands import Target
 from runners.layers.findings import Finding, Severity
 from runners.layers.picture import Layer
-from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.settings import Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.bootstrap import (
@@ -44,6 +42,7 @@ from runners.layers.walkthroughs.triage import (
     survivors,
     triage,
 )
+from runners.layers.walkthroughs.verify import verify_steps
 
 NAME = "recover"
 REMEMBERED = 3 * 86_400.0
@@ -183,40 +182,6 @@ def _services_are_back(moment: Moment) -> Proof:
     """Flux works, and so does what it applies: without Flux, nothing is back."""
     flux = is_usable("flux-system", Layer.GITOPS)(moment)
     return services_are_ready(moment) if proved(flux) else flux
-
-
-def verify_steps(settings: Settings) -> Iterator[Step]:
-    """An object is stored, read and deleted, where bedplate.yaml says in which bucket."""
-    for entry in settings.foundation:
-        if entry.s3 is not None:
-            yield _verify(entry)
-
-
-def _verify(entry: FoundationEntry) -> Step:
-    name = entry.component
-
-    def proof(moment: Moment) -> Proof:
-        state = moment.picture.component(name)
-        found = [each for each in (state.findings if state is not None else ()) if each.subject == "s3 probe"]
-        good = any(each.severity is Severity.OK for each in found)
-        return tuple(found) if good else (Finding("s3 probe", Severity.BLOCKER, _last(found)),)
-
-    return Step(
-        f"verify:{name}",
-        f"{name} stores objects",
-        why="Green is not proof: an object that is put, got and deleted is.",
-        proof=proof,
-        doing=Doing.COMMAND,
-        command=c.PROBE_S3,
-        target=Target(component=name),
-        do="store an object of its own, read it back, and delete it",
-        undo=c.PROBE_S3.undo,
-        skip="when you have seen yourself that it works",
-    )
-
-
-def _last(found: list[Finding]) -> str:
-    return found[0].text if found else "was not made since"
 
 
 def report_step(settings: Settings) -> Step:
