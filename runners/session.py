@@ -27,7 +27,7 @@ from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.gitops_settings import bootstrap_findings, synced_path
+from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed
@@ -186,7 +186,6 @@ class Session:
             running=self.seen_runs.running,
             planning_runs_code=self._sources.get(target.component, Source()).on_reading,
             remarks=(self._rebuilt,) if self._rebuilt else (),
-            existing_path=synced_path(self.store),
             credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
             asked=self.asked.get(target.component, {}),
             rows=self.store,

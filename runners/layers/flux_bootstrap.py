@@ -1,7 +1,7 @@
 """The call that bootstraps Flux, word by word from the settings; it holds no secret.
 
 What has to be refused before (a missing token, another path in the cluster, a secret among the flags) is
-``gitops_settings.bootstrap_findings`` and ``path_conflict``.
+``gitops_settings.bootstrap_findings`` and ``existing_sync.sync_conflicts``.
 """
 
 from __future__ import annotations
