@@ -1,4 +1,4 @@
-"""Proofs that Flux works, one link of its chain each: its controllers, its source, what it applies, what it decrypts."""
+"""Proofs that Flux works, a link of its chain each: controllers, source, what it applies, what it decrypts."""
 
 from __future__ import annotations
 

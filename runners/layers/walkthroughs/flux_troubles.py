@@ -1,4 +1,4 @@
-"""What Flux's controllers say when Git can't be fetched or applied, and what to try: their words to a person's next step."""
+"""What Flux's controllers say when Git can't be fetched, applied or decrypted, and what to try then."""
 
 from __future__ import annotations
 
@@ -9,49 +9,50 @@ from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.settings import KeySource
 
-_Tries = Sequence[tuple[re.Pattern[str], str]]
+_Tries = Sequence[tuple[str, str]]
+"""What is looked for in a message, whatever its case, and what to try then."""
 
 _FETCHING: _Tries = (
     (
-        re.compile(r"couldn't find remote ref|reference not found|branch .* not found|unable to resolve .*ref", re.IGNORECASE),
+        r"couldn't find remote ref|reference not found|branch .* not found|unable to resolve .*ref",
         "there is no branch {branch}: set gitops.branch to one that Git has, or push it",
     ),
     (
-        re.compile(r"knownhosts|host key|hostkey", re.IGNORECASE),
+        r"knownhosts|host key|hostkey",
         "Git's host key is not the one in Secret {secret}: look at its known_hosts, then bootstrap again",
     ),
     (
-        re.compile(r"authenticat|authoriz|permission denied|invalid username|access denied|\b40[13]\b", re.IGNORECASE),
-        "Git refuses what is in Secret {secret}: give it a key or token that may read, by a bootstrap with a good {token}",
+        r"authenticat|authoriz|permission denied|invalid username|access denied|\b40[13]\b",
+        "Git refuses what is in Secret {secret}: bootstrap again with a {token} that may read",
     ),
     (
-        re.compile(r"secrets? .*not found|failed to get secret", re.IGNORECASE),
+        r"secrets? .*not found|failed to get secret",
         "Secret {secret} is not there: bootstrap again, which makes it",
     ),
     (
-        re.compile(r"repository not found|does not exist|\b404\b", re.IGNORECASE),
+        r"repository not found|does not exist|\b404\b",
         "Git has no such repository, or hides it from what is in Secret {secret}",
     ),
     (
-        re.compile(r"x509|certificate", re.IGNORECASE),
+        r"x509|certificate",
         "Flux does not trust Git's certificate: set gitops.ca_file, bootstrap again",
     ),
     (
-        re.compile(r"no such host|i/o timeout|connection refused|dial tcp|unreachable|deadline exceeded", re.IGNORECASE),
+        r"no such host|i/o timeout|connection refused|dial tcp|unreachable|deadline exceeded",
         "the cluster can't reach Git: look at its DNS, its way out and the NetworkPolicies of flux-system",
     ),
 )
 _APPLYING: _Tries = (
     (
-        re.compile(r"gotk-\S+.*no such file", re.IGNORECASE),
+        r"gotk-\S+.*no such file",
         "Git lacks what flux writes there: look at .gitignore, then bootstrap again",
     ),
-    (re.compile(r"path not found|no such file or directory", re.IGNORECASE), "Git has no such folder: commit and push it"),
+    (r"path not found|no such file or directory", "Git has no such folder: commit and push it"),
     (
-        re.compile(r"no matches for kind", re.IGNORECASE),
+        r"no matches for kind",
         "its CRD is not there: apply what brings it by a Kustomization of its own, and depend on that",
     ),
-    (re.compile(r"is forbidden", re.IGNORECASE), "the Kustomization's service account may not do that"),
+    (r"is forbidden", "the Kustomization's service account may not do that"),
 )
 _DECRYPTING = re.compile(
     r"sops|decrypt|data key|no identity matched|identity did not match|\bage\b.{0,40}(?:key|identit)|no secret key",
@@ -98,4 +99,4 @@ def decrypt_remedy(row: FluxObject, keys: Sequence[KeySource]) -> str:
 
 
 def _tried(tries: _Tries, message: str) -> str:
-    return next((remedy for pattern, remedy in tries if pattern.search(message)), "")
+    return next((remedy for pattern, remedy in tries if re.search(pattern, message, re.IGNORECASE)), "")
