@@ -60,6 +60,8 @@ class Situation:
     """What a person should read before any change: that this is not the cluster it was, for one."""
     credentials: tuple[Finding, ...] = ()
     """What is to be said of the token that bootstrap needs."""
+    commits: tuple[Finding, ...] = ()
+    """What bootstrap would commit to Git, and what of the checkout speaks against that."""
     rows: Rows = field(default_factory=lambda: FrozenRows(()))
     """What the cluster has, for what no verdict says: claims, volumes."""
     keys: Mapping[str, bool | None] = field(default_factory=dict)

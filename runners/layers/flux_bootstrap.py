@@ -47,6 +47,20 @@ def bootstrap_call(settings: BootstrapSettings, context: str) -> tuple[str, ...]
     return (*argv, *settings.extra)
 
 
+_INSTALLED_TEXTS = ("cluster_domain", "registry", "image_pull_secret", "version")
+_INSTALLED_LISTS = ("components", "components_extra", "toleration_keys")
+
+
+def export_call(settings: BootstrapSettings) -> tuple[str, ...]:
+    """The argv that prints the components which a bootstrap would commit; it needs no cluster and changes nothing."""
+    argv = ["flux", "install", "--export"]
+    argv += [f"{_flag(name)}={getattr(settings, name)}" for name in _INSTALLED_TEXTS if getattr(settings, name)]
+    argv += [
+        f"{_flag(name)}={','.join(getattr(settings, name))}" for name in _INSTALLED_LISTS if getattr(settings, name)
+    ]
+    return (*argv, *(() if settings.network_policy else ("--network-policy=false",)))
+
+
 def _has(provider: str, name: str, settings: BootstrapSettings) -> bool:
     return bool(getattr(settings, name)) and provider in _ONLY.get(name, (provider,))
 

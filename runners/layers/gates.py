@@ -217,6 +217,7 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
         yield Finding("bedplate.yaml", Severity.BLOCKER, "has no gitops.bootstrap", "say where Git is", False)
         return
     yield from situation.credentials
+    yield from (finding for finding in situation.commits if finding.severity > Severity.NOTE)
     yield from sync_conflicts(situation.rows, settings)
     yield from gitops_gate(situation.picture).findings
 

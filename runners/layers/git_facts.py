@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from runners.layers.bootstrap_commits import CommittedFiles, committed_files
 from runners.layers.decrypting import LocalKeys, decrypting
 from runners.layers.discovery.documents import Files, is_known
 from runners.layers.discovery.helmfiles import Helmfile
@@ -71,6 +72,8 @@ class GitFacts:
     """References of Flux's objects to what Git itself does not have."""
     encrypted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Flux Kustomization, ``namespace/name`` → the files of it that are encrypted."""
+    committed: CommittedFiles = CommittedFiles()  # noqa: RUF009  frozen
+    """What there is of the files that a bootstrap writes."""
 
 
 def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) -> GitFacts:
@@ -96,6 +99,7 @@ def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) ->
         old=_old_versions(flux),
         loose=tuple(_loose(flux)),
         encrypted=encrypted_files(files, objects),
+        committed=committed_files(files, remote, settings.bootstrap),
     )
 
 

@@ -105,8 +105,10 @@ class BootstrapSettings:
         return self.provider == "git" and not self.url.startswith(("http://", "https://")) and not self.token_auth
 
 
-def bootstrap_findings(settings: BootstrapSettings, environ: Mapping[str, str]) -> tuple[Finding, ...]:
+def bootstrap_findings(settings: BootstrapSettings | None, environ: Mapping[str, str]) -> tuple[Finding, ...]:
     """What stops a bootstrap with these settings before it starts: a missing word, or a missing token."""
+    if settings is None:
+        return ()
     if settings.provider == OPERATOR:
         text = "Flux Operator installs Flux from a FluxInstance: there is nothing to bootstrap"
         return (Finding("gitops", Severity.BLOCKER, text, "apply the FluxInstance named flux", overridable=False),)

@@ -14,7 +14,7 @@ from runners.layers.freshness import LIVE, LOADING
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
 from runners.layers.kinds.base import Row
-from runners.layers.kinds.flux import KUSTOMIZATIONS
+from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.kinds.flux_git import Decryption
 from runners.layers.kinds.pods import Pod
 from runners.layers.picture import Picture
@@ -117,11 +117,12 @@ def test_a_bootstrap_that_still_runs_is_waited_for() -> None:
 
 def test_an_image_that_can_not_be_had_is_named() -> None:
     pod = Pod("pods", "flux-system", "source-controller-1-a", "u", w.LONG_AGO, 0, 1, "ImagePullBackOff", 0, "n", False)
-    rows = [*(replace(row, ready=0) if row.name == "source-controller" else row for row in WORLD), pod]
+    down = w.workload("deployments", "flux-system", "source-controller", ready=0)
+    rows = [*w.without(WORLD, "source-controller"), down, pod]
     assert "0/1 ready; its pods are ImagePullBackOff" in said(STEPS["flux:controllers"].proof(moment(rows)))
 
 
-def kustomization(name: str, **more: Any) -> Row:
+def kustomization(name: str, **more: Any) -> FluxObject:
     return w.flux_object("Kustomization", name, **more)
 
 

@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections.abc import Callable, Iterator
 
 from runners.layers import commands as c
+from runners.layers.bootstrap_commits import committed_paths
+from runners.layers.commands import Target
 from runners.layers.existing_sync import SYNC
-from runners.layers.flux_bootstrap import bootstrap_call
-from runners.layers.gitops_settings import TOKEN_VARIABLES
+from runners.layers.flux_bootstrap import bootstrap_call, export_call
+from runners.layers.gitops_settings import TOKEN_VARIABLES, BootstrapSettings
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.flux_proofs import controllers_work, decrypts, is_applied, is_fetched, is_synced
-from runners.layers.walkthroughs.steps import Doing, Step
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 
 Shell = Callable[[Settings, str], str]
 
 
 def flux_steps(settings: Settings) -> Iterator[Step]:
     """Flux, its controllers, its source, what it applies, and what it decrypts."""
+    if settings.bootstrap is not None:
+        yield commits_step(settings.bootstrap)
     yield bootstrap_step(settings)
     yield controllers_step(settings)
     yield source_step(settings)
     yield applied_step()
     yield decrypts_step()
+
+
+def commits_step(settings: BootstrapSettings) -> Step:
+    """What Git gets, before it gets it."""
+    folder = posixpath.dirname(committed_paths(settings)[0])
+    synced = is_synced(settings)
+
+    def proof(moment: Moment) -> Proof:
+        already = synced(moment)
+        return already if proved(already) else moment.situation(Target()).commits
+
+    return Step(
+        "flux:commits",
+        "What goes to Git",
+        why="flux bootstrap clones the branch anew, commits and pushes, all before it proves anything. Look first.",
+        proof=proof,
+        looks_at=f"which of flux's files {folder} has, whether .gitignore keeps them out, and what is not pushed yet",
+        do=f"flux will write gotk-components.yaml, gotk-sync.yaml and kustomization.yaml into {folder}, commit them "
+        f"to {settings.branch}, and push. Commit and push what is yours first",
+        shell=_commits_shell(settings),
+        undo="nothing to undo: this step only looks. What bootstrap has pushed is taken back by git revert",
+        skip="when Git is as you want it although this copy is not",
+    )
 
 
 def bootstrap_step(settings: Settings) -> Step:
@@ -100,6 +128,18 @@ def decrypts_step() -> Step:
         usually="up to 2 min",
         skip="when what is encrypted is not needed yet",
     )
+
+
+def _commits_shell(settings: BootstrapSettings) -> Shell:
+    paths = committed_paths(settings)
+    inside = posixpath.dirname(posixpath.dirname(paths[0])) or "."
+    lines = (
+        "git fetch",
+        shlex.join(("git", "status", "--short", "--branch", "--", inside)),
+        shlex.join(("git", "check-ignore", "--verbose", "--no-index", *paths)) + "   # prints nothing when all is well",
+        f"{shlex.join(export_call(settings))} | git diff --no-index --stat -- {shlex.quote(paths[0])} -",
+    )
+    return lambda _settings, _context: "\n".join(lines)
 
 
 def _kubectl(*words: str) -> Shell:
