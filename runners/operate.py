@@ -19,6 +19,7 @@ from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.cluster.served import served_by
 from runners.decision_keeping import keep
 from runners.journal import Fact, Journal
 from runners.layers import commands as c
@@ -268,8 +269,11 @@ class Operator:
         )
 
     async def _served(self) -> Served:
+        """What the server serves, for renderings; asked now."""
+        session = self._session
+        version = session.identity.version if session.identity else ""
         try:
-            return await anyio.to_thread.run_sync(self._session.served)
+            return await anyio.to_thread.run_sync(served_by, session.connection, version)
         except ApiError as error:
             raise ToolError(str(error)) from error
 

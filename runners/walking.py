@@ -11,7 +11,7 @@ from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
 from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
-from runners.layers.walkthroughs.timeline import ALARMED, EVENTS, OPENED, PROVED, Passage, passages
+from runners.layers.walkthroughs.timeline import EVENTS, OPENED, PROVED, Passage, passages
 from runners.session import Session
 from runners.tools.asked_versions import own_version
 
@@ -25,7 +25,6 @@ class Walk:
         self._session = session
         self._clock = clock
         self._seen: Progress | None = None
-        self._alarmed: frozenset[str] = frozenset()
         self.passage: Passage | None = None
         """What happened on it so far, as of the last reload."""
 
@@ -69,10 +68,6 @@ class Walk:
             if _became_proved(before, view):
                 self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
         self._seen = found
-        alarms = frozenset(f"{each.subject} {each.text}" for each in self._session.picture.alarms)
-        for words in sorted(alarms - self._alarmed):
-            self._note(ALARMED, title=words)
-        self._alarmed = alarms
 
     def _note(self, event: str, **facts: str) -> None:
         with contextlib.suppress(OSError):  # the cluster says the same without it

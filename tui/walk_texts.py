@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Tone, age
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
-from runners.layers.walkthroughs.steps import Doing
+from runners.layers.walkthroughs.steps import Doing, Section
 from runners.layers.walkthroughs.timeline import Passage
 from widgets.facts import Fact
 from widgets.steps import STEP_TONES
@@ -26,19 +27,34 @@ _STANDS = {
 }
 
 
-def step_facts(view: StepView, settings: Settings, context: str, now: float) -> list[Fact]:
-    """Everything about a step, most telling first."""
+def step_facts(
+    view: StepView, settings: Settings, context: str, now: float, sections: Sequence[Section] = ()
+) -> list[Fact]:
+    """Everything about a step, most telling first: once it is at work, what moves comes before what was known."""
     step = view.step
     command = step.shell(settings, context) if step.shell is not None else ""
-    return [
-        Fact(_state_words(view, now), STEP_TONES[view.state], view.state.symbol),
+    known = [
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *(Fact(f"$ {line}", Tone.MOVING) for line in command.splitlines())]),
         *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
-        *_headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")]),
+    ]
+    proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
+    moving = [fact for section in sections for fact in _section(section, view)]
+    at_work = bool(sections) and view.state is not StepState.READY
+    return [
+        Fact(_state_words(view, now), STEP_TONES[view.state], view.state.symbol),
+        *([*proof, *moving, *known] if at_work else [*known, *proof, *moving]),
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip else []),
     ]
+
+
+def _section(section: Section, view: StepView) -> list[Fact]:
+    """What its proof says already is not said twice."""
+    said = {(finding.subject, finding.text) for finding in view.proof}
+    lines = [_line(finding) for finding in section.lines if (finding.subject, finding.text) not in said]
+    more = [Fact(f"and {section.more} more", Tone.MUTED)] if section.more else []
+    return _headed(section.head, [*lines, *more])
 
 
 def summary_facts(passage: Passage) -> list[Fact]:

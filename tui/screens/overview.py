@@ -117,7 +117,7 @@ class Overview(Ground[None]):
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
         self._show_header()
-        self.query_one(Alarm).findings = picture.alarms
+        self.query_one(Alarm).findings = tuple(alarm.finding for alarm in picture.alarms)
         footer = [*layer_words(picture), _notice(picture) or (self._session.settings.origin, Tone.MUTED)]
         if _is_urgent(picture):
             footer.insert(0, footer.pop())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from runners.layers.kinds.base import age
@@ -15,7 +15,13 @@ from runners.layers.walkthroughs.timeline import Entry, Passage
 _CHOICES = {Choice.CONFIRMED: "confirmed", Choice.SKIPPED: "skipped", Choice.TAKEN_BACK: "taken back"}
 
 
-def report(passages: Sequence[Passage], runs: Iterable[RunRecord], now: float, since: float) -> str:
+def report(
+    passages: Sequence[Passage],
+    runs: Iterable[RunRecord],
+    now: float,
+    since: float,
+    alarms: Mapping[str, Sequence[Entry]],
+) -> str:
     """The whole report.
 
     Args:
@@ -23,6 +29,7 @@ def report(passages: Sequence[Passage], runs: Iterable[RunRecord], now: float, s
         runs: every run of that time, those of passages too.
         now: seconds since the epoch.
         since: the same, of the beginning of that time.
+        alarms: id of a run → what was alarming while it went on.
     """
     own = {run.id for passage in passages for run in passage.runs}
     others = [run for run in runs if run.id not in own]
@@ -30,6 +37,8 @@ def report(passages: Sequence[Passage], runs: Iterable[RunRecord], now: float, s
     parts += [part for passage in passages for part in _passage(passage, now)]
     if others:
         parts += ["## Other runs" if passages else "## Runs", _runs(others, now)]
+        raised = [f"- {code(run.short_id)} {_alarm(entry)}" for run in others for entry in alarms.get(run.id, ())]
+        parts += ["\n".join(raised)] if raised else []
     if not passages and not others:
         parts.append("Nothing: no walkthrough was opened, and nothing was run.")
     return "\n\n".join(parts)
@@ -56,7 +65,11 @@ def _step(entry: Entry, began: float) -> Iterator[str]:
     elif entry.event == "proved":
         yield f"- {into} {_safe(entry.title or entry.step)} is proved"
     elif entry.event == "alarmed":
-        yield f"- {into} **alarm:** {_safe(entry.title)}"
+        yield f"- {into} {_alarm(entry)}"
+
+
+def _alarm(entry: Entry) -> str:
+    return f"**alarm:** {_safe(entry.title)}"
 
 
 def _decided(decision: Decision) -> str:

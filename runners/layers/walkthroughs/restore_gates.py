@@ -13,6 +13,7 @@ from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
+from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held_proof
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
@@ -24,7 +25,6 @@ from runners.layers.walkthroughs.restore_rules import (
     Recovery,
     Restorable,
     Storage,
-    minor,
     standing,
     storage,
     vanished,
@@ -113,7 +113,7 @@ def _target(name: str, url: str, available: bool, message: str, inside: str) -> 
 def minor_findings(rows: Rows, recovery: Recovery, picture: Picture) -> tuple[Finding, ...]:
     """What speaks against restoring with the Longhorn that is installed: nothing for the same minor version."""
     state = picture.component(STORAGE)
-    installed = minor(state.version) if state is not None else ""
+    installed = minor_words(state.version) if state is not None else ""
     asked, who = wanted_minor(rows, recovery)
     if not installed or not asked:
         text = "is not known" if not asked else "that is installed is not known"
@@ -155,8 +155,8 @@ def _system(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:
         yield Finding(about, Severity.BLOCKER, "is not there, or not Ready", "choose again", False)
         return
     state = picture.component(STORAGE)
-    installed = minor(state.version) if state is not None else ""
-    if installed != minor(found.version):
+    installed = minor_words(state.version) if state is not None else ""
+    if installed != minor_words(found.version):
         text = f"was made by {found.version}, and longhorn is {installed or 'of an unknown version'}"
         yield Finding(about, Severity.BLOCKER, text, "install the same minor version, or restore single volumes", False)
     attached = [row.name for row in rows.all(LONGHORN_VOLUMES) if _is_used(row)]

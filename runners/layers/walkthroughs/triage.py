@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from runners.layers.components.longhorn_targets import shown, targets_inside
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.picture import Layer, Picture
@@ -91,7 +92,7 @@ def _survives(moment: Moment) -> Iterator[Finding]:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return listed(names, 4)
 
 
 def disk_options(_moment: Moment) -> tuple[Option, ...]:
