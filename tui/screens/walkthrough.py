@@ -99,8 +99,8 @@ class WalkthroughScreen(FollowingScreen):
         self.set_interval(LOOK_EVERY, self._look)
         self._looking = Errand(self._reload, self._reading_failed, settle=0.0)
         self._looking.start()
+        self.show_picture(self._session.picture, self._header)  # first: what is read then knows that it was opened
         self._look()
-        self.show_picture(self._session.picture, self._header)
         self.query_one(StepsPane).focus()
 
     def on_unmount(self) -> None:
