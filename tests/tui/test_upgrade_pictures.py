@@ -16,8 +16,8 @@ from tests.layers.judged import FLUX
 from tests.layers.upgrade_worlds import NEW, OLD, pods, system_backup, world
 from tests.tui.still_session import HOME, StillSession, clock
 from tests.tui.test_overview import started
-from tests.tui.walking import read
 from tests.tui.test_screen_pictures import Compare
+from tests.tui.walking import read
 from tui.app import BedplateApp
 from widgets.steps import StepsPane
 
