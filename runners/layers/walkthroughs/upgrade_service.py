@@ -13,7 +13,7 @@ from runners.layers.kinds.flux import FluxObject
 from runners.layers.picture import Layer
 from runners.layers.runs import RunState
 from runners.layers.settings import Settings
-from runners.layers.walkthroughs.proofs import Prove, confirmed, is_usable
+from runners.layers.walkthroughs.proofs import Prove, confirmed, is_usable, not_seen
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Subject
 
 _LATELY = 86_400.0
@@ -115,7 +115,7 @@ def _was_held(applier: Target) -> Prove:
     def prove(moment: Moment) -> Proof:
         row = _row(moment, applier)
         if row is None:
-            return (_unseen(applier),)
+            return (_unseen(moment, applier),)
         if row.suspended:
             return (Finding(str(applier), Severity.OK, "is suspended", about=row.key),)
         title = f"{c.SUSPEND.name} {applier.name}"
@@ -132,7 +132,7 @@ def _goes(applier: Target) -> Prove:
     def prove(moment: Moment) -> Proof:
         row = _row(moment, applier)
         if row is None:
-            return (_unseen(applier),)
+            return (_unseen(moment, applier),)
         if row.suspended:
             return (Finding(str(applier), Severity.BLOCKER, "is suspended", about=row.key),)
         return (Finding(str(applier), Severity.OK, "is not suspended", about=row.key),)
@@ -144,7 +144,7 @@ def _is_applied(applier: Target) -> Prove:
     def prove(moment: Moment) -> Proof:
         row = _row(moment, applier)
         if row is None:
-            return (_unseen(applier),)
+            return (_unseen(moment, applier),)
         fetched = _fetched(moment, applier)
         return (_stands(row, _source(moment, row)), *fetched)
 
@@ -180,6 +180,8 @@ def _source(moment: Moment, row: FluxObject) -> FluxObject | None:
 
 
 def _row(moment: Moment, target: Target) -> FluxObject | None:
+    if not moment.rows.table_freshness("flux").trusted:
+        return None
     place = (target.kind, target.namespace, target.name)
     return next((each for each in _objects(moment) if (each.singular, each.namespace, each.name) == place), None)
 
@@ -188,8 +190,11 @@ def _objects(moment: Moment) -> Iterator[FluxObject]:
     return (row for row in moment.rows.table("flux") if isinstance(row, FluxObject))
 
 
-def _unseen(applier: Target) -> Finding:
-    return Finding(str(applier), Severity.UNKNOWN, "is not seen")
+def _unseen(moment: Moment, applier: Target) -> Finding:
+    freshness = moment.rows.table_freshness("flux")
+    if not freshness.trusted:
+        return not_seen(str(applier), freshness)
+    return Finding(str(applier), Severity.UNKNOWN, "is not there", "push what makes it, or open this on another card")
 
 
 def _as(target: Target, *, suspended: bool) -> Target:
