@@ -121,7 +121,7 @@ def _installed(moment: Moment) -> Proof:
     """The release is there; whether storage is usable is another step's matter."""
     state = moment.picture.component(STORAGE)
     if state is None or state.verdict is Verdict.UNKNOWN:
-        return (Finding(STORAGE, Severity.UNKNOWN, "can't be seen"),)
+        return is_usable(STORAGE)(moment)
     if state.verdict is Verdict.ABSENT:
         return (Finding(STORAGE, Severity.BLOCKER, "is not installed"),)
     if state.verdict is Verdict.FAILED:

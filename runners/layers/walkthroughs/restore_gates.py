@@ -15,6 +15,7 @@ from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held_proof
+from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     NOTHING,
@@ -79,7 +80,7 @@ def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
     """Where no claim is known by name, Longhorn's own word has to do."""
     about = f"system backup {backup}"
     if not shown(rows, LONGHORN_SYSTEM_RESTORES):
-        yield Finding(about, Severity.UNKNOWN, "whether it is restored can't be seen", "wait until Longhorn is there")
+        yield not_seen(about, rows.freshness(LONGHORN_SYSTEM_RESTORES))
         return
     states = {row.state for row in rows.all(LONGHORN_SYSTEM_RESTORES) if row.backup == backup}
     if "Completed" not in states:
@@ -90,7 +91,7 @@ def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
 def target_proof(rows: Rows) -> tuple[Finding, ...]:
     """That backups can be reached, and lie elsewhere than on the cluster that died or on this one."""
     if not shown(rows, LONGHORN_BACKUP_TARGETS):
-        return (Finding("backup target", Severity.UNKNOWN, "can't be seen", "wait until Longhorn is there"),)
+        return (not_seen("backup target", rows.freshness(LONGHORN_BACKUP_TARGETS)),)
     found = targets(rows)
     if not found:
         text = "has no address, so no backup can be seen"

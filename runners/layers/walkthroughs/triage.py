@@ -13,6 +13,7 @@ from runners.layers.picture import Layer, Picture
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, Recovery, living, newest_backups
 from runners.layers.walkthroughs.steps import Moment, Option, Proof
 
@@ -148,7 +149,7 @@ def survivors(moment: Moment) -> Proof:
     """After a restored etcd: the volumes that live are sound; on a new cluster there are none."""
     rows = moment.rows
     if not shown(rows, LONGHORN_VOLUMES):
-        return (Finding("volumes", Severity.UNKNOWN, "can't be seen"),)
+        return (not_seen("volumes", rows.freshness(LONGHORN_VOLUMES)),)
     ones = living(rows)
     faulted = [row for row in ones if row.robustness == "faulted"]
     if faulted:
