@@ -62,6 +62,8 @@ class Walk:
         )
 
     def _put_on_record(self, found: Progress) -> None:
+        if self._session.options.rehearsed is not None:
+            self._session.options.rehearsed(found)
         if self._seen is None:
             self._note(OPENED, title=self.walkthrough.title)
         for before, view in zip(self._seen.steps if self._seen else (), found.steps, strict=False):

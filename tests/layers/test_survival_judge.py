@@ -126,7 +126,7 @@ def test_the_sheet_of_another_cluster_is_said_to_be_that(uid: str, server: str, 
     around = Surroundings(FINE, sheet=SheetFile("s.yaml", NOW, content=made()))
     found = survival(Claims(), LIVE, around, (), NOW, Identity("home", server, uid)).besides
     text = "s.yaml is the sheet of another cluster, uid 41c7d0aa… at https://10.0.0.10:6443, written "
-    assert [finding.text.startswith(text) for finding in found] == [True] * said
+    assert [finding.text.startswith(text) for finding in found if finding.subject != "recovery"] == [True] * said
 
 
 @pytest.mark.parametrize(
