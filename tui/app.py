@@ -87,6 +87,7 @@ class BedplateApp(App[None]):
         self.session = session
         self._clock = clock
         self.set_class(session.options.demo, "-demo")
+        self.set_class(session.options.rehearsed is not None, "-rehearsal")
         self.overview = Overview(session, clock, guide)
         self.operator = Operator(session)
         self._first = first
