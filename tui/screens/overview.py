@@ -315,7 +315,7 @@ class Overview(Ground[None]):
             nodes=picture.nodes,
             read_only=options.read_only,
             runs=len(self._session.seen_runs.running),
-            label="DEMO" if options.demo else "",
+            label=options.label,
         )
 
     def _show_header(self) -> None:

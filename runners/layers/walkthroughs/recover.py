@@ -63,7 +63,7 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
     if storage is not None:
         yield minor_step()
         yield from keys_before(settings, STORAGE)
-        yield replace(foundation_step(storage), proof=_installed, title="Longhorn, by helmfile alone")
+        yield replace(foundation_step(storage), proof=_installed, title="Longhorn, by helmfile alone", milestone="")
         yield storage_step()
         yield survivors_step()
         yield target_step()
@@ -141,6 +141,7 @@ def storage_step() -> Step:
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"kubectl --context {context} get storageclass,csinode",
         usually="60–90 s",
+        milestone="storage",
     )
 
 
@@ -175,6 +176,7 @@ def services_step() -> Step:
         shell=lambda _settings, context: f"flux --context {context} get all --all-namespaces",
         usually="5–10 min",
         skip="when you will see to the rest yourself",
+        milestone="services",
     )
 
 
