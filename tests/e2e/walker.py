@@ -14,8 +14,8 @@ been done and isn't proved in time is a failure, with the screen in its text. Wh
 rig.apply(secret)``), or an answer of their own: enter, and then ``picks``, ``selects_all``, ``types`` or
 ``confirms_by_a_word``; or ``skips``. While another holds the Lease it is waited for, and the step is looked at anew.
 
-``on_step`` is called with each step before anything is done there: the place to have the program killed
-(``tests/e2e/mishaps.py``). ``EndedError`` comes out of ``walks`` then; what was done until that moment is in ``did``.
+Where the program is killed meanwhile (``tests/e2e/mishaps.py``), ``EndedError`` comes out of ``walks``; what was done
+until that moment is in ``did``.
 """
 
 from __future__ import annotations
@@ -68,8 +68,6 @@ class Walker(Person):
         super().__init__(terminal, rig)
         self.did: list[str] = []
         """Titles of the steps that this person has done, in their order."""
-        self.on_step: Callable[[Standing], object] = lambda _at: None
-        """Called with each step before anything is done there."""
         self._context = context
         self._seconds = seconds
 
@@ -93,7 +91,6 @@ class Walker(Person):
             at = self.stands()
             if at.title == until:
                 return
-            self.on_step(at)
             self._takes(at, own or {})
 
     @property
