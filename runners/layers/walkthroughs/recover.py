@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
-from runners.layers.picture import Layer
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
@@ -32,7 +31,7 @@ from runners.layers.walkthroughs.restore_steps import (
     restored_step,
     target_step,
 )
-from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough
 from runners.layers.walkthroughs.triage import (
     EXPORT,
     disk_options,
@@ -170,7 +169,7 @@ def services_step() -> Step:
         "services",
         "Services are back",
         why="They come back in the order of their dependencies: what stands first here is the cause of what follows.",
-        proof=_services_are_back,
+        proof=services_are_ready,
         looks_at="the Ready condition of each Kustomization and HelmRelease",
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"flux --context {context} get all --all-namespaces",
@@ -178,12 +177,6 @@ def services_step() -> Step:
         skip="when you will see to the rest yourself",
         milestone="services",
     )
-
-
-def _services_are_back(moment: Moment) -> Proof:
-    """Flux works, and so does what it applies: without Flux, nothing is back."""
-    flux = is_usable("flux-system", Layer.GITOPS)(moment)
-    return services_are_ready(moment) if proved(flux) else flux
 
 
 def report_step(settings: Settings) -> Step:
