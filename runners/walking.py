@@ -33,6 +33,8 @@ class Walk:
         """Reads the decisions and what happened again, from the journal and the cluster; slow."""
         session = self._session
         if session.identity is not None:
+            if not all(session.ahead.keys.values()):  # somebody is putting it there, in another terminal
+                session.ahead.look_for_keys()
             session.read_decisions()
             own = (self.walkthrough.name, session.cluster_words)
             known = passages(session.journal.lines(*EVENTS), session.seen_runs.all)

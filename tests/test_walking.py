@@ -62,6 +62,23 @@ def test_what_could_not_be_told_before_is_not_news(session: StillSession) -> Non
     assert recorded(session) == [("opened", "Bootstrap")]
 
 
+def test_a_key_that_is_missing_is_looked_for_each_time_until_it_is_there(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.fill([])
+    answers = iter((False, True))
+
+    def look() -> None:
+        session.ahead.keys = {"flux-system/sops-age": next(answers)}
+
+    monkeypatch.setattr(session.ahead, "look_for_keys", look)
+    session.ahead.keys = {"flux-system/sops-age": None}
+    followed = walk(session)
+    for _ in range(3):
+        followed.reload()
+    assert session.ahead.keys == {"flux-system/sops-age": True}
+
+
 def test_volumes_are_compared_with_the_beginning_of_the_apply(session: StillSession, tmp_path: Path) -> None:
     before = [w.longhorn_volume("pvc-1", "healthy"), w.longhorn_volume("pvc-2", "degraded")]
     run = RunRecord("20270115-080000-7f3a", "apply longhorn", (), "/", "", w.NOW - 60, RunState.RUNNING)

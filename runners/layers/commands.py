@@ -39,7 +39,7 @@ class Target:
 
     def __str__(self) -> str:
         """As a person would name it."""
-        return self.component or f"{self.kind} {self.namespace}/{self.name}"
+        return self.component or f"{self.kind} {self.namespace}/{self.name}".strip(" /")
 
 
 @dataclass(frozen=True)

@@ -154,3 +154,10 @@ def test_what_is_handed_over_is_applied_with_a_warning() -> None:
     answer = gate(c.APPLY, replace(MINIO, settings=replace(MINIO.settings, foundation=entries)))
     assert answer.is_open
     assert any("handed over to Flux" in finding.text for finding in answer.findings)
+
+
+def test_a_target_is_named_without_what_it_lacks() -> None:
+    assert str(c.Target(component="longhorn")) == "longhorn"
+    assert str(c.Target(kind="Kustomization", namespace="flux-system", name="apps")) == "Kustomization flux-system/apps"
+    assert str(c.Target(name="upgrade: Versions")) == "upgrade: Versions"
+    assert str(c.Target()) == ""

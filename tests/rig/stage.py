@@ -29,8 +29,14 @@ gitops:
 class Stage:
     """A context manager; whatever it started ends with it."""
 
-    def __init__(self, *, storage_delay: float = 3.0) -> None:
-        """Takes how many seconds Longhorn's manager needs for the StorageClass after everything else of it is there."""
+    def __init__(self, *, storage_delay: float = 3.0, config: str = "") -> None:
+        """Starts nothing yet.
+
+        Args:
+            storage_delay: seconds from Longhorn's being there otherwise until its manager makes the StorageClass.
+            config: what bedplate.yaml says besides, of the foundation and of keys.
+        """
+        self._config = config
         self._stack = ExitStack()
         self._cluster = PlayedCluster(storage_delay=storage_delay)
         self.rig = self._cluster.rig
@@ -61,7 +67,7 @@ class Stage:
         config = BEDPLATE_YAML.format(
             url=self.server.url, user=self.server.user, path=CLUSTER, controllers=COMPONENTS.replace(",", ", ")
         )
-        write_repository(self.repository, extra={"bedplate.yaml": config})
+        write_repository(self.repository, extra={"bedplate.yaml": config + self._config})
         self.server.push(self.repository)
         front_door = self.server.url.replace("//", f"//{self.server.user}:{self.server.password}@")
         git("remote", "add", "origin", front_door, cwd=self.repository)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from runners.layers.commands import Target
+from runners.layers.components.flux import FLUX
 from runners.layers.findings import Finding, Severity
 from runners.layers.picture import ComponentState, Layer
 from runners.layers.settings import KeySource
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice
-from runners.layers.walkthroughs.steps import Moment, Proof
+from runners.layers.walkthroughs.steps import Moment, Proof, proved
 
 Prove = Callable[[Moment], Proof]
 
@@ -99,11 +100,11 @@ def _under(most: Severity, finding: Finding) -> Finding:
 
 
 def services_are_ready(moment: Moment) -> Proof:
-    """Everything that Flux applies is ready, in the order in which it comes up."""
-    flux = moment.picture.component("flux-system")
-    if flux is None or flux.verdict is Verdict.ABSENT:
-        return (Finding("flux-system", Severity.BLOCKER, "is not there, so nothing applies them"),)
-    states = [state for state in moment.picture.layer(Layer.GITOPS) if state.name != flux.name]
+    """Flux works, and so does everything that it applies; before it does, nothing is there to be seen."""
+    flux = is_usable(FLUX.name, FLUX.layer)(moment)
+    if not proved(flux):
+        return flux
+    states = [state for state in moment.picture.layer(Layer.GITOPS) if state.name != FLUX.name]
     if not states:
         return (Finding("GitOps", Severity.NOTE, "Flux applies nothing but itself yet"),)
     lines = [component_proof(state)[0] for state in states]

@@ -13,7 +13,6 @@ from dataclasses import replace
 from runners.layers import commands as c
 from runners.layers.commands import Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
@@ -34,7 +33,7 @@ from runners.layers.walkthroughs.restore_steps import (
     restored_step,
     target_step,
 )
-from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough
 from runners.layers.walkthroughs.triage import (
     EXPORT,
     disk_options,
@@ -170,19 +169,13 @@ def services_step() -> Step:
         "services",
         "Services are back",
         why="They come back in the order of their dependencies: what stands first here is the cause of what follows.",
-        proof=_services_are_back,
+        proof=services_are_ready,
         looks_at="the Ready condition of each Kustomization and HelmRelease",
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"flux --context {context} get all --all-namespaces",
         usually="5–10 min",
         skip="when you will see to the rest yourself",
     )
-
-
-def _services_are_back(moment: Moment) -> Proof:
-    """Flux works, and so does what it applies: without Flux, nothing is back."""
-    flux = is_usable("flux-system", Layer.GITOPS)(moment)
-    return services_are_ready(moment) if proved(flux) else flux
 
 
 def verify_steps(settings: Settings) -> Iterator[Step]:
