@@ -23,7 +23,7 @@ from tests.rig.flux import KustomizeController
 
 
 class PlayedCluster:
-    """A context manager; whatever it started ends with it. Git and what lies on the backup target are someone else's."""
+    """A context manager; whatever it started ends with it. Git and the backup target's contents are someone else's."""
 
     def __init__(
         self,
