@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
@@ -11,10 +12,14 @@ from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.steps import Doing
 from runners.layers.walkthroughs.timeline import Passage
 from widgets.facts import Fact
+from widgets.safe import cut
 from widgets.steps import STEP_TONES
 from widgets.theme import SEVERITY_TONES
 
 _PROOF = {Severity.OK: "✔", Severity.NOTE: "·", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
+_SHOWN = 6
+"""Lines of a step's commands that are shown, each at most so long:"""
+_LONGEST = 200
 _STANDS = {
     StepState.DONE: "done: the cluster proves it",
     StepState.READY: "ready",
@@ -33,12 +38,20 @@ def step_facts(view: StepView, settings: Settings, context: str, now: float) -> 
     return [
         Fact(_state_words(view, now), STEP_TONES[view.state], view.state.symbol),
         *_headed("Why", [Fact(step.why)]),
-        *_headed("Do", [Fact(step.do), *(Fact(f"$ {line}", Tone.MOVING) for line in command.splitlines())]),
+        *_headed("Do", [Fact(step.do), *_calls(command.splitlines())]),
         *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
         *_headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")]),
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip else []),
     ]
+
+
+def _calls(lines: Sequence[str]) -> list[Fact]:
+    """A step's commands, as much of them as leaves its proof in view."""
+    shown = [cut(f"$ {line}", _LONGEST, middle=False) for line in lines[:_SHOWN]]
+    whole = len(lines) <= _SHOWN and all(len(line) <= _LONGEST - 2 for line in lines)
+    more = [] if whole else [Fact(f"… {len(lines)} lines; c copies them whole", Tone.MUTED)]
+    return [*(Fact(line, Tone.MOVING) for line in shown), *more]
 
 
 def summary_facts(passage: Passage) -> list[Fact]:
