@@ -50,6 +50,7 @@ def closed_by(command: Command, component: str, rows: Sequence[Row], decisions: 
         ([BACKUP, r.filled("photos"), r.claim("photos", "pvc-1")], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP, *r.back("photos")], r.chosen(r.PHOTOS), []),
         ([BACKUP], r.decided(disks="gone", what="nothing"), []),
+        ([BACKUP], r.decided(what="nothing"), ["old disks"]),
         ([], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP], r.decided(disks="gone", what="system-backup first"), ["claim apps/photos"]),
         ([r.system_restore(state="Restoring")], r.decided(what="system-backup first"), ["system backup first"]),

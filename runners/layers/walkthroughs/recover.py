@@ -23,6 +23,7 @@ from runners.layers.walkthroughs.bootstrap import (
     preflight,
     right_cluster,
 )
+from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.proofs import is_usable, services_are_ready
 from runners.layers.walkthroughs.restore_choices import minor_step, what_step
 from runners.layers.walkthroughs.restore_rules import DISKS, STORAGE
@@ -38,7 +39,6 @@ from runners.layers.walkthroughs.triage import (
     EXPORT,
     disk_options,
     disks,
-    is_same,
     orphan_findings,
     survivors,
     triage,

@@ -14,6 +14,7 @@ from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
 from runners.layers.walkthroughs.held_jobs import held_proof
+from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.restore_choices import date
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
@@ -52,7 +53,7 @@ def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tup
         text = "it is not decided what comes back from backups, and what starts now creates its claims empty"
         return (Finding("restore", Severity.BLOCKER, text, "decide it in the walkthrough: w, recover"),)
     if answer == NOTHING:
-        return ()
+        return unanswered(rows, recovery, identity)
     return tuple(_missing(rows, recovery))
 
 
