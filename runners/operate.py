@@ -281,7 +281,8 @@ class Operator:
         prospect = self._session.situation(target).prospects.get(command.probe or command.act)
         if prospect is None or not prospect.arguments:
             raise Refusal(*(prospect.findings if prospect else ()))  # it went away since the gate looked
-        return Work(probe_argv(command.probe, prospect) if command.probe else act_argv(command.act, prospect))
+        argv = probe_argv(command.probe, prospect) if command.probe else act_argv(command.act, prospect)
+        return Work(argv, words=prospect.words)
 
     def _flux_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context

@@ -21,6 +21,7 @@ from runners.layers.walkthroughs.bootstrap import (
     right_cluster,
 )
 from runners.layers.walkthroughs.flux_steps import flux_steps
+from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.proofs import is_usable, services_are_ready
 from runners.layers.walkthroughs.restore_choices import minor_step, what_step
 from runners.layers.walkthroughs.restore_rules import DISKS, STORAGE
@@ -36,7 +37,6 @@ from runners.layers.walkthroughs.triage import (
     EXPORT,
     disk_options,
     disks,
-    is_same,
     orphan_findings,
     survivors,
     triage,

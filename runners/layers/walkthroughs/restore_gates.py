@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from runners.layers.components.longhorn_targets import shown, targets, targets_inside
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
-from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume, gib
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_SYSTEM_BACKUPS
 from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
@@ -15,7 +15,9 @@ from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held_proof
+from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.proofs import not_seen
+from runners.layers.walkthroughs.restore_choices import date
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     NOTHING,
@@ -52,7 +54,7 @@ def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tup
         text = "it is not decided what comes back from backups, and what starts now creates its claims empty"
         return (Finding("restore", Severity.BLOCKER, text, "decide it in the walkthrough: w, recover"),)
     if answer == NOTHING:
-        return ()
+        return unanswered(rows, recovery, identity)
     return tuple(_missing(rows, recovery))
 
 
@@ -179,7 +181,8 @@ def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]
     if not due and not there.unseen:
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
     against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common)
-    return Prospect(tuple(one.written() for one in due), against)
+    words = tuple(f"{one.claim}: {gib(one.size)} of {date(one.at)}" for one in due)
+    return Prospect(tuple(one.written() for one in due), against, words)
 
 
 def _in_the_way(one: Restorable, there: Storage) -> Iterator[Finding]:
