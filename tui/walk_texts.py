@@ -25,6 +25,9 @@ _STANDS = {
     StepState.LATER: "comes later",
 }
 
+_SHOWN = 8
+"""Lines of a command that a step shows at most."""
+
 
 def step_facts(view: StepView, settings: Settings, context: str, now: float) -> list[Fact]:
     """Everything about a step, most telling first."""
@@ -33,7 +36,7 @@ def step_facts(view: StepView, settings: Settings, context: str, now: float) -> 
     return [
         Fact(_state_words(view, now), STEP_TONES[view.state], view.state.symbol),
         *_headed("Why", [Fact(step.why)]),
-        *_headed("Do", [Fact(step.do), *(Fact(f"$ {line}", Tone.MOVING) for line in command.splitlines())]),
+        *_headed("Do", [Fact(step.do), *_commands(command.splitlines())]),
         *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
         *_headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")]),
         *_headed("Undo", [Fact(step.undo)]),
@@ -64,6 +67,14 @@ def summary_facts(passage: Passage) -> list[Fact]:
 def _headed(head: str, facts: list[Fact]) -> list[Fact]:
     """Facts beside a word that stands before the first of them."""
     return [replace(fact, head=head if at == 0 else "") for at, fact in enumerate(facts)]
+
+
+def _commands(lines: list[str]) -> list[Fact]:
+    """Commands to copy; of what is long the beginning, since it would push the proof off the screen."""
+    shown = lines if len(lines) <= _SHOWN else lines[: _SHOWN - 1]
+    facts = [Fact(f"$ {line}", Tone.MOVING) for line in shown]
+    rest = len(lines) - len(shown)
+    return [*facts, Fact(f"… and {rest} lines more: c copies them all", Tone.MUTED)] if rest else facts
 
 
 def _state_words(view: StepView, now: float) -> str:

@@ -36,7 +36,7 @@ def test_a_claim_is_bound_written_and_read_and_nothing_is_left(stage: Stage, sto
 
 
 def test_a_claim_that_never_binds_is_said_in_the_clusters_words(stage: Stage) -> None:
-    answer, _log = stage.probe("nobody", pod=3.0)
+    answer, _log = stage.probe("nobody", pod=2.0)
     assert answer.outcome is Outcome.FAILED
     assert answer.text.startswith("writing: its claim is not bound: ")
     assert "'example.com/none'" in answer.text
@@ -78,6 +78,7 @@ def running(stage: Stage) -> bool:
 
 
 def test_what_is_not_a_probes_stays(stage: Stage) -> None:
+    until("the namespace is gone", lambda: stage.api.get(res.NAMESPACES, "", NAMESPACE) is None)
     stage.api.ensure(res.NAMESPACES, {"metadata": {"name": NAMESPACE}}, None)
     until("its account", lambda: stage.api.get(res.SERVICEACCOUNTS, NAMESPACE, "default") is not None)
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "storageClassName": "late"}
