@@ -142,7 +142,8 @@ def test_every_command_is_unique_and_explains_itself() -> None:
     names = [command.name for command in c.COMMANDS]
     assert len(set(names)) == len(names)
     for scope in c.Scope:
-        keys = [command.key for command in c.COMMANDS if command.scope is scope]
+        # A component has one probe at most, so that all of them may share a key.
+        keys = [command.key for command in c.COMMANDS if command.scope is scope and command is not c.PROBE_CLAIM]
         assert len(set(keys)) == len(keys), scope
     for command in c.COMMANDS:
         assert command.help.endswith(".")
@@ -160,3 +161,10 @@ def test_what_is_handed_over_is_applied_with_a_warning() -> None:
     answer = gate(c.APPLY, replace(MINIO, settings=replace(MINIO.settings, foundation=entries)))
     assert answer.is_open
     assert any("handed over to Flux" in finding.text for finding in answer.findings)
+
+
+def test_a_target_is_named_without_what_it_lacks() -> None:
+    assert str(c.Target(component="longhorn")) == "longhorn"
+    assert str(c.Target(kind="Kustomization", namespace="flux-system", name="apps")) == "Kustomization flux-system/apps"
+    assert str(c.Target(name="upgrade: Versions")) == "upgrade: Versions"
+    assert str(c.Target()) == ""

@@ -19,8 +19,11 @@ from runners.layers.walkthroughs.proofs import (
     services_are_ready,
 )
 from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
+from runners.layers.walkthroughs.verify import verify_steps
 
 CLUSTER = "cluster"
+KEYS = "keys:"
+"""What the id of a step of keys begins with."""
 
 
 def bootstrap(settings: Settings) -> Walkthrough:
@@ -48,6 +51,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         milestone="services",
         skip="when you will see to the rest yourself",
     )
+    yield from verify_steps(settings)
 
 
 def right_cluster(step_id: str = CLUSTER) -> Step:
@@ -88,7 +92,7 @@ def keys_before(settings: Settings, user: str, *others: str) -> Iterator[Step]:
     keys = tuple(key for key in settings.keys if key.before in (user, *others))
     if keys:
         yield Step(
-            f"keys:{user}",
+            f"{KEYS}{user}",
             f"Keys for {user}",
             why=f"{user} can't start without them, and only you have them: they are in no repository as they are.",
             proof=keys_are_there(keys),
