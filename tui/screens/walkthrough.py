@@ -33,11 +33,11 @@ from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import record_facts, standing, step_facts, summary_facts
+from tui.walk_texts import record_facts, standing, step_facts, step_hints, summary_facts
 from widgets.alarm import Alarm
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
-from widgets.hints import Hint, HintBar
+from widgets.hints import HintBar
 from widgets.log import LogPane
 from widgets.prompt import Prompt
 from widgets.safe import label
@@ -301,16 +301,7 @@ class WalkthroughScreen(FollowingScreen):
             facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run or self._run_before(view))
-        self.query_one(HintBar).show((self._doing(view), (Hint("esc", "leave"), Hint("?", "help"))))
-
-    def _doing(self, view: StepView) -> list[Hint]:
-        going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
-        going = "choose" if view.step.options is not None else going
-        can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
-        found = [Hint("↵", going, can)] if going else []
-        found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []
-        found += [Hint("u", "take back")] if view.decision is not None else []
-        return [*found, Hint("c", "copy the command")] if view.step.shell is not None else found
+        self.query_one(HintBar).show(step_hints(view))
 
     def _run_before(self, view: StepView) -> RunRecord | None:
         """The run of the step that began what this one watches: while it goes on, and where there is room."""

@@ -63,7 +63,7 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
     if storage is not None:
         yield minor_step()
         yield from keys_before(settings, STORAGE)
-        yield replace(foundation_step(storage), proof=_installed, title="Longhorn, by helmfile alone", milestone="")
+        yield replace(foundation_step(storage), proof=_installed, title="Longhorn by helmfile", milestone="")
         yield storage_step()
         yield survivors_step()
         yield target_step()
