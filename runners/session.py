@@ -9,10 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from runners.cluster.access import Access, KubeconfigError, moved
+from runners.cluster.access import KubeconfigError, moved
 from runners.cluster.connection import Connection
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
@@ -26,7 +25,7 @@ from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.gitops_settings import bootstrap_findings, synced_path
+from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed
@@ -35,6 +34,7 @@ from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 from runners.movement import Movement
+from runners.options import Options as Options
 from runners.preflight_look import PreflightLook
 from runners.probes.evidence import Proofs
 from runners.recovering import Recovering
@@ -66,21 +66,6 @@ def _trouble(words: str) -> Finding:
     return Finding("Bedplate", Severity.UNKNOWN, words, "start it again; its log says more")
 
 
-@dataclass(frozen=True)
-class Options:
-    """What a session is started with."""
-
-    repository: Path
-    settings: Settings
-    access: Access
-    reload: Callable[[], Access]
-    """Reads the kubeconfig again, as it is now; raises KubeconfigError."""
-    environ: Mapping[str, str]
-    read_only: bool = False
-    demo: bool = False
-    """The cluster is a play: every screen says so."""
-
-
 class Session:
     """Watches one cluster until it is stopped. Its callbacks are called on threads of its own."""
 
@@ -103,7 +88,7 @@ class Session:
         self.seen_runs = SeenRuns()
         self._watch = Watch(runs, journal)
         self._proofs = Proofs(runs)
-        place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
+        place = Place(options.repository, options.settings, self.environ, self.connection, self._git, journal)
         self.outlook = Outlook(place, self._wake.set, self._failed)
         self.recovering = Recovering(place, self.store, self.outlook, clock)
         self._judging = Judging()
@@ -184,7 +169,6 @@ class Session:
 
     def situation(self, target: Target) -> Situation:
         """Everything that a gate may look at, as it was last seen; reads no file, so a screen may ask at each key."""
-        bootstrap = self.settings.bootstrap
         return Situation(
             picture=self.picture,
             settings=self.settings,
@@ -194,8 +178,8 @@ class Session:
             running=self.seen_runs.running,
             planning_runs_code=self._sources.get(target.component, Source()).on_reading,
             remarks=(self._rebuilt,) if self._rebuilt else (),
-            existing_path=synced_path(self.store),
-            credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
+            credentials=bootstrap_findings(self.settings.bootstrap, self.options.environ),
+            commits=self.outlook.commits(self.ahead.facts),
             asked=self.asked.get(target.component, {}),
             rows=self.store,
             keys=self.ahead.keys,

@@ -12,6 +12,7 @@ import pytest
 from runners.cluster.store import Delta
 from runners.journal import Journal
 from runners.layers import commands as c
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.jsons import text
 from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord, RunState
@@ -22,7 +23,8 @@ from runners.tools.runs import Runs
 from runners.walking import Walk
 from runners.watchfulness import BEFORE, Watch, note
 from tests.layers import worlds as w
-from tests.tui.still_session import HOME, SETTINGS, StillSession, clock, still_session
+from tests.tui.still_session import HOME, KINDS, SETTINGS, StillSession, clock, still_session
+from tui.walk_texts import record_facts
 
 
 @pytest.fixture
@@ -63,6 +65,53 @@ def test_what_could_not_be_told_before_is_not_news(session: StillSession) -> Non
     followed.progress()
     followed.progress()
     assert recorded(session) == [("opened", "Bootstrap")]
+
+
+def test_what_is_proved_while_the_cluster_is_away_is_on_record_once_it_is_back(session: StillSession) -> None:
+    away = {kind.id: Freshness(Reach.STALE, w.NOW - 34, "timeout") for kind in KINDS}
+    followed = walk(session)
+    session.fill(w.longhorn_world())
+    assert followed.progress().away is None
+    session.fill(w.longhorn_world(), away)
+    assert not any(view.state.over for view in followed.progress().steps)
+    session.fill([*w.longhorn_world(), *w.minio_world()])
+    followed.progress()
+    assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio")]
+
+
+def test_a_journal_that_cannot_be_written_is_said_for_as_long_as_it_is_so(session: StillSession) -> None:
+    session.fill(w.longhorn_world())
+    session.journal.path.mkdir(parents=True)
+    followed = walk(session)
+    followed.progress()
+    followed.reload()
+    said = followed.unrecorded
+    assert said is not None
+    assert (said.text, said.overridable) == (f"{session.journal.path}: Is a directory", False)
+    assert "nothing was changed, and nothing can be until then" in said.remedy
+    assert [fact.head for fact in record_facts(said)] == ["Stop"]
+    session.journal.path.rmdir()
+    followed.reload()
+    followed.progress()
+    assert followed.unrecorded is None
+    assert recorded(session) == [("opened", "Bootstrap")]
+
+
+def test_a_key_that_is_missing_is_looked_for_each_time_until_it_is_there(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.fill([])
+    answers = iter((False, True))
+
+    def look() -> None:
+        session.ahead.keys = {"flux-system/sops-age": next(answers)}
+
+    monkeypatch.setattr(session.ahead, "look_for_keys", look)
+    session.ahead.keys = {"flux-system/sops-age": None}
+    followed = walk(session)
+    for _ in range(3):
+        followed.reload()
+    assert session.ahead.keys == {"flux-system/sops-age": True}
 
 
 def test_volumes_are_compared_with_the_beginning_of_the_apply(session: StillSession, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One component's state in a small world, as every rule's test asks for it."""
+"""One component's state in a small world, as every rule's test asks for it; its probe was made and worked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from runners.layers.judge import Observed, picture
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.releases import Revision
 from runners.layers.picture import ComponentState
+from runners.layers.probes import Answer, Evidence, Outcome
 from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.stuck import HELM_TIMEOUT, Signs, late_releases
@@ -36,6 +37,7 @@ def late(rows: Sequence[Row]) -> Mapping[str, str]:
 
 def state(name: str, rows: list[Row], freshness: dict[str, Freshness] | None = None) -> ComponentState:
     seen = FrozenRows(rows, {"flux": LIVE, **(freshness or {})})
-    found = picture(Observed(seen, SETTINGS, w.NOW, late=late(rows))).component(name)
+    evidence = {"longhorn": Evidence("7f3a", w.NOW - 3600, Answer(Outcome.WORKED, "a claim was bound"))}
+    found = picture(Observed(seen, SETTINGS, w.NOW, evidence=evidence, late=late(rows))).component(name)
     assert found is not None
     return found

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.worker import Worker
 
-from runners.asks import Refusal
+from runners.asks import Refusal, ended_badly
 from runners.edges import Errand
 from runners.journal import who
 from runners.layers.picture import Picture
@@ -33,11 +33,11 @@ from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import standing, step_facts, summary_facts
+from tui.walk_texts import record_facts, standing, step_facts, step_hints, summary_facts
 from widgets.alarm import AlarmBanner
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
-from widgets.hints import Hint, HintBar
+from widgets.hints import HintBar
 from widgets.log import LogPane
 from widgets.prompt import Prompt
 from widgets.safe import label
@@ -102,8 +102,8 @@ class WalkthroughScreen(FollowingScreen):
         self.set_interval(LOOK_EVERY, self._look)
         self._looking = Errand(self._reload, self._reading_failed, settle=0.0)
         self._looking.start()
+        self.show_picture(self._session.picture, self._header)  # first: what is read then knows that it was opened
         self._look()
-        self.show_picture(self._session.picture, self._header)
         self.query_one(StepsPane).focus()
 
     def on_unmount(self) -> None:
@@ -262,7 +262,8 @@ class WalkthroughScreen(FollowingScreen):
         try:
             note = await self._operator.decide(decision, view.step, typed=typed)
         except (Refusal, ToolError) as error:
-            self.notify(str(error), title="nothing was decided", severity="warning", timeout=15, markup=False)
+            words = "\n".join(ended_badly(error))
+            self.notify(words, title="nothing was decided", severity="warning", timeout=15, markup=False)
             return
         if note is not None:
             self.notify(f"{note.subject}: {note.text}", timeout=15, markup=False)
@@ -287,27 +288,20 @@ class WalkthroughScreen(FollowingScreen):
         view = self.view
         if view is None:
             return
-        context = self._session.options.access.context
+        context, now = self._session.options.access.context, self._clock()
         if self._progress is not None:
-            where = standing(self._progress, self._walk.passage, self._clock())
+            where = standing(self._progress, self._walk.passage, now)
             self.query_one(StepsPane).border_subtitle = label(where)
-        watch = view.step.watch
+        watch, passage = view.step.watch, self._walk.passage
         sections = watch(self._walk.moment()) if watch is not None and not view.state.over else ()
-        facts = step_facts(view, self._session.settings, context, self._clock(), sections)
+        since = passage.moved if passage is not None else None
+        told = step_facts(view, self._session.settings, context, now, sections, since=since)
+        facts = [*record_facts(self._walk.unrecorded), *told]
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
             facts = [*summary_facts(self._walk.passage), Fact(""), *facts]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run or self._run_before(view))
-        self.query_one(HintBar).show((self._doing(view), (Hint("esc", "leave"), Hint("?", "help"))))
-
-    def _doing(self, view: StepView) -> list[Hint]:
-        going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
-        going = "choose" if view.step.options is not None else going
-        can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
-        found = [Hint("↵", going, can)] if going else []
-        found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []
-        found += [Hint("u", "take back")] if view.decision is not None else []
-        return [*found, Hint("c", "copy the command")] if view.step.shell is not None else found
+        self.query_one(HintBar).show(step_hints(view))
 
     def _run_before(self, view: StepView) -> RunRecord | None:
         """The run of the step that began what this one watches: while it goes on, and where there is room."""

@@ -10,9 +10,11 @@ from runners.layers.discovery.git_places import without_credentials
 from runners.layers.judge import Observed
 from runners.layers.kinds.fates import ClaimFate
 from runners.layers.kinds.flux import KUSTOMIZATIONS
-from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_SYSTEM_BACKUPS
+from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.releases import RELEASES, current
 from runners.layers.picture import Picture
+from runners.layers.rehearsal.record import Rehearsal
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import (
     Sheet,
@@ -21,6 +23,7 @@ from runners.layers.survival.sheet import (
     SheetGitOps,
     SheetKey,
     SheetRelease,
+    SheetSystemBackup,
     SheetTarget,
 )
 from runners.layers.version_steps import minor_words
@@ -42,6 +45,8 @@ class Gathered:
     """Fingerprint of each key's Secret by its name."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Fingerprint of each key's file by its path in bedplate.yaml."""
+    rehearsed: Rehearsal | None = None
+    """The last time that recovery was rehearsed, as far as this machine knows."""
 
 
 def moment(seconds: float) -> str:
@@ -67,7 +72,17 @@ def make_sheet(seen: Observed, picture: Picture, gathered: Gathered) -> Sheet:
         claims=tuple(map(_claim, sorted(picture.survival.claims.fates, key=lambda fate: fate.key))),
         keys=tuple(_keys(seen.settings, gathered)),
         before_flux=tuple(_before_flux(seen.settings)),
+        nodes=tuple(sorted(row.name for row in seen.rows.all(NODES))),
+        system_backups=tuple(_system_backups(seen)),
+        last_rehearsed=moment(gathered.rehearsed.began) if gathered.rehearsed else "",
+        rehearsed_to_storage=round(gathered.rehearsed.to_storage) if gathered.rehearsed else 0,
     )
+
+
+def _system_backups(seen: Observed) -> Iterator[SheetSystemBackup]:
+    ready = (row for row in seen.rows.all(LONGHORN_SYSTEM_BACKUPS) if row.state == "Ready")
+    for row in sorted(ready, key=lambda row: -row.made):
+        yield SheetSystemBackup(row.name, row.version, moment(row.made))
 
 
 def _releases(seen: Observed, charts: Mapping[tuple[str, str], str]) -> Iterator[SheetRelease]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from runners.layers.kinds.base import age
 from runners.layers.outside_text import redact
+from runners.layers.rehearsal.record import Rehearsal
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.runbook import code, escaped
@@ -21,6 +22,7 @@ def report(
     now: float,
     since: float,
     alarms: Mapping[str, Sequence[Entry]],
+    rehearsals: Sequence[Rehearsal] = (),
 ) -> str:
     """The whole report.
 
@@ -30,6 +32,7 @@ def report(
         now: seconds since the epoch.
         since: the same, of the beginning of that time.
         alarms: id of a run → what was alarming while it went on.
+        rehearsals: those of that time.
     """
     own = {run.id for passage in passages for run in passage.runs}
     others = [run for run in runs if run.id not in own]
@@ -39,7 +42,9 @@ def report(
         parts += ["## Other runs" if passages else "## Runs", _runs(others, now)]
         raised = [f"- {code(run.short_id)} {_alarm(entry)}" for run in others for entry in alarms.get(run.id, ())]
         parts += ["\n".join(raised)] if raised else []
-    if not passages and not others:
+    if rehearsals:
+        parts += ["## Rehearsals", "\n".join(line for one in rehearsals for line in _rehearsal(one))]
+    if not (passages or others or rehearsals):
         parts.append("Nothing: no walkthrough was opened, and nothing was run.")
     return "\n\n".join(parts)
 
@@ -56,6 +61,14 @@ def _passage(passage: Passage, now: float) -> Iterator[str]:
         yield "### Steps\n\n" + "\n".join(steps)
     if passage.runs:
         yield "### Runs\n\n" + _runs(passage.runs, now)
+
+
+def _rehearsal(one: Rehearsal) -> Iterator[str]:
+    yield (
+        f"- {_stamp(one.began)}: {_safe(one.walkthrough)} of {_safe(one.context or one.repository)} "
+        f"by {_safe(one.who)}: {_safe(one.words)}"
+    )
+    yield from (f"  - was missing: {_safe(each)}" for each in one.missing)
 
 
 def _step(entry: Entry, began: float) -> Iterator[str]:

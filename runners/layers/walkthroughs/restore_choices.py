@@ -13,6 +13,7 @@ from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYS
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.settings import Settings
 from runners.layers.version_steps import minor_words
+from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     MINOR,
@@ -156,7 +157,7 @@ def chosen(moment: Moment) -> Proof:
 def _to_choose_from(moment: Moment) -> Iterator[Finding]:
     rows, sheet = moment.rows, moment.sheet
     if not shown(rows, LONGHORN_BACKUPS):
-        yield Finding("backups", Severity.UNKNOWN, "can't be seen", "wait until Longhorn and its target are there")
+        yield not_seen("backups", rows.freshness(LONGHORN_BACKUPS))
         return
     ones = restorables(rows, sheet)
     yield Finding("restore", Severity.BLOCKER, f"nothing is chosen yet; {len(ones)} claims have a backup")

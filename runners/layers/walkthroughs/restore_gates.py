@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from runners.layers.components.longhorn_targets import shown, targets, targets_inside
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
-from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume, gib
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_SYSTEM_BACKUPS
 from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
@@ -15,6 +15,9 @@ from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held_proof
+from runners.layers.walkthroughs.old_disks import unanswered
+from runners.layers.walkthroughs.proofs import not_seen
+from runners.layers.walkthroughs.restore_choices import date
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     NOTHING,
@@ -51,7 +54,7 @@ def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tup
         text = "it is not decided what comes back from backups, and what starts now creates its claims empty"
         return (Finding("restore", Severity.BLOCKER, text, "decide it in the walkthrough: w, recover"),)
     if answer == NOTHING:
-        return ()
+        return unanswered(rows, recovery, identity)
     return tuple(_missing(rows, recovery))
 
 
@@ -79,7 +82,7 @@ def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
     """Where no claim is known by name, Longhorn's own word has to do."""
     about = f"system backup {backup}"
     if not shown(rows, LONGHORN_SYSTEM_RESTORES):
-        yield Finding(about, Severity.UNKNOWN, "whether it is restored can't be seen", "wait until Longhorn is there")
+        yield not_seen(about, rows.freshness(LONGHORN_SYSTEM_RESTORES))
         return
     states = {row.state for row in rows.all(LONGHORN_SYSTEM_RESTORES) if row.backup == backup}
     if "Completed" not in states:
@@ -90,7 +93,7 @@ def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
 def target_proof(rows: Rows) -> tuple[Finding, ...]:
     """That backups can be reached, and lie elsewhere than on the cluster that died or on this one."""
     if not shown(rows, LONGHORN_BACKUP_TARGETS):
-        return (Finding("backup target", Severity.UNKNOWN, "can't be seen", "wait until Longhorn is there"),)
+        return (not_seen("backup target", rows.freshness(LONGHORN_BACKUP_TARGETS)),)
     found = targets(rows)
     if not found:
         text = "has no address, so no backup can be seen"
@@ -178,7 +181,8 @@ def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]
     if not due and not there.unseen:
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
     against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common)
-    return Prospect(tuple(one.written() for one in due), against)
+    words = tuple(f"{one.claim}: {gib(one.size)} of {date(one.at)}" for one in due)
+    return Prospect(tuple(one.written() for one in due), against, words)
 
 
 def _in_the_way(one: Restorable, there: Storage) -> Iterator[Finding]:

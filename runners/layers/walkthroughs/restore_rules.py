@@ -17,6 +17,7 @@ from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.proofs import not_seen
 
 DISKS, WHAT, LOOKED, MINOR = "disks", "what", "looked", "minor"
 """Steps on which a person decides."""
@@ -186,7 +187,7 @@ class Storage:
 def storage(rows: Rows, ones: Collection[Restorable]) -> Storage:
     """What stands for some claims."""
     kinds = (CLAIMS, VOLUMES, LONGHORN_VOLUMES)
-    unseen = tuple(Finding(kind.plural, Severity.UNKNOWN, "can't be seen") for kind in kinds if not shown(rows, kind))
+    unseen = tuple(not_seen(kind.plural, rows.freshness(kind)) for kind in kinds if not shown(rows, kind))
     claims = rows.within(CLAIMS, {one.namespace for one in ones})
     return Storage(
         {(row.namespace, row.name): row for row in claims},

@@ -13,7 +13,7 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import age
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.runs import RunState
-from runners.layers.walkthroughs.proofs import Prove
+from runners.layers.walkthroughs.proofs import Prove, not_seen
 from runners.layers.walkthroughs.steps import Moment, Proof
 
 _HELM_RELEASE = "_helm.toolkit.fluxcd.io_HelmRelease"
@@ -29,7 +29,7 @@ def was_held(applier: Target) -> Prove:
     def prove(moment: Moment) -> Proof:
         row = _row(moment, applier)
         if row is None:
-            return (_unseen(applier),)
+            return (_unseen(moment, applier),)
         if row.suspended:
             return (_suspended(moment, row, Severity.OK),)
         title = f"{c.SUSPEND.name} {applier.name}"
@@ -48,7 +48,7 @@ def goes(applier: Target) -> Prove:
     def prove(moment: Moment) -> Proof:
         row = _row(moment, applier)
         if row is None:
-            return (_unseen(applier),)
+            return (_unseen(moment, applier),)
         if row.suspended:
             return (_suspended(moment, row, Severity.BLOCKER),)
         return (Finding(str(applier), Severity.OK, "is not suspended", about=row.key),)
@@ -62,7 +62,7 @@ def is_applied(applier: Target) -> Prove:
     def prove(moment: Moment) -> Proof:
         row = _row(moment, applier)
         if row is None:
-            return (_unseen(applier),)
+            return (_unseen(moment, applier),)
         return (_stands(row, _source(moment, row)), *fetched(moment, applier), *_charts(moment, row))
 
     return prove
@@ -100,6 +100,8 @@ def _source(moment: Moment, row: FluxObject) -> FluxObject | None:
 
 
 def _row(moment: Moment, target: Target) -> FluxObject | None:
+    if not moment.rows.table_freshness("flux").trusted:
+        return None
     place = (target.kind, target.namespace, target.name)
     return next((each for each in _objects(moment) if (each.singular, each.namespace, each.name) == place), None)
 
@@ -108,8 +110,11 @@ def _objects(moment: Moment) -> Iterator[FluxObject]:
     return (row for row in moment.rows.table("flux") if isinstance(row, FluxObject))
 
 
-def _unseen(applier: Target) -> Finding:
-    return Finding(str(applier), Severity.UNKNOWN, "is not seen")
+def _unseen(moment: Moment, applier: Target) -> Finding:
+    freshness = moment.rows.table_freshness("flux")
+    if not freshness.trusted:
+        return not_seen(str(applier), freshness)
+    return Finding(str(applier), Severity.UNKNOWN, "is not there", "push what makes it, or open this on another card")
 
 
 def versions(applier: Target) -> Prove:
@@ -118,7 +123,7 @@ def versions(applier: Target) -> Prove:
     def prove(moment: Moment) -> Proof:
         row = _row(moment, applier)
         if row is None:
-            return (_unseen(applier),)
+            return (_unseen(moment, applier),)
         at = f"{row.short_revision} is applied" if row.short_revision else "nothing is applied yet"
         asked = f"asks for chart {row.asks}; " if row.singular == "HelmRelease" and row.asks else ""
         own = Finding(f"{row.singular} {row.namespace}/{row.name}", Severity.NOTE, asked + at, about=row.key)

@@ -58,6 +58,12 @@ class Passage:
         return max(self.entries[-1].at, *(run.ended or run.started for run in self.runs), self.began)
 
     @property
+    def moved(self) -> float:
+        """When something was last proved or decided, or a run ended: since then what is next has been waited for."""
+        entries = (entry.at for entry in self.entries if entry.event in (PROVED, DECIDED))
+        return max((self.began, *entries, *(run.ended or run.started for run in self.runs)))
+
+    @property
     def is_idle(self) -> bool:
         """Somebody looked, and nothing happened."""
         return all(entry.event == OPENED for entry in self.entries)
