@@ -34,7 +34,7 @@ from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
 from tui.walk_texts import record_facts, standing, step_facts, step_hints, summary_facts
-from widgets.alarm import Alarm
+from widgets.alarm import AlarmBanner
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
 from widgets.hints import HintBar
@@ -86,7 +86,7 @@ class WalkthroughScreen(FollowingScreen):
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
         yield Header(self._header, clock=self._clock)
-        yield Alarm()
+        yield AlarmBanner()
         with Horizontal(id="walk"):
             yield StepsPane(self._walk.walkthrough.title, id="steps")
             yield FactsPane(id="step")
@@ -127,7 +127,7 @@ class WalkthroughScreen(FollowingScreen):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows where it stands by the picture of a moment."""
         self.query_one(Header).facts = header
-        self.query_one(Alarm).findings = tuple(alarm.finding for alarm in picture.alarms)
+        self.query_one(AlarmBanner).alarms = picture.alarms
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
