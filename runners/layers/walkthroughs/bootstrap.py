@@ -18,8 +18,11 @@ from runners.layers.walkthroughs.proofs import (
     services_are_ready,
 )
 from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
+from runners.layers.walkthroughs.verify import verify_steps
 
 CLUSTER = "cluster"
+KEYS = "keys:"
+"""What the id of a step of keys begins with."""
 
 
 def bootstrap(settings: Settings) -> Walkthrough:
@@ -47,6 +50,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         milestone="services",
         skip="when you will see to the rest yourself",
     )
+    yield from verify_steps(settings)
 
 
 def right_cluster(step_id: str = CLUSTER) -> Step:
@@ -82,7 +86,7 @@ def keys_before(settings: Settings, user: str) -> Iterator[Step]:
     keys = tuple(key for key in settings.keys if key.before == user)
     if keys:
         yield Step(
-            f"keys:{user}",
+            f"{KEYS}{user}",
             f"Keys for {user}",
             why=f"{user} can't start without them, and only you have them: they are in no repository as they are.",
             proof=keys_are_there(keys),
