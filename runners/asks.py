@@ -47,6 +47,8 @@ class Ask:
     plan: Plan | None = None
     destroys: tuple[str, ...] = ()
     """What would be gone afterwards, for people."""
+    commits: tuple[Finding, ...] = ()
+    """What would be committed to Git; what speaks against it is the gate's to say."""
 
     @property
     def title(self) -> str:

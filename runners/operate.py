@@ -108,7 +108,8 @@ class Operator:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
             own = command.probe or command.act
             work = self._own_work(command, target) if own else self._flux_work(command, target)
-            return Ask(command, target, identity, answer, reads_or_changes, work)
+            commits = self._session.situation(target).commits if command is c.BOOTSTRAP else ()
+            return Ask(command, target, identity, answer, reads_or_changes, work, commits=commits)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)

@@ -27,7 +27,7 @@ from runners.judging import Judging
 from runners.known_clusters import KnownClusters
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.gitops_settings import bootstrap_findings, synced_path
+from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.hooks import Hook, hooks_for
 from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed
@@ -176,7 +176,6 @@ class Session:
 
     def situation(self, target: Target) -> Situation:
         """Everything that a gate may look at, as it was last seen; reads no file, so a screen may ask at each key."""
-        bootstrap = self.settings.bootstrap
         return Situation(
             picture=self.picture,
             settings=self.settings,
@@ -186,8 +185,8 @@ class Session:
             running=self.seen_runs.running,
             planning_runs_code=self._sources.get(target.component, Source()).on_reading,
             remarks=(self._rebuilt,) if self._rebuilt else (),
-            existing_path=synced_path(self.store),
-            credentials=bootstrap_findings(bootstrap, self.options.environ) if bootstrap else (),
+            credentials=bootstrap_findings(self.settings.bootstrap, self.options.environ),
+            commits=self.outlook.commits(self.ahead.facts),
             asked=self.asked.get(target.component, {}),
             rows=self.store,
             keys=self.ahead.keys,

@@ -60,6 +60,7 @@ class Walk:
             decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.holds),
             sheet=sheet.content,
             sheet_missing=_missing(sheet) if session.outlook.known is not None else "",
+            encrypted=session.ahead.facts.git.encrypted if session.ahead.facts.looked else None,
             asked={name: found for name, asked in session.asked.items() if (found := own_version(asked, name))},
         )
 

@@ -45,6 +45,8 @@ def question(ask: Ask, now: float) -> Dialog:
         rows.append(DialogRow("destroys", tuple((words, Tone.BAD) for words in ask.destroys)))
     if ask.plan is not None and ask.plan.own_hooks:
         rows.append(DialogRow("hooks", hook_lines(ask.plan.own_hooks)))
+    if commits := [item for item in ask.commits if item.severity <= Severity.NOTE]:
+        rows.append(DialogRow("commits", tuple((f"{item.subject} {item.text}", Tone.PLAIN) for item in commits)))
     rows.append(DialogRow("command", ((_call(ask.work), Tone.MUTED),)))
     rows.append(DialogRow("gate", _gate_lines(ask.gate)))
     if undo := _undo(ask):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from runners.layers.bootstrap_commits import CommittedFiles, committed_files
 from runners.layers.decrypting import LocalKeys, decrypting
 from runners.layers.discovery.documents import Files, is_known
 from runners.layers.discovery.helmfiles import Helmfile
@@ -17,6 +18,7 @@ from runners.layers.discovery.manifests import Manifest, manifests
 from runners.layers.discovery.proposal import seen_with
 from runners.layers.discovery.reach import GitObject
 from runners.layers.discovery.releases import Release
+from runners.layers.encrypted import encrypted_files
 from runners.layers.findings import Finding, Severity
 from runners.layers.jsons import mapping, sequence, text
 from runners.layers.kinds.flux import FluxObject
@@ -68,6 +70,10 @@ class GitFacts:
     """API version that goes or is gone → the files that have it."""
     loose: tuple[Reference, ...] = ()
     """References of Flux's objects to what Git itself does not have."""
+    encrypted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Flux Kustomization, ``namespace/name`` → the files of it that are encrypted."""
+    committed: CommittedFiles = CommittedFiles()  # noqa: RUF009  frozen
+    """What there is of the files that a bootstrap writes."""
 
 
 def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) -> GitFacts:
@@ -83,14 +89,17 @@ def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) ->
     flux = list(manifests(files, (_FLUX,)))
     mine = {entry.component: _releases(entry, found.looked) for entry in settings.foundation}
     makers = {release.id: name for name, own in mine.items() for release in own if is_known(release.id)}
+    objects = tuple(one for reached in found.reached for one in reached.objects)
     return GitFacts(
         releases=makers,
         needs={name: _needed(own, makers) for name, own in mine.items() if _needed(own, makers)},
-        objects=tuple(one for reached in found.reached for one in reached.objects),
+        objects=objects,
         upward=tuple(finding for name, own in mine.items() for finding in upward(name, own, files)),
         said=(*found.findings, *_crd_traps(found.looked.callables), *decrypting(files, keys)),
         old=_old_versions(flux),
         loose=tuple(_loose(flux)),
+        encrypted=encrypted_files(files, objects),
+        committed=committed_files(files, remote, settings.bootstrap),
     )
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong in the middle of a walkthrough: the program is killed, and somebody else goes on."""
+"""What goes wrong in the middle of a walkthrough: the program is killed, at a moment that the dice choose."""
 
 from __future__ import annotations
 
@@ -6,44 +6,48 @@ import os
 import random
 import signal
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from tests.e2e.walker import Standing, Walker
+from tests.e2e.terminal import Terminal
+
+_LOOKS_EVERY = 0.02
 
 
 class Killing:
-    """SIGKILL to the program, so many seconds after a walker came to a step; a context manager.
+    """SIGKILL to the program alone, so many seconds after something has come about; a context manager.
 
-    with Killing(walker, step=3, seconds=1.5), pytest.raises(EndedError):
+    with Killing(terminal, lambda: len(desk.runs.records()) == 2, 1.5), pytest.raises(EndedError):
         walker.walks()
     """
 
-    def __init__(self, walker: Walker, *, step: int, seconds: float) -> None:
-        """Takes who walks, and when it is to be."""
-        self._walker = walker
-        self._step = step
-        self._timer = threading.Timer(seconds, self._kill)
+    def __init__(self, terminal: Terminal, once: Callable[[], bool], seconds: float) -> None:
+        """Takes whom it hits, what has to come about, and how long after that it is."""
+        self._terminal = terminal
+        self._once = once
+        self._seconds = seconds
+        self._off = threading.Event()
+        self._thread = threading.Thread(target=self._lie_in_wait, name="killing", daemon=True)
 
     def __enter__(self) -> Self:
         """Lies in wait."""
-        self._walker.on_step = self._look
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Lies in wait no longer."""
-        self._timer.cancel()
-        if self._timer.is_alive():
-            self._timer.join()
+        self._off.set()
+        self._thread.join()
 
-    def _look(self, at: Standing) -> None:
-        if at.number >= self._step and self._timer.ident is None:
-            self._timer.start()
-
-    def _kill(self) -> None:
-        os.kill(self._walker.terminal.pid, signal.SIGKILL)
+    def _lie_in_wait(self) -> None:
+        while not self._once():
+            if self._off.wait(_LOOKS_EVERY):
+                return
+        if not self._off.wait(self._seconds):
+            os.kill(self._terminal.pid, signal.SIGKILL)
 
 
 def dice() -> random.Random:

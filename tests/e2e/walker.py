@@ -14,8 +14,8 @@ been done and isn't proved in time is a failure, with the screen in its text. Wh
 rig.apply(secret)``), or an answer of their own: enter, and then ``picks``, ``selects_all``, ``types`` or
 ``confirms_by_a_word``; or ``skips``. While another holds the Lease it is waited for, and the step is looked at anew.
 
-``on_step`` is called with each step before anything is done there: the place to have the program killed
-(``tests/e2e/mishaps.py``). ``EndedError`` comes out of ``walks`` then; what was done until that moment is in ``did``.
+Where the program is killed meanwhile (``tests/e2e/mishaps.py``), ``EndedError`` comes out of ``walks``; what was done
+until that moment is in ``did``.
 """
 
 from __future__ import annotations
@@ -63,13 +63,11 @@ def dialog(text: str) -> str:
 class Walker(Person):
     """Goes through a walkthrough on a rig."""
 
-    def __init__(self, terminal: Terminal, rig: Rig, *, context: str = "rig", seconds: float = 120) -> None:
+    def __init__(self, terminal: Terminal, rig: Rig, *, context: str = "rig", seconds: float = 240) -> None:
         """Takes the word that means this cluster, and how many seconds a step may take."""
         super().__init__(terminal, rig)
         self.did: list[str] = []
         """Titles of the steps that this person has done, in their order."""
-        self.on_step: Callable[[Standing], object] = lambda _at: None
-        """Called with each step before anything is done there."""
         self._context = context
         self._seconds = seconds
 
@@ -93,7 +91,6 @@ class Walker(Person):
             at = self.stands()
             if at.title == until:
                 return
-            self.on_step(at)
             self._takes(at, own or {})
 
     @property
@@ -146,14 +143,16 @@ class Walker(Person):
     def _does(self, title: str) -> bool:
         """Does the step under the cursor; False where another is at it."""
         self.terminal.press("enter")
-        text = self.terminal.wait("a question", _is_settled)
+        text = self.terminal.wait("a question", _is_settled, seconds=self._seconds)
         if "to go on:" in text and "│ gate " not in text:
             self.confirms_by_a_word(title, self._context)
             return True
         if _is_open(text):
             self.terminal.press("tab")
             self._says_yes(dialog(text))
-            text = self.terminal.wait("the run", lambda text: not dialog(text) or _is_settled(text), seconds=60)
+            text = self.terminal.wait(
+                "the run", lambda text: not dialog(text) or _is_settled(text), seconds=self._seconds
+            )
         if not dialog(text):
             return True
         assert _HELD in unwrapped(text) or "✔" in text, f"it is refused:\n{text}"
@@ -164,7 +163,7 @@ class Walker(Person):
     def _says_yes(self, verb: str) -> None:
         self.sees(f"[▸{verb} ]")
         self.terminal.press("enter")
-        self.terminal.wait("the answer to be taken", lambda text: f"[▸{verb} ]" not in text, seconds=60)
+        self.terminal.wait("the answer to be taken", lambda text: f"[▸{verb} ]" not in text, seconds=self._seconds)
 
     def _waits_for_the_next(self, before: Standing) -> None:
         """Waits until it has gone on from a step, or the step may be done after all."""

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Key, Kind, Row, Tone, head, timestamp
+from runners.layers.kinds.flux_git import Decryption, Origin, decryption_of, origin_of
 from runners.layers.kinds.flux_operator import Report, Sync, report_of, sync_of
 
 GROUP_SUFFIXES = (".toolkit.fluxcd.io", ".extensions.fluxcd.io", "fluxcd.controlplane.io")
@@ -79,6 +80,10 @@ class FluxObject(Row):
     """What a FluxInstance syncs."""
     report: Report | None = None
     """What a FluxReport says."""
+    origin: Origin | None = None
+    """Where a source fetches from."""
+    decryption: Decryption | None = None
+    """How a Kustomization decrypts; None where it does not."""
 
     @property
     def ref(self) -> str:
@@ -156,6 +161,8 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
         remote=remote,
         sync=sync,
         report=report_of(obj) if singular == "FluxReport" else None,
+        origin=origin_of(obj),
+        decryption=decryption_of(obj) if singular == "Kustomization" else None,
     )
 
 

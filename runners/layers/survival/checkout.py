@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from runners.layers.fetched import FETCHED
 from runners.layers.findings import Finding, Severity
@@ -18,7 +18,7 @@ _FIELDS = {"1": 8, "2": 9, "u": 10}
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The repository's copy on this machine, as far as the foundation is concerned."""
+    """The repository's copy on this machine, as far as some folders of it are concerned."""
 
     commit: str = ""
     """Empty where nothing was ever committed."""
@@ -66,6 +66,17 @@ def read_status(output: str) -> Checkout:
         changed=tuple(path for path in changed if not path.endswith(FETCHED)),
         ignored=tuple(path for path in ignored if not path.endswith(FETCHED)),
     )
+
+
+def within(checkout: Checkout, folders: Collection[str]) -> Checkout:
+    """The same copy, as far as some folders or files of it are concerned."""
+    roots = tuple(folder.rstrip("/") for folder in folders)
+
+    def meant(path: str) -> bool:
+        return any(root == "." or path.rstrip("/") == root or path.startswith(f"{root}/") for root in roots)
+
+    changed, ignored = filter(meant, checkout.changed), filter(meant, checkout.ignored)
+    return replace(checkout, changed=tuple(changed), ignored=tuple(ignored))
 
 
 def _distance(said: str) -> tuple[int, int]:

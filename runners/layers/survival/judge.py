@@ -39,6 +39,8 @@ class Surroundings:
     checkout: Checkout
     keys: tuple[KeyState, ...] = ()
     sheet: SheetFile = SheetFile()
+    synced: Checkout | None = None
+    """The same of the folder that Flux syncs."""
 
 
 def survival(

@@ -104,11 +104,12 @@ def services_are_ready(moment: Moment) -> Proof:
     flux = is_usable(FLUX.name, FLUX.layer)(moment)
     if not proved(flux):
         return flux
-    states = [state for state in moment.picture.layer(Layer.GITOPS) if state.name != FLUX.name]
-    if not states:
-        return (Finding("GitOps", Severity.NOTE, "Flux applies nothing but itself yet"),)
-    lines = [component_proof(state)[0] for state in states]
-    return tuple(_worst_first(lines)[:_SHOWN])
+    own, *states = sorted(moment.picture.layer(FLUX.layer), key=lambda state: state.name != FLUX.name)
+    if states:
+        return tuple(_worst_first(component_proof(state)[0] for state in states)[:_SHOWN])
+    if own.verdict is not Verdict.HEALTHY:
+        return (Finding(own.name, Severity.WARNING, f"is {own.verdict.value}, and what it applies is not there yet"),)
+    return (Finding("GitOps", Severity.NOTE, "Flux applies nothing but itself yet"),)
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[Finding]:

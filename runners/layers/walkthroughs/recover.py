@@ -17,12 +17,12 @@ from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.bootstrap import (
-    flux_step,
     foundation_step,
     keys_before,
     preflight,
     right_cluster,
 )
+from runners.layers.walkthroughs.flux_steps import flux_steps
 from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.proofs import is_usable, services_are_ready
 from runners.layers.walkthroughs.restore_choices import minor_step, what_step
@@ -75,7 +75,7 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
             yield from keys_before(settings, entry.component)
             yield foundation_step(entry)
     yield from keys_before(settings, "flux")
-    yield flux_step()
+    yield from flux_steps(settings)
     yield services_step()
     if storage is not None:
         yield looked_step()

@@ -58,6 +58,8 @@ class Moment:
     """Why there is none, in words."""
     asked: Mapping[str, str] = field(default_factory=dict)
     """Component → the version that its helmfile asks for; without those of which that can't be told."""
+    encrypted: Mapping[str, tuple[str, ...]] | None = None
+    """Flux Kustomization, ``namespace/name`` → the files of it that are encrypted; None while nobody has looked."""
 
 
 @dataclass(frozen=True)
