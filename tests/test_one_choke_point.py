@@ -49,6 +49,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     },
     "calls tools": {
         "runners/operate.py": "hands the planner its bench",
+        "runners/rehearsing.py": "helm template of charts in the repository, for a rehearsal",
         "runners/session.py": "helm list, for the charts' versions; git status",
         "runners/tools/versions.py": "the tools' versions",
     },

@@ -39,7 +39,7 @@ class Target:
 
     def __str__(self) -> str:
         """As a person would name it."""
-        return self.component or f"{self.kind} {self.namespace}/{self.name}"
+        return self.component or f"{self.kind} {self.namespace}/{self.name}".strip(" /")
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class Situation:
     """Hooks of the component's helmfile that run on reading commands too: ``prepare``, ``cleanup``."""
     remarks: tuple[Finding, ...] = ()
     """What a person should read before any change: that this is not the cluster it was, for one."""
-    existing_path: str | None = ""
-    """``spec.path`` of the Kustomization that an earlier bootstrap made; empty when there is none, None unseen."""
     credentials: tuple[Finding, ...] = ()
     """What is to be said of the token that bootstrap needs."""
+    commits: tuple[Finding, ...] = ()
+    """What bootstrap would commit to Git, and what of the checkout speaks against that."""
     rows: Rows = field(default_factory=lambda: FrozenRows(()))
     """What the cluster has, for what no verdict says: claims, volumes."""
     keys: Mapping[str, bool | None] = field(default_factory=dict)

@@ -43,7 +43,8 @@ def at(rows: Sequence[Row] = (), *decisions: Mapping[str, Decision], **more: Any
 def test_the_order_is_the_one_that_loses_nothing() -> None:
     assert [step.id for step in WALK.steps] == [
         "triage", "disks", "cluster", "preflight", "minor", "keys:longhorn", "foundation:longhorn", "storage",
-        "survivors", "target", "hold", "what", "restored", "foundation:minio", "flux", "services", "looked", "release",
+        "survivors", "target", "hold", "what", "restored", "foundation:minio", "flux", "flux:controllers",
+        "flux:source", "flux:applied", "flux:decrypts", "services", "looked", "release",
         "verify:longhorn", "verify:minio", "verify:flux", "report",
     ]  # fmt: skip
 
