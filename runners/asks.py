@@ -21,6 +21,13 @@ class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
         super().__init__("; ".join(f"{finding.subject}: {finding.text}" for finding in findings))
 
 
+def no_record(error: OSError) -> Finding:
+    """That a record can't be written or read: what would be on none is not begun."""
+    place = f"{error.filename}: " if error.filename else ""
+    remedy = "make room there, or let it be read and written; nothing was changed, and nothing can be until then"
+    return Finding("record", Severity.BLOCKER, f"{place}{error.strerror or error}", remedy, overridable=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One call of a tool that carries a change out."""
@@ -29,6 +36,8 @@ class Work:
     environ: Mapping[str, str] = field(default_factory=dict)
     """Beside what every tool inherits."""
     secret_environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    words: tuple[str, ...] = ()
+    """What it does, a line each, where the call can't be read by people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Ask:
     plan: Plan | None = None
     destroys: tuple[str, ...] = ()
     """What would be gone afterwards, for people."""
+    commits: tuple[Finding, ...] = ()
+    """What would be committed to Git; what speaks against it is the gate's to say."""
 
     @property
     def title(self) -> str:

@@ -18,8 +18,11 @@ from runners.cluster.connection import Connection
 from runners.cluster.objects import SECRETS, is_there
 from runners.edges import Errand
 from runners.journal import Journal
+from runners.layers.bootstrap_commits import bootstrap_commits
+from runners.layers.findings import Finding
+from runners.layers.preflight import PreflightFacts
 from runners.layers.settings import KeySource, Settings
-from runners.layers.survival.checkout import STATUS, Checkout, read_status
+from runners.layers.survival.checkout import STATUS, Checkout, read_status, within
 from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.survival.keys import KeyState
 from runners.layers.survival.sheet import Sheet
@@ -79,6 +82,12 @@ class Outlook:
         if time.monotonic() - self._asked >= AGAIN:
             self.ask()
 
+    def commits(self, facts: PreflightFacts) -> tuple[Finding, ...]:
+        """What a bootstrap would commit to Git, as far as was looked."""
+        found = facts.git.committed if facts.looked else None
+        synced = self.known.synced if self.known is not None else None
+        return bootstrap_commits(self._place.settings.bootstrap, found, synced, facts.tools.get("flux", ""))
+
     def _look(self) -> None:
         found = look_around(self._place)
         if found != self.known:
@@ -88,9 +97,12 @@ class Outlook:
 
 def look_around(place: Place) -> Surroundings:
     """Looks now. What can't be seen is said to be unseen; nothing is raised for it."""
-    folders = [_folder(entry.helmfile) for entry in place.settings.foundation]
+    folders = [_folder(entry.helmfile) for entry in place.settings.foundation] or ["."]
+    synced = [place.settings.gitops_path or "."]
+    checkout = anyio.run(_checkout, place.git, [*folders, *synced])
     return Surroundings(
-        checkout=anyio.run(_checkout, place.git, folders),
+        checkout=within(checkout, folders),
+        synced=within(checkout, synced),
         keys=tuple(_key(place, key) for key in place.settings.keys),
         sheet=sheet_file(place),
         rehearsals=known_rehearsals(place.journal) if place.journal is not None else (),
@@ -105,7 +117,7 @@ def _folder(helmfile: str) -> str:
 
 async def _checkout(git: Git, folders: Sequence[str]) -> Checkout:
     try:
-        said = await git((*STATUS, *(folders or ["."])))
+        said = await git((*STATUS, *folders))
     except (ToolMissing, ToolTimeout) as error:
         return Checkout(error=str(error))
     if said.code:

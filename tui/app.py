@@ -69,6 +69,7 @@ class BedplateApp(App[None]):
             priority=True,
             tooltip="interrupt the running tool, or quit",
         ),
+        Binding("exclamation_mark", "acknowledge", "Seen", show=False, tooltip="an alarm was seen: take it down"),
     ]
 
     def __init__(
@@ -93,7 +94,7 @@ class BedplateApp(App[None]):
         self._first = first
         self._bridge: Bridge | None = None
         self._resumed = False
-        self._alarms: frozenset[tuple[str, str]] = frozenset()
+        self._alarms: frozenset[str] = frozenset()
         self._concluding: set[str] = set()
         self._conclusions: dict[str, tuple[Finding, ...]] = {}
 
@@ -126,11 +127,15 @@ class BedplateApp(App[None]):
             self._conclude_soon(run)
 
     def _ring_for_alarms(self) -> None:
-        """Rings once for what is new; the line on the screens stays until it is over."""
-        raised = frozenset((each.subject, each.text) for each in self.session.picture.alarms)
-        if raised - self._alarms:
+        """Rings once for what is new; the line on the screens stays until it is acknowledged."""
+        causes = frozenset[str]().union(*(alarm.causes for alarm in self.session.picture.alarms))
+        if causes - self._alarms:
             self.bell()
-        self._alarms = raised
+        self._alarms = causes
+
+    def action_acknowledge(self) -> None:
+        """Takes down the alarms that are on the screen."""
+        self.session.acknowledge_alarms()
 
     def _resume(self, seen: SeenRuns) -> None:
         """Takes up the run that is going on, or the newest that ended while no screen was there."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from runners.session import Session
 
-SCENARIOS = ("empty", "healthy", "upgrade", "disaster", "wiped")
+SCENARIOS = ("empty", "healthy", "upgrade", "disaster", "wiped", "operator")
 """What ``bedplate demo`` can begin with; the first is the one that is meant without a word."""
 REHEARSED = ("recover",)
 """What ``bedplate rehearse`` walks."""
@@ -53,12 +53,24 @@ class _Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"{self.prog}: {message}; {self.prog} --help says more\n")
 
 
+class _Version(argparse.Action):
+    """Prints the version that is installed, and ends; nobody else waits for it to be looked up."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> NoReturn:
+        """Ends the program with its version."""
+        from importlib.metadata import version
+
+        print(f"bedplate {version('bedplate')}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="bedplate",
         description="Run a Kubernetes cluster in two layers: a storage foundation by helmfile, GitOps by Flux.",
     )
     parser.set_defaults(call=_open)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version, and end")
     _cluster_arguments(parser)
     calls = parser.add_subparsers(title="calls", metavar="CALL")
     check = calls.add_parser(

@@ -58,7 +58,8 @@ class Rehearsing(Keyboard):
         self.terminal.wait("no run", lambda text: not re.search(r"read-write +\d+ run", text))
         self.terminal.press("enter")
         self.terminal.wait(f"the plan {dialog}", lambda text: "│ gate  " in text, seconds=PLANNING)
-        self.confirms(dialog, verb)
+        self.agrees(dialog, verb)
+        self.terminal.wait("the run to start", lambda text: f"─ {dialog}" not in text, seconds=PLANNING)
 
     def overrides(self, title: str, word: str) -> None:
         """Goes on although the gate is closed, by the word that is asked for."""

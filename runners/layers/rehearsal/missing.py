@@ -20,7 +20,7 @@ from runners.layers.survival.fold import span
 from runners.layers.survival.judge import TOO_OLD, SheetFile
 from runners.layers.survival.keys import KeyState, key_findings
 from runners.layers.survival.sheet import Sheet, SheetClaim
-from runners.layers.walkthroughs.restore_rules import minor
+from runners.layers.version_steps import minor_words
 
 _NAMED = 3
 """Of many with one trouble so many are named."""
@@ -123,7 +123,7 @@ def _minor(facts: Facts) -> Iterator[Finding]:
     if entry is None:
         return
     asked = next((one.version for one in facts.asked.get(entry.helmfile, ()) if one.name == LONGHORN.name), "")
-    was, wanted = sheet.longhorn_minor if sheet is not None else "", minor(asked) if is_known(asked) else ""
+    was, wanted = sheet.longhorn_minor if sheet is not None else "", minor_words(asked) if is_known(asked) else ""
     if not wanted:
         text = f"which version {entry.helmfile} asks for can't be told" + (f"; the sheet knows {was}" if was else "")
         yield Finding("longhorn", Severity.NOTE, text, "write the version out in the helmfile")

@@ -34,6 +34,15 @@ class SheetFile:
     content: Sheet | None = None
     """What it says; None where it can't be read as a sheet."""
 
+    @property
+    def missing(self) -> str:
+        """Why there is no sheet; empty where there is one."""
+        if self.content is not None:
+            return ""
+        if not self.path:
+            return "bedplate.yaml names none (survival.write)"
+        return f"{self.path}: {self.error or 'is not there'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -42,6 +51,8 @@ class Surroundings:
     checkout: Checkout
     keys: tuple[KeyState, ...] = ()
     sheet: SheetFile = SheetFile()
+    synced: Checkout | None = None
+    """The same of the folder that Flux syncs."""
     rehearsals: tuple[Rehearsal, ...] = ()
     """Every one that this machine knows of, of any cluster."""
 

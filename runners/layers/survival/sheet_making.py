@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from runners.layers.survival.sheet import (
     SheetSystemBackup,
     SheetTarget,
 )
+from runners.layers.version_steps import minor_words
 
 SYNC = ("flux-system", "flux-system")
 """Namespace and name of the Kustomization that bootstrap makes."""
@@ -62,7 +62,7 @@ def make_sheet(seen: Observed, picture: Picture, gathered: Gathered) -> Sheet:
     return Sheet(
         written=moment(picture.at),
         cluster=SheetCluster(identity.context, identity.server, identity.uid, identity.version),
-        longhorn_minor=next((_minor(one.chart) for one in releases if one.name == "longhorn"), ""),
+        longhorn_minor=next((minor_words(one.chart) for one in releases if one.name == "longhorn"), ""),
         releases=releases,
         gitops=_gitops(seen, picture, gathered),
         backup_targets=tuple(
@@ -89,12 +89,6 @@ def _releases(seen: Observed, charts: Mapping[tuple[str, str], str]) -> Iterator
     for entry in seen.settings.foundation:
         for (namespace, name), row in sorted(current(seen.rows.within(RELEASES, entry.namespaces)).items()):
             yield SheetRelease(entry.component, namespace, name, charts.get((namespace, name), ""), row.revision)
-
-
-def _minor(version: str) -> str:
-    """``1.12`` of ``1.12.1`` and of ``v1.12.1``."""
-    found = re.match(r"v?(\d+\.\d+)", version)
-    return found[1] if found else ""
 
 
 def _gitops(seen: Observed, picture: Picture, gathered: Gathered) -> SheetGitOps:

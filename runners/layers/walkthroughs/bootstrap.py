@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from runners.layers import commands as c
 from runners.layers.commands import Target
 from runners.layers.components.longhorn import LONGHORN
-from runners.layers.flux_bootstrap import bootstrap_call
-from runners.layers.gitops_settings import TOKEN_VARIABLES
-from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry, KeySource, Settings
+from runners.layers.walkthroughs.flux_steps import flux_steps
+from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
 from runners.layers.walkthroughs.proofs import (
     confirmed,
     is_usable,
@@ -20,6 +19,7 @@ from runners.layers.walkthroughs.proofs import (
     services_are_ready,
 )
 from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
+from runners.layers.walkthroughs.verify import verify_steps
 
 CLUSTER = "cluster"
 KEYS = "keys:"
@@ -34,11 +34,11 @@ def bootstrap(settings: Settings) -> Walkthrough:
 def _steps(settings: Settings) -> Iterator[Step]:
     yield right_cluster()
     yield preflight()
-    for entry in settings.foundation:
+    for entry in settings.before_flux:
         yield from keys_before(settings, entry.component)
         yield foundation_step(entry)
-    yield from keys_before(settings, "flux")
-    yield flux_step()
+    yield from keys_for_flux(settings)
+    yield from flux_steps(settings)
     yield Step(
         "services",
         "Services",
@@ -51,6 +51,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         milestone="services",
         skip="when you will see to the rest yourself",
     )
+    yield from verify_steps(settings)
 
 
 def right_cluster(step_id: str = CLUSTER) -> Step:
@@ -81,9 +82,14 @@ def preflight(step_id: str = "preflight") -> Step:
     )
 
 
-def keys_before(settings: Settings, user: str) -> Iterator[Step]:
+def keys_for_flux(settings: Settings) -> Iterator[Step]:
+    """What Flux decrypts and pulls with; by the operator, what that needs too."""
+    return keys_before(settings, "flux", *(entry.component for entry in settings.flux_entries))
+
+
+def keys_before(settings: Settings, user: str, *others: str) -> Iterator[Step]:
     """The step of the Secrets that have to be there before a component, or Flux; none where none is listed."""
-    keys = tuple(key for key in settings.keys if key.before == user)
+    keys = tuple(key for key in settings.keys if key.before in (user, *others))
     if keys:
         yield Step(
             f"{KEYS}{user}",
@@ -107,27 +113,10 @@ def key_command(key: KeySource, context: str) -> str:
     return f"sops --decrypt {file} | {apply} -" if encrypted else f"{apply} {file}"
 
 
-def helmfile_calls(entry: FoundationEntry, context: str, *verbs: str) -> str:
-    """The calls of a component's helmfile, a line each."""
-    environment = () if entry.environment in ("", "default") else ("-e", entry.environment)
-    places = (release.partition("/") for release in entry.releases)
-    selected = (word for space, _, name in places for word in ("-l", f"name={name},namespace={space}"))
-    call = ("helmfile", "--kube-context", context, "-f", entry.helmfile, *environment, *selected)
-    return "\n".join(shlex.join((*call, verb)) for verb in verbs)
-
-
 def _who_is_there(_settings: Settings, context: str) -> str:
     call = ("kubectl", "--context", context)
     uid = ("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")
     return "\n".join((shlex.join((*call, "cluster-info")), shlex.join((*call, *uid))))
-
-
-def _bootstrap_shell(settings: Settings, context: str) -> str:
-    asked = settings.bootstrap
-    if asked is None or asked.provider not in TOKEN_VARIABLES:
-        return ""
-    token = f"# the token comes from the environment: {TOKEN_VARIABLES[asked.provider]}\n" if not asked.uses_ssh else ""
-    return token + shlex.join(bootstrap_call(asked, context))
 
 
 def foundation_step(entry: FoundationEntry) -> Step:
@@ -153,20 +142,3 @@ _WHY = {
     "longhorn": "Helm says deployed before there is storage: Longhorn's manager makes the StorageClass afterwards.",
     "minio": "Backups and applications store objects in it; it stands on claims, so storage comes first.",
 }
-
-
-def flux_step() -> Step:
-    """Flux, from Git."""
-    return Step(
-        "flux",
-        "Flux",
-        why="It installs its controllers, commits them to Git, and from then on Git says what runs here.",
-        proof=is_usable("flux-system", Layer.GITOPS),
-        doing=Doing.COMMAND,
-        command=c.BOOTSTRAP,
-        do="flux bootstrap: it pushes commits to the branch that bedplate.yaml names",
-        shell=_bootstrap_shell,
-        undo=c.BOOTSTRAP.undo,
-        usually="1–2 min",
-        milestone="GitOps",
-    )

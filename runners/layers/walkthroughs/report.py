@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from runners.layers.kinds.base import age
@@ -21,6 +21,7 @@ def report(
     runs: Iterable[RunRecord],
     now: float,
     since: float,
+    alarms: Mapping[str, Sequence[Entry]],
     rehearsals: Sequence[Rehearsal] = (),
 ) -> str:
     """The whole report.
@@ -30,6 +31,7 @@ def report(
         runs: every run of that time, those of passages too.
         now: seconds since the epoch.
         since: the same, of the beginning of that time.
+        alarms: id of a run → what was alarming while it went on.
         rehearsals: those of that time.
     """
     own = {run.id for passage in passages for run in passage.runs}
@@ -38,6 +40,8 @@ def report(
     parts += [part for passage in passages for part in _passage(passage, now)]
     if others:
         parts += ["## Other runs" if passages else "## Runs", _runs(others, now)]
+        raised = [f"- {code(run.short_id)} {_alarm(entry)}" for run in others for entry in alarms.get(run.id, ())]
+        parts += ["\n".join(raised)] if raised else []
     if rehearsals:
         parts += ["## Rehearsals", "\n".join(line for one in rehearsals for line in _rehearsal(one))]
     if not (passages or others or rehearsals):
@@ -74,7 +78,11 @@ def _step(entry: Entry, began: float) -> Iterator[str]:
     elif entry.event == "proved":
         yield f"- {into} {_safe(entry.title or entry.step)} is proved"
     elif entry.event == "alarmed":
-        yield f"- {into} **alarm:** {_safe(entry.title)}"
+        yield f"- {into} {_alarm(entry)}"
+
+
+def _alarm(entry: Entry) -> str:
+    return f"**alarm:** {_safe(entry.title)}"
 
 
 def _decided(decision: Decision) -> str:
