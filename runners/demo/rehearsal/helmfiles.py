@@ -62,9 +62,8 @@ def helmfile_texts(
     """
     made: dict[str, str] = {}
     charts: dict[str, tuple[str, str]] = {}
-    desk = _Desk(
-        files, sheet, instance, {one.id for releases in asked.values() for one in releases if _is(one, _OPERATOR)}
-    )
+    operators = {one.id for releases in asked.values() for one in releases if _is(one, _OPERATOR)}
+    desk = _Desk(files, sheet, instance, operators)
     for path in dict.fromkeys(entry.helmfile for entry in entries):
         own = [entry for entry in entries if entry.helmfile == path]
         ones = [one for one in asked.get(path, ()) if is_known(one.name) and is_known(one.namespace) and one.name]
