@@ -36,6 +36,8 @@ class Work:
     environ: Mapping[str, str] = field(default_factory=dict)
     """Beside what every tool inherits."""
     secret_environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    words: tuple[str, ...] = ()
+    """What it does, a line each, where the call can't be read by people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Ask:
     plan: Plan | None = None
     destroys: tuple[str, ...] = ()
     """What would be gone afterwards, for people."""
+    commits: tuple[Finding, ...] = ()
+    """What would be committed to Git; what speaks against it is the gate's to say."""
 
     @property
     def title(self) -> str:

@@ -19,6 +19,7 @@ from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
 from runners.asks import Ask, Refusal, Work, no_record, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.cluster.served import served_by
 from runners.decision_keeping import keep
 from runners.journal import Fact, Journal
 from runners.layers import commands as c
@@ -108,7 +109,8 @@ class Operator:
             reads_or_changes = Danger.CHANGES if command.changes else Danger.READS
             own = command.probe or command.act
             work = self._own_work(command, target) if own else self._flux_work(command, target)
-            return Ask(command, target, identity, answer, reads_or_changes, work)
+            commits = self._session.situation(target).commits if command is c.BOOTSTRAP else ()
+            return Ask(command, target, identity, answer, reads_or_changes, work, commits=commits)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)
@@ -267,8 +269,11 @@ class Operator:
         )
 
     async def _served(self) -> Served:
+        """What the server serves, for renderings; asked now."""
+        session = self._session
+        version = session.identity.version if session.identity else ""
         try:
-            return await anyio.to_thread.run_sync(self._session.served)
+            return await anyio.to_thread.run_sync(served_by, session.connection, version)
         except ApiError as error:
             raise ToolError(str(error)) from error
 
@@ -276,7 +281,8 @@ class Operator:
         prospect = self._session.situation(target).prospects.get(command.probe or command.act)
         if prospect is None or not prospect.arguments:
             raise Refusal(*(prospect.findings if prospect else ()))  # it went away since the gate looked
-        return Work(probe_argv(command.probe, prospect) if command.probe else act_argv(command.act, prospect))
+        argv = probe_argv(command.probe, prospect) if command.probe else act_argv(command.act, prospect)
+        return Work(argv, words=prospect.words)
 
     def _flux_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context

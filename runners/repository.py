@@ -18,6 +18,8 @@ FILES_AT_MOST = 10_000
 BYTES_AT_MOST = 512 * 1024
 """Of one file; what is bigger holds data or generated CRDs."""
 ALL_BYTES_AT_MOST = 64 * 1024 * 1024
+_OPENING = 1024
+"""Characters of a generated file that are looked at."""
 DEEPEST = 16
 """Folders within folders that are looked into."""
 
@@ -126,7 +128,7 @@ class _Reader:
     def _keep(self, path: Path, target: Path, size: int) -> None:
         name = path.relative_to(self.root).as_posix()
         if path.name == _GENERATED:
-            self.texts[name] = ""  # that it is there is all that counts
+            self.texts[name] = _opening(target)
             return
         if size > BYTES_AT_MOST:
             self._odd(path, f"has more than {BYTES_AT_MOST // 1024} KB, and was not read")
@@ -143,6 +145,13 @@ class _Reader:
     def _odd(self, path: Path, words: str) -> None:
         name = path.relative_to(self.root).as_posix()
         self.findings.append(Finding(name, Severity.WARNING, words))
+
+
+def _opening(path: Path) -> str:
+    """The comments that a file begins with: which Flux has written it is all that counts of thousands of lines."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        lines = file.read(_OPENING).splitlines()
+    return "\n".join(line for line in lines if line.startswith("# "))
 
 
 def _is_passed_by(name: str, *, is_chart: bool) -> bool:

@@ -11,7 +11,7 @@ from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
 from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
-from runners.layers.walkthroughs.timeline import ALARMED, EVENTS, OPENED, PROVED, Passage, passages
+from runners.layers.walkthroughs.timeline import EVENTS, OPENED, PROVED, Passage, passages
 from runners.session import Session
 from runners.tools.asked_versions import own_version
 
@@ -25,7 +25,6 @@ class Walk:
         self._session = session
         self._clock = clock
         self._seen: Progress | None = None
-        self._alarmed: frozenset[str] = frozenset()
         self.passage: Passage | None = None
         """What happened on it so far, as of the last reload."""
         self._is_opened = False
@@ -41,6 +40,8 @@ class Walk:
         """Reads the decisions and what happened again, from the journal and the cluster; slow."""
         session = self._session
         if session.identity is not None:
+            if not all(session.ahead.keys.values()):  # somebody is putting it there, in another terminal
+                session.ahead.look_for_keys()
             session.read_decisions()
             own = (self.walkthrough.name, session.cluster_words)
             try:
@@ -71,10 +72,13 @@ class Walk:
             decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.holds),
             sheet=sheet.content,
             sheet_missing=_missing(sheet) if session.outlook.known is not None else "",
+            encrypted=session.ahead.facts.git.encrypted if session.ahead.facts.looked else None,
             asked={name: found for name, asked in session.asked.items() if (found := own_version(asked, name))},
         )
 
     def _put_on_record(self, found: Progress) -> None:
+        if self._session.options.rehearsed is not None:
+            self._session.options.rehearsed(found)
         if not self._is_opened:
             self._note(OPENED, title=self.walkthrough.title)
             self._is_opened = self._unwritten is None
@@ -83,10 +87,6 @@ class Walk:
                 if _became_proved(before, view):
                     self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
             self._seen = found
-        alarms = frozenset(f"{each.subject} {each.text}" for each in self._session.picture.alarms)
-        for words in sorted(alarms - self._alarmed):
-            self._note(ALARMED, title=words)
-        self._alarmed = alarms
 
     def _note(self, event: str, **facts: str) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from runners.asks import Ask
+from runners.asks import Ask, Work
 from runners.layers.commands import APPLY, DELETE_RECORD, Command, Target
 from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity
@@ -15,9 +15,12 @@ from runners.layers.kinds.base import Tone, age
 from runners.layers.plan_rules import summary
 from runners.layers.plans import Change, Danger, Plan, ReleaseAction
 from widgets.confirm import Dialog, DialogRow, Lines, Readiness
+from widgets.safe import cut
 
 _TONES = {Severity.OK: Tone.GOOD, Severity.NOTE: Tone.PLAIN, Severity.WARNING: Tone.WARN}
 _MARKS = {Change.ADDED: ("+", Tone.GOOD), Change.CHANGED: ("~", Tone.WARN), Change.REMOVED: ("-", Tone.BAD)}
+_LONGEST = 120
+"""Cells of a call that is for machines."""
 _SHOWN = 6
 """Objects of a plan, or reasons against it, that a dialog names; the plan's own screen has them all."""
 
@@ -37,16 +40,29 @@ def question(ask: Ask, now: float) -> Dialog:
             DialogRow("bound to", ((_bound(ask.plan, now), Tone.PLAIN),)),
         ]
     else:
-        rows.append(DialogRow("does", ((ask.command.help, Tone.PLAIN),)))
+        rows.append(DialogRow("does", ((ask.command.help, Tone.PLAIN), *_words(ask.work.words))))
     if ask.danger is Danger.DESTROYS:
         rows.append(DialogRow("destroys", tuple((words, Tone.BAD) for words in ask.destroys)))
     if ask.plan is not None and ask.plan.own_hooks:
         rows.append(DialogRow("hooks", hook_lines(ask.plan.own_hooks)))
-    rows.append(DialogRow("command", ((shlex.join(ask.work.argv), Tone.MUTED),)))
+    if commits := [item for item in ask.commits if item.severity <= Severity.NOTE]:
+        rows.append(DialogRow("commits", tuple((f"{item.subject} {item.text}", Tone.PLAIN) for item in commits)))
+    rows.append(DialogRow("command", ((_call(ask.work), Tone.MUTED),)))
     rows.append(DialogRow("gate", _gate_lines(ask.gate)))
     if undo := _undo(ask):
         rows.append(DialogRow("undo", ((undo, Tone.MUTED),)))
     return Dialog(_title(ask.command, ask.target), tuple(rows), _verb(ask.command), typed=ask.word)
+
+
+def _words(words: Sequence[str]) -> Lines:
+    more = [(f"and {len(words) - _SHOWN} more", Tone.MUTED)] if len(words) > _SHOWN else []
+    return (*((each, Tone.PLAIN) for each in words[:_SHOWN]), *more)
+
+
+def _call(work: Work) -> str:
+    """The call; one that only machines can read must not push the gate out of view."""
+    call = shlex.join(work.argv)
+    return cut(call, _LONGEST, middle=False) if work.words else call
 
 
 def hook_lines(hooks: Sequence[Hook]) -> Lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
@@ -9,27 +10,47 @@ from runners.layers.kinds.base import Tone, age
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.state_words import state_words
-from runners.layers.walkthroughs.steps import Doing
+from runners.layers.walkthroughs.steps import Doing, Section
 from runners.layers.walkthroughs.timeline import Passage
 from widgets.facts import Fact
 from widgets.hints import Groups, Hint
+from widgets.safe import cut
 from widgets.steps import STEP_TONES
 from widgets.theme import SEVERITY_TONES
 
 _PROOF = {Severity.OK: "✔", Severity.NOTE: "·", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
+_SHOWN = 6
+"""Lines of a step's commands that are shown, each at most so long:"""
+_LONGEST = 200
 
 
-def step_facts(view: StepView, settings: Settings, context: str, now: float, since: float | None = None) -> list[Fact]:
-    """Everything about a step, most telling first; ``since`` is when something last happened on the walkthrough."""
+def step_facts(
+    view: StepView,
+    settings: Settings,
+    context: str,
+    now: float,
+    sections: Sequence[Section] = (),
+    *,
+    since: float | None = None,
+) -> list[Fact]:
+    """Everything about a step, most telling first: once it is at work, what moves comes before what was known.
+
+    ``since`` is when something last happened on the walkthrough.
+    """
     step, said = view.step, state_words(view, now, since)
     command = step.shell(settings, context) if step.shell is not None else ""
+    known = [
+        *_headed("Why", [Fact(step.why)]),
+        *_headed("Do", [Fact(step.do), *_calls(command.splitlines())]),
+        *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
+    ]
+    proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
+    moving = [fact for section in sections for fact in _section(section, view)]
+    at_work = bool(sections) and view.state is not StepState.READY
     return [
         Fact(said.text, STEP_TONES[view.state], view.state.symbol),
         *_headed("Try", [Fact(words) for words in said.tries]),
-        *_headed("Why", [Fact(step.why)]),
-        *_headed("Do", [Fact(step.do), *(Fact(f"$ {line}", Tone.MOVING) for line in command.splitlines())]),
-        *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
-        *_headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")]),
+        *([*proof, *moving, *known] if at_work else [*known, *proof, *moving]),
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip else []),
     ]
@@ -47,9 +68,25 @@ def step_hints(view: StepView) -> Groups:
     return (found, (Hint("esc", "leave"), Hint("?", "help")))
 
 
+def _section(section: Section, view: StepView) -> list[Fact]:
+    """What its proof says already is not said twice."""
+    said = {(finding.subject, finding.text) for finding in view.proof}
+    lines = [_line(finding) for finding in section.lines if (finding.subject, finding.text) not in said]
+    more = [Fact(f"and {section.more} more", Tone.MUTED)] if section.more else []
+    return _headed(section.head, [*lines, *more])
+
+
 def record_facts(unrecorded: Finding | None) -> list[Fact]:
     """That nothing can be decided or begun, where nothing can be put on record."""
     return [replace(_line(unrecorded), head="Stop")] if unrecorded is not None else []
+
+
+def _calls(lines: Sequence[str]) -> list[Fact]:
+    """A step's commands, as much of them as leaves its proof in view."""
+    shown = [cut(f"$ {line}", _LONGEST, middle=False) for line in lines[:_SHOWN]]
+    whole = len(lines) <= _SHOWN and all(len(line) <= _LONGEST - 2 for line in lines)
+    more = [] if whole else [Fact(f"… {len(lines)} lines; c copies them whole", Tone.MUTED)]
+    return [*(Fact(line, Tone.MOVING) for line in shown), *more]
 
 
 def summary_facts(passage: Passage) -> list[Fact]:

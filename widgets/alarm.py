@@ -11,7 +11,7 @@ from widgets.safe import plain
 
 
 class Alarm(Widget):
-    """Stands above everything else while there is an alarm, and is not there otherwise."""
+    """Stands above everything else until it is acknowledged, and is not there otherwise."""
 
     DEFAULT_CSS = """
     Alarm {
@@ -36,4 +36,4 @@ class Alarm(Widget):
         """The worst first; the remedy as far as there is room."""
         words = [f"{each.severity.symbol} ALARM {each.subject} {each.text}" for each in self.findings]
         remedy = f" → {self.findings[0].remedy}" if self.findings and self.findings[0].remedy else ""
-        return Content(plain(" " + "; ".join(words) + remedy))
+        return Content(plain(f" [! seen] {'; '.join(words)}{remedy}"))

@@ -39,7 +39,7 @@ class Target:
 
     def __str__(self) -> str:
         """As a person would name it."""
-        return self.component or f"{self.kind} {self.namespace}/{self.name}"
+        return self.component or f"{self.kind} {self.namespace}/{self.name}".strip(" /")
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class Situation:
     """Hooks of the component's helmfile that run on reading commands too: ``prepare``, ``cleanup``."""
     remarks: tuple[Finding, ...] = ()
     """What a person should read before any change: that this is not the cluster it was, for one."""
-    existing_path: str | None = ""
-    """``spec.path`` of the Kustomization that an earlier bootstrap made; empty when there is none, None unseen."""
     credentials: tuple[Finding, ...] = ()
     """What is to be said of the token that bootstrap needs."""
+    commits: tuple[Finding, ...] = ()
+    """What bootstrap would commit to Git, and what of the checkout speaks against that."""
     rows: Rows = field(default_factory=lambda: FrozenRows(()))
     """What the cluster has, for what no verdict says: claims, volumes."""
     keys: Mapping[str, bool | None] = field(default_factory=dict)
@@ -142,6 +142,17 @@ PROBE_S3 = Command(
     probe="s3",
     proof="what was read is what was stored, and it is gone again",
     undo="none needed: it deletes what it stored, also after a failure",
+)
+PROBE_CLAIM = Command(
+    name="probe claim",
+    key="p",
+    label="probe claim",
+    help="Bind a claim of its own, write to it, read it back, delete it.",
+    scope=Scope.FOUNDATION,
+    exclusive=True,
+    probe="claim",
+    proof="the claim was bound, and a second pod read what the first one wrote",
+    undo="none needed: it deletes what it made, also after a failure",
 )
 SUSPEND = Command(
     name="suspend",
@@ -316,6 +327,7 @@ COMMANDS: tuple[Command, ...] = (
     APPLY,
     REPAIR,
     PROBE_S3,
+    PROBE_CLAIM,
     BOOTSTRAP,
     CHECK_FLUX,
     SUSPEND,

@@ -1,7 +1,7 @@
 """The call that bootstraps Flux, word by word from the settings; it holds no secret.
 
 What has to be refused before (a missing token, another path in the cluster, a secret among the flags) is
-``gitops_settings.bootstrap_findings`` and ``path_conflict``.
+``gitops_settings.bootstrap_findings`` and ``existing_sync.sync_conflicts``.
 """
 
 from __future__ import annotations
@@ -45,6 +45,20 @@ def bootstrap_call(settings: BootstrapSettings, context: str) -> tuple[str, ...]
         # flux would ask whether the deploy key is in place, and nobody could answer.
         argv.append("--silent")
     return (*argv, *settings.extra)
+
+
+_INSTALLED_TEXTS = ("cluster_domain", "registry", "image_pull_secret", "version")
+_INSTALLED_LISTS = ("components", "components_extra", "toleration_keys")
+
+
+def export_call(settings: BootstrapSettings) -> tuple[str, ...]:
+    """The argv that prints the components which a bootstrap would commit; it needs no cluster and changes nothing."""
+    argv = ["flux", "install", "--export"]
+    argv += [f"{_flag(name)}={getattr(settings, name)}" for name in _INSTALLED_TEXTS if getattr(settings, name)]
+    argv += [
+        f"{_flag(name)}={','.join(getattr(settings, name))}" for name in _INSTALLED_LISTS if getattr(settings, name)
+    ]
+    return (*argv, *(() if settings.network_policy else ("--network-policy=false",)))
 
 
 def _has(provider: str, name: str, settings: BootstrapSettings) -> bool:

@@ -24,10 +24,10 @@ from runners.layers.commands import (
 )
 from runners.layers.components import foundation
 from runners.layers.components.longhorn import LONGHORN
+from runners.layers.existing_sync import sync_conflicts
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.foundation_needs import needs
 from runners.layers.freshness import Reach
-from runners.layers.gitops_settings import path_conflict
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.releases import RELEASES, current
 from runners.layers.picture import ComponentState, Layer, Picture
@@ -217,11 +217,8 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
         yield Finding("bedplate.yaml", Severity.BLOCKER, "has no gitops.bootstrap", "say where Git is", False)
         return
     yield from situation.credentials
-    if situation.existing_path is None:
-        text = "can't be seen, so it may sync another path; flux would push before it noticed"
-        yield Finding("Kustomization flux-system", Severity.UNKNOWN, text, "wait, or ask for the right to list them")
-    elif (conflict := path_conflict(situation.existing_path, settings.path)) is not None:
-        yield conflict
+    yield from (finding for finding in situation.commits if finding.severity > Severity.NOTE)
+    yield from sync_conflicts(situation.rows, settings)
     yield from gitops_gate(situation.picture).findings
 
 

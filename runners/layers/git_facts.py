@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from runners.layers.bootstrap_commits import CommittedFiles, committed_files
 from runners.layers.decrypting import LocalKeys, decrypting
 from runners.layers.discovery.documents import Files, is_known
 from runners.layers.discovery.helmfiles import Helmfile
@@ -17,15 +18,15 @@ from runners.layers.discovery.manifests import Manifest, manifests
 from runners.layers.discovery.proposal import seen_with
 from runners.layers.discovery.reach import GitObject
 from runners.layers.discovery.releases import Release
+from runners.layers.encrypted import encrypted_files
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.jsons import mapping, sequence, text
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.rows import Rows
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.upward import upward
 
-_NAMED = 3
-"""Files that a sentence names before it counts the rest."""
 _FLUX = "toolkit.fluxcd.io"
 _OLD = re.compile(
     r"(?:helm\.toolkit\.fluxcd\.io/v2beta[12]|(?:source|kustomize)\.toolkit\.fluxcd\.io/v1(?:alpha1|beta[12])"
@@ -68,6 +69,10 @@ class GitFacts:
     """API version that goes or is gone → the files that have it."""
     loose: tuple[Reference, ...] = ()
     """References of Flux's objects to what Git itself does not have."""
+    encrypted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Flux Kustomization, ``namespace/name`` → the files of it that are encrypted."""
+    committed: CommittedFiles = CommittedFiles()  # noqa: RUF009  frozen
+    """What there is of the files that a bootstrap writes."""
 
 
 def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) -> GitFacts:
@@ -83,14 +88,17 @@ def git_facts(files: Files, remote: str, settings: Settings, keys: LocalKeys) ->
     flux = list(manifests(files, (_FLUX,)))
     mine = {entry.component: _releases(entry, found.looked) for entry in settings.foundation}
     makers = {release.id: name for name, own in mine.items() for release in own if is_known(release.id)}
+    objects = tuple(one for reached in found.reached for one in reached.objects)
     return GitFacts(
         releases=makers,
         needs={name: _needed(own, makers) for name, own in mine.items() if _needed(own, makers)},
-        objects=tuple(one for reached in found.reached for one in reached.objects),
+        objects=objects,
         upward=tuple(finding for name, own in mine.items() for finding in upward(name, own, files)),
         said=(*found.findings, *_crd_traps(found.looked.callables), *decrypting(files, keys)),
         old=_old_versions(flux),
         loose=tuple(_loose(flux)),
+        encrypted=encrypted_files(files, objects),
+        committed=committed_files(files, remote, settings.bootstrap),
     )
 
 
@@ -134,8 +142,7 @@ def _old_findings(old: Mapping[str, Sequence[str]], flux: str) -> Iterator[Findi
     gone = found is not None and (int(found[1]), int(found[2])) >= _GONE_SINCE
     for api, files in old.items():
         told = f"is not served by flux {flux.removeprefix('v')}" if gone else "goes with a later version of Flux"
-        rest = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
-        words = f"{told}: {', '.join(files[:_NAMED])}{rest}"
+        words = f"{told}: {listed(files)}"
         severity = Severity.BLOCKER if gone else Severity.WARNING
         yield Finding(api, severity, words, "flux migrate -f . --dry-run shows what to write instead")
 

@@ -6,14 +6,11 @@ The flags behind the fields, and the variable that each provider's token is read
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runners.layers.findings import Finding, Severity
-from runners.layers.kinds.flux import KUSTOMIZATIONS
-from runners.layers.rows import Rows
 
 OPERATOR = "operator"
 """Flux Operator: it takes a FluxInstance and never pushes to Git, so there is nothing to bootstrap."""
@@ -98,46 +95,20 @@ class BootstrapSettings:
         return self.token_env or TOKEN_VARIABLES.get(self.provider, "")
 
     @property
+    def is_operator(self) -> bool:
+        """Flux Operator installs Flux; nothing is bootstrapped."""
+        return self.provider == OPERATOR
+
+    @property
     def uses_ssh(self) -> bool:
         """Git itself is reached with a key, so that no token is needed."""
         return self.provider == "git" and not self.url.startswith(("http://", "https://")) and not self.token_auth
 
 
-def synced_path(rows: Rows) -> str | None:
-    """The path that an earlier bootstrap made Flux sync; empty where there was none, None where that can't be seen."""
-    if not rows.freshness(KUSTOMIZATIONS).trusted:
-        return None
-    found = rows.within(KUSTOMIZATIONS, ("flux-system",))
-    return next((row.path for row in found if row.name == "flux-system"), "")
-
-
-def path_conflict(existing_path: str, wanted_path: str) -> Finding | None:
-    """What stops a bootstrap whose path is not the one that an earlier bootstrap left in the cluster.
-
-    flux would notice too, but only after it has pushed a commit.
-    """
-    if not existing_path or _normal(existing_path) == _normal(wanted_path):
-        return None
-    return Finding(
-        "Kustomization flux-system/flux-system",
-        Severity.BLOCKER,
-        f"syncs {_shown(existing_path)}, and the bootstrap asks for {_shown(wanted_path)}",
-        f"set gitops.path to {_shown(existing_path)}, or take Flux off this cluster first",
-        overridable=False,
-    )
-
-
-def _normal(path: str) -> str:
-    """As flux takes it: relative to the repository's root, which nothing leads out of."""
-    return posixpath.normpath(f"/{path.strip()}").lstrip("/")
-
-
-def _shown(path: str) -> str:
-    return _normal(path) or "the repository's root"
-
-
-def bootstrap_findings(settings: BootstrapSettings, environ: Mapping[str, str]) -> tuple[Finding, ...]:
+def bootstrap_findings(settings: BootstrapSettings | None, environ: Mapping[str, str]) -> tuple[Finding, ...]:
     """What stops a bootstrap with these settings before it starts: a missing word, or a missing token."""
+    if settings is None:
+        return ()
     if settings.provider == OPERATOR:
         text = "Flux Operator installs Flux from a FluxInstance: there is nothing to bootstrap"
         return (Finding("gitops", Severity.BLOCKER, text, "apply the FluxInstance named flux", overridable=False),)

@@ -73,6 +73,8 @@ class Prospect:
 
     arguments: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    words: tuple[str, ...] = ()
+    """What it would do, a line each, where its arguments are for machines only."""
 
 
 def answer_in(log: bytes) -> Answer | None:

@@ -55,14 +55,14 @@ class Keyboard:
         self.terminal.wait(f"the focus on {verb}", lambda text: f"[▸{verb} ]" in text)
         self.terminal.press("enter")
 
-    def confirms_by_a_word(self, title: str, word: str) -> None:
+    def confirms_by_a_word(self, title: str, word: str, verb: str = "Confirm") -> None:
         """Types the word that a decision asks for, and says yes."""
         self.sees(f"─ {title}")
         self.sees("[▸Cancel ]")
         self.terminal.press("tab")
         self.terminal.wait("the focus on the word", lambda text: "[▸" not in text)
         self.terminal.press(word, "enter")
-        self.sees("[▸Confirm ]")
+        self.sees(f"[▸{verb} ]")
         self.terminal.press("enter")
         self.terminal.wait("the question to go", lambda text: f"─ {title} ─" not in text or "[ Cancel ]" not in text)
 

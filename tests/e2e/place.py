@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import yaml
 
-from runners.tools.runs import Runs
-from tests.e2e.person import ROOT
-from tests.e2e.terminal import Terminal
+from tests.e2e.desk import Desk
 from tests.rig.cluster import Rig
 from tests.rig.git_server import git
 from tests.rig.repository import commit_all
@@ -48,20 +45,17 @@ spec:
 """
 
 
-class Place:
+class Place(Desk):
     """One component named ``web``: its helmfile, its values, its chart, and a namespace of its own."""
 
     def __init__(self, rig: Rig, folder: Path, namespace: str) -> None:
         """Writes the repository into a folder and commits it."""
+        self.kubeconfig = folder / "kubeconfig.yaml"
+        super().__init__(folder, folder / "repository", {**rig.environ, "KUBECONFIG": str(self.kubeconfig)})
         self.rig = rig
         self.namespace = namespace
-        self.repository = folder / "repository"
-        self.kubeconfig = folder / "kubeconfig.yaml"
         folder.mkdir(parents=True, exist_ok=True)
         self.kubeconfig.write_text(rig.kubeconfig.read_text())
-        own = {"KUBECONFIG": str(self.kubeconfig), "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
-        self.environ = {**rig.environ, **own}
-        self.state = folder / "state" / "bedplate"
         entry = {"component": "web", "kind": "workload", "helmfile": "web/helmfile.yaml", "namespaces": [namespace]}
         self.write("bedplate.yaml", yaml.safe_dump({"version": 1, "foundation": [entry]}))
         self.write("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
@@ -92,26 +86,6 @@ class Place:
         """Applies it by hand, as anybody may."""
         said = self.rig.run("helmfile", "--kube-context", "rig", "-f", helmfile, "sync", cwd=self.repository)
         assert said.returncode == 0, said.stderr
-
-    def open(self, *args: str, **environ: str) -> Terminal:
-        """Bedplate in a terminal, not started yet."""
-        argv = [sys.executable, str(ROOT / "bedplate.py"), "-C", str(self.repository), *args]
-        return Terminal(argv, environ={**self.environ, **environ}, cwd=ROOT)
-
-    @property
-    def runs(self) -> Runs:
-        """The runs on disk, as they are now."""
-        return Runs(self.state / "runs")
-
-    def journal(self, event: str) -> list[dict[str, object]]:
-        """The journal's lines of one event."""
-        path = self.state / "journal.jsonl"
-        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-        return [line for line in lines if line["event"] == event]
-
-    def kubeconfigs(self) -> list[Path]:
-        """Every private kubeconfig that is left."""
-        return [path for path in self.state.rglob("kubeconfig*") if path.is_file()]
 
     def release(self, name: str = "web", namespace: str = "") -> tuple[int, str]:
         """Revision and status of a release; (0, "") when there is none."""

@@ -23,6 +23,10 @@ KEYS = {"tab": "\t", "enter": "\r", "esc": "\x1b", "ctrl-c": "\x03", "up": "\x1b
 }
 
 
+class EndedError(AssertionError):
+    """The program has ended while something was waited for on its screen."""
+
+
 class Terminal:
     """One program on one pty; a context manager that ends the program's whole process group."""
 
@@ -84,6 +88,8 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Types: names of keys (``tab``, ``enter``, ``esc``) or text as it is."""
         for key in keys:
+            if self._ended() is not None:
+                raise EndedError(f"the program ended with {self.code}; the screen:\n{self.text}")
             os.write(self._master, KEYS.get(key, key).encode())
 
     @property
@@ -106,7 +112,8 @@ class Terminal:
             if condition(text):
                 return self._whole(text, condition)
             assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what!r}; the screen:\n{text}"
-            assert self._ended() is None, f"the program ended with {self.code}; the screen:\n{self.text}"
+            if self._ended() is not None:
+                raise EndedError(f"the program ended with {self.code}; the screen:\n{self.text}")
             time.sleep(0.02)
 
     def _whole(self, text: str, condition: Callable[[str], bool]) -> str:

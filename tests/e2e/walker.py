@@ -1,77 +1,198 @@
-"""Somebody who goes through a walkthrough by keyboard, and does what the step under the cursor asks for."""
+"""Somebody who goes through a walkthrough by keyboard, as it leads them: whatever steps it has, in their order.
+
+    with place.open() as terminal:
+        walker = Walker(terminal, rig)
+        walker.opens("Bootstrap")                       # w, and the answer that begins so
+        walker.walks(own={"Keys for flux": give_keys})  # to its end, or ``until="Services"``: that step is left alone
+        assert walker.did == ["The right cluster", "Keys for flux", "longhorn", ...]
+
+On each step ``walks`` presses enter and answers the dialog by its kind: a word that is typed (the context's), a
+command that is agreed to. Then it waits until the walkthrough has gone on. No step is ever done twice: one that has
+been done and isn't proved in time is a failure, with the screen in its text. What only looks is waited for.
+
+``own`` says what this person does at a step instead, by the step's title: something in another terminal (``lambda:
+rig.apply(secret)``), or an answer of their own: enter, and then ``picks``, ``selects_all``, ``types`` or
+``confirms_by_a_word``; or ``skips``. While another holds the Lease it is waited for, and the step is looked at anew.
+
+Where the program is killed meanwhile (``tests/e2e/mishaps.py``), ``EndedError`` comes out of ``walks``; what was done
+until that moment is in ``did``.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from tests.e2e.test_demo import Newcomer
+from tests.e2e.person import Keyboard, unwrapped
+from tests.e2e.terminal import Terminal
+from tests.rig.cluster import Rig
 
-PATIENCE = 120.0
-"""Seconds until the next step stands there, on a machine that is busy with other tests."""
+Deed = Callable[[], object]
+
+_STATES = ("ready", "waiting", "failed", "blocked", "can't tell", "done", "skipped")
+_LINE = re.compile(rf"^│▶\S (\d+) (.+?) +({'|'.join(_STATES)})? *│", re.MULTILINE)
+_BUTTONS = re.compile(r"\[(▸| )Cancel \] +\[(▸| )([^\]]+) \]")
+_OVER = re.compile(r"all \d+ steps over")
+_HELD = "they are changing this cluster now"
+"""The words of a refusal because of another's Lease."""
 
 
-class Walker(Newcomer):
-    """Reads the list of steps, and goes on only where the cursor stands at the step that is meant."""
+@dataclass(frozen=True)
+class Standing:
+    """The step under the cursor."""
 
-    def opens(self, walkthrough: str) -> None:
-        """Opens a walkthrough from the overview, whichever is due."""
+    number: int
+    title: str
+    state: str
+    """As the screen has it; empty for a step that comes later."""
+
+
+def standing(text: str) -> Standing | None:
+    """Where the walkthrough stands by its screen; None where that isn't to be seen."""
+    found = _LINE.search(text)
+    return Standing(int(found[1]), found[2], found[3] or "") if found and not dialog(text) else None
+
+
+def dialog(text: str) -> str:
+    """The verb of the dialog that is open; empty where none is."""
+    buttons = _BUTTONS.search(text)
+    return buttons[3] if buttons else ""
+
+
+class Walker(Keyboard):
+    """Goes through a walkthrough, on a rig or in a demo."""
+
+    def __init__(self, terminal: Terminal, rig: Rig | None, *, context: str = "rig", seconds: float = 240) -> None:
+        """Takes the rig (in a demo there is none, and nobody else), the word that means this cluster, and how many
+        seconds a step may take."""
+        super().__init__(terminal)
+        self._rig = rig
+        self.did: list[str] = []
+        """Titles of the steps that this person has done, in their order."""
+        self._context = context
+        self._seconds = seconds
+
+    def opens(self, name: str) -> Standing:
+        """Opens a walkthrough by the key and the beginning of its name, and returns where it stands."""
+        self.sees("● live", seconds=60)
         self.terminal.press("w")
-        self.chooses(walkthrough)
-        self.sees(f"╭─ {walkthrough}")
+        self.sees("Each finds its place by what the cluster proves")
+        self.picks(name)
+        return self.stands()
 
-    def chooses(self, answer: str) -> None:
-        """Moves the mark to one of the answers, and takes it."""
+    def stands(self) -> Standing:
+        """Where it stands, once that is to be seen."""
+        found = standing(self.terminal.wait("a step", lambda text: standing(text) is not None))
+        assert found is not None
+        return found
+
+    def walks(self, *, own: Mapping[str, Deed] | None = None, until: str = "") -> None:
+        """Goes on to the end, or to the step of this title, which is left alone."""
+        while not self.is_over:
+            at = self.stands()
+            if at.title == until:
+                return
+            self._takes(at, own or {})
+
+    @property
+    def is_over(self) -> bool:
+        """Is nothing left to be done?"""
+        return bool(_OVER.search(self.terminal.text))
+
+    def picks(self, label: str) -> None:
+        """Chooses the answer that begins so."""
         self.sees("↵ chooses")
-        text = self.terminal.wait("a mark on an answer", lambda text: bool(_marked(text)))
-        while not (at := _marked(text)).startswith(answer):
+        for _ in range(20):
+            marked = re.search(r"▸ (.*)", self.terminal.wait("a marked answer", lambda text: "▸ " in text))
+            if marked and marked[1].startswith(label):
+                self.terminal.press("enter")
+                self.terminal.wait("the choice to close", lambda text: "↵ chooses" not in text)
+                return
+            before = marked[1] if marked else ""
             self.terminal.press("down")
-            text = self.terminal.wait("another answer", lambda text, at=at: _marked(text) not in ("", at))  # type: ignore[misc]
+            self.terminal.wait("the next answer", lambda text, before=before: f"▸ {before}" not in text)  # type: ignore[misc]
+        raise AssertionError(f"no answer {label!r}:\n{self.terminal.text}")
+
+    def selects_all(self) -> None:
+        """Takes everything of a list in which all is selected at first."""
+        self.sees("space selects")
         self.terminal.press("enter")
+        self.terminal.wait("the list to close", lambda text: "space selects" not in text)
 
-    def stands_at(self, title: str, symbol: str = "○") -> str:
-        """Waits until a step is the next one, and it can be done."""
-        line = re.compile(rf"▶{symbol} \d+ {re.escape(title)} ")
-        return self.terminal.wait(
-            f"the step {title} {symbol}", lambda text: bool(line.search(text)), seconds=PATIENCE
-        )  # fmt: skip
+    def types(self, text: str, *, sign: str) -> None:
+        """Answers in the line at the bottom that asks with this sign."""
+        self.sees(sign)
+        self.terminal.press(text, "enter")
+        self.terminal.wait("the line to close", lambda screen: sign not in screen)
 
-    def does(self, title: str, question: str, verb: str) -> None:
-        """Does a step by its command."""
-        self.stands_at(title)
-        self.terminal.press("enter")
-        self.confirms(question, verb)
-
-    def bootstraps(self) -> None:
-        """Does the step of Flux, whose question bears the name of the first day's walkthrough."""
-        self.stands_at("Flux")
-        self.terminal.press("enter")
-        self.agrees("Bootstrap", "Bootstrap")
-
-    def gives_word(self, title: str, word: str) -> None:
-        """Confirms a step by typing what it asks for."""
-        self.stands_at(title)
-        self.terminal.press("enter")
-        self.confirms_by_a_word(title, word)
-
-    def answers_with(self, title: str, answer: str) -> None:
-        """Chooses one of the answers that a step offers."""
-        self.stands_at(title)
-        self.terminal.press("enter")
-        self.chooses(answer)
-
-    def skips(self, title: str, symbol: str, reason: str) -> None:
-        """Skips a step, with a reason."""
-        self.stands_at(title, symbol)
+    def skips(self, reason: str) -> None:
+        """Skips the step under the cursor."""
+        before = self.stands()
         self.terminal.press("s")
-        self.sees("skip, because")
-        self.terminal.press(reason, "enter")
+        self.types(reason, sign="skip, because")
+        self._waits_for_the_next(before)
 
-    def has_finished(self, steps: int) -> str:
-        """Waits for the end, and returns the screen with its summary."""
-        return self.sees(f"all {steps} steps over", seconds=PATIENCE)
+    def _takes(self, at: Standing, own: Mapping[str, Deed]) -> None:
+        if at.title not in self.did:
+            if at.title in own:
+                self.did.append(at.title)
+                own[at.title]()
+            elif at.state == "ready" and self._does(at.title):
+                self.did.append(at.title)
+        self._waits_for_the_next(at)
+
+    def _does(self, title: str) -> bool:
+        """Does the step under the cursor; False where another is at it."""
+        self.terminal.press("enter")
+        text = self.terminal.wait("a question", _is_settled, seconds=self._seconds)
+        if "to go on:" in text and "│ gate " not in text:
+            self.confirms_by_a_word(title, self._context)
+            return True
+        if _is_open(text):
+            self.terminal.press("tab")
+            self._says_yes(dialog(text))
+            text = self.terminal.wait(
+                "the run", lambda text: not dialog(text) or _is_settled(text), seconds=self._seconds
+            )
+        if not dialog(text):
+            return True
+        assert _HELD in unwrapped(text) or "✔" in text, f"it is refused:\n{text}"
+        self.terminal.press("esc")
+        self.terminal.wait("the dialog to close", lambda text: not dialog(text))
+        return False
+
+    def _says_yes(self, verb: str) -> None:
+        self.sees(f"[▸{verb} ]")
+        self.terminal.press("enter")
+        self.terminal.wait("the answer to be taken", lambda text: f"[▸{verb} ]" not in text, seconds=self._seconds)
+
+    def _waits_for_the_next(self, before: Standing) -> None:
+        """Waits until it has gone on from a step, or the step may be done after all."""
+
+        def has(text: str) -> bool:
+            now = standing(text)
+            if _OVER.search(text) or (now is not None and now.number != before.number):
+                return True
+            assert not (now and now.state == "failed" and "↵ do it" in text), f"{before.title} has failed:\n{text}"
+            can_be_done = now is not None and now.state == "ready" and now.title not in self.did
+            return can_be_done and (before.state != "ready" or not self._lease_holder())
+
+        self.terminal.wait(f"the step after {before.title}", has, seconds=self._seconds)
+
+    def _lease_holder(self) -> str:
+        """Who is changing the cluster now; empty where nobody is."""
+        if self._rig is None:
+            return ""
+        where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
+        return self._rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
 
 
-def _marked(text: str) -> str:
-    """The answer under the mark of a choice; empty while none is there."""
-    found = re.search(r"│ +▸ (.*)", text)
-    return found[1] if found else ""
+def _is_settled(text: str) -> bool:
+    """Does a dialog say what it has to say, and wait for an answer?"""
+    return bool(dialog(text)) and "[▸Cancel ]" in text and "◐ looking again" not in text
+
+
+def _is_open(text: str) -> bool:
+    """May it be said yes to, with no word asked for?"""
+    return "✖ refused" not in text and "to go on:" not in text and "│ gate " in text

@@ -25,6 +25,7 @@ from runners.layers.walkthroughs.restore_gates import unrestored
 from runners.layers.walkthroughs.restore_rules import DISKS, GONE, WHAT, Recovery
 from runners.layers.walkthroughs.steps import Moment
 from tests.layers import survival_world as s
+from tests.layers import worlds as w
 from tests.layers.worlds import LONG_AGO, NOW
 
 OLD, NEW = "0ld-0ld", "41c7"
@@ -124,7 +125,8 @@ def moment(
     keys: bool | None = True,
 ) -> Moment:
     """One moment on the new cluster."""
-    seen, recovery = FrozenRows(rows), Recovery(sheet, decisions or {})
+    flux = () if (verdicts or {}).get("flux-system") is Verdict.ABSENT else w.synced_world()
+    seen, recovery = FrozenRows([*rows, *flux]), Recovery(sheet, decisions or {})
     states = _states(verdicts or {})
     picture = Picture(NOW, HOME, LIVE, tuple(states))
 
@@ -138,9 +140,8 @@ def moment(
             unrestored=unrestored(seen, recovery, HOME),
         )
 
-    return Moment(
-        picture, settings, seen, NOW, situation, recovery.decisions, sheet, "", {"longhorn": asked} if asked else {}
-    )
+    versions = {"longhorn": asked} if asked else {}
+    return Moment(picture, settings, seen, NOW, situation, recovery.decisions, sheet, "", versions, encrypted={})
 
 
 def _states(verdicts: Mapping[str, Verdict]) -> Sequence[ComponentState]:

@@ -27,7 +27,7 @@ JUST_DEPLOYED = [
         ([], Verdict.ABSENT, "not installed"),
         (w.longhorn_world(), Verdict.HEALTHY, ""),
         (JUST_DEPLOYED, Verdict.PROGRESSING, "StorageClass longhorn is not there yet"),
-        (w.longhorn_world(storage=False), Verdict.FAILED, "StorageClass longhorn is not there yet"),
+        (w.longhorn_world(storage=False), Verdict.FAILED, "StorageClass longhorn is not there,"),
         (w.without(w.longhorn_world(), "longhorn-manager"), Verdict.FAILED, "DaemonSet longhorn-manager is missing"),
         (w.without(w.longhorn_world(), "longhorn"), Verdict.FAILED, "StorageClass longhorn"),
         ([*w.longhorn_world(), w.longhorn_volume("pvc-1", "degraded")], Verdict.DEGRADED, "pvc-1"),

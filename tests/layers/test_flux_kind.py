@@ -8,6 +8,7 @@ import pytest
 
 from runners.layers.kinds.base import timestamp
 from runners.layers.kinds.flux import FluxObject, flux_row
+from runners.layers.kinds.flux_git import Decryption, Origin
 from runners.layers.kinds.flux_operator import Reconciler, Report, Sync
 
 THEN = "2026-01-02T03:04:05Z"
@@ -124,6 +125,26 @@ def test_what_an_instance_syncs() -> None:
     row = flux("FluxInstance", name="flux", spec={"sync": sync})
     assert (row.sync, row.path) == (Sync(*sync.values()), "clusters/home")
     assert flux("FluxInstance", spec={}).sync is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "origin"),
+    [
+        ("GitRepository", {"url": "https://git/x", "ref": {"branch": "main"}}, Origin("https://git/x", "main")),
+        ("GitRepository", {"url": "https://git/x", "ref": {"name": "refs/heads/a/b"}}, Origin("https://git/x", "a/b")),
+        ("OCIRepository", {"url": "oci://r/x", "ref": {"tag": "v1"}}, Origin("oci://r/x", "v1")),
+        ("HelmRepository", {"url": "https://charts"}, None),
+    ],
+)
+def test_where_a_source_fetches_from(kind: str, spec: dict[str, object], origin: Origin | None) -> None:
+    assert flux(kind, spec=spec).origin == origin
+
+
+def test_with_which_secret_a_kustomization_decrypts() -> None:
+    named = {"decryption": {"provider": "sops", "secretRef": {"name": "sops-age"}}}
+    assert flux("Kustomization", spec=named).decryption == Decryption("sops-age")
+    assert flux("Kustomization", spec={"decryption": {"provider": "sops"}}).decryption == Decryption("")
+    assert flux("Kustomization", spec={}).decryption is None
 
 
 def test_what_a_report_says() -> None:

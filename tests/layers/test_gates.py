@@ -14,9 +14,11 @@ from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.probes import Prospect
+from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.settings import FoundationEntry, Ownership, Settings
 from runners.layers.verdicts import Verdict
+from tests.layers import worlds as w
 
 HERE = Identity("home", "https://10.0.0.10:6443", "41c7")
 
@@ -49,6 +51,10 @@ MISSING = {"helmfile": (Finding("helmfile", Severity.BLOCKER, "is not on PATH"),
 PROBED = {"s3": Prospect(("--bucket", "b1"))}
 NO_BUCKET = (Finding("bedplate.yaml", Severity.BLOCKER, "names no bucket", "", False),)
 SUSPENDED = replace(ROW.target, suspended=True)
+
+
+def synced(path: str) -> FrozenRows:
+    return FrozenRows([w.flux_object("Kustomization", "flux-system", path=path)])
 
 
 @pytest.mark.parametrize(
@@ -94,8 +100,8 @@ SUSPENDED = replace(ROW.target, suspended=True)
         (c.RESUME, replace(ROW, target=SUSPENDED), ""),
         (c.BOOTSTRAP, GITOPS, ""),
         (c.BOOTSTRAP, replace(GITOPS, settings=replace(SETTINGS, bootstrap=None)), "has no gitops.bootstrap"),
-        (c.BOOTSTRAP, replace(GITOPS, existing_path="./clusters/home"), ""),
-        (c.BOOTSTRAP, replace(GITOPS, existing_path="./clusters/other"), "syncs clusters/other"),
+        (c.BOOTSTRAP, replace(GITOPS, rows=synced("./clusters/home")), ""),
+        (c.BOOTSTRAP, replace(GITOPS, rows=synced("./clusters/other")), "syncs clusters/other"),
         (c.BOOTSTRAP, replace(GITOPS, picture=picture(minio=Verdict.ABSENT)), "GitOps needs the foundation"),
         (c.INTERRUPT, replace(GITOPS, read_only=True), "this session changes nothing"),
     ],
@@ -123,7 +129,7 @@ def test_a_remark_stands_in_the_gate_of_every_change_and_closes_none() -> None:
         (c.APPLY, replace(MINIO, settings=replace(SETTINGS, context="other")), False),
         (c.APPLY, replace(MINIO, read_only=True), False),
         (c.APPLY, replace(MINIO, running=(RUN,)), False),
-        (c.BOOTSTRAP, replace(GITOPS, existing_path="clusters/other"), False),
+        (c.BOOTSTRAP, replace(GITOPS, rows=synced("clusters/other")), False),
         # One finding that can't be overridden is enough, whatever else closes the gate.
         (c.APPLY, replace(MINIO, read_only=True, picture=picture(longhorn=Verdict.FAILED)), False),
     ],
@@ -136,7 +142,8 @@ def test_every_command_is_unique_and_explains_itself() -> None:
     names = [command.name for command in c.COMMANDS]
     assert len(set(names)) == len(names)
     for scope in c.Scope:
-        keys = [command.key for command in c.COMMANDS if command.scope is scope]
+        # A component has one probe at most, so that all of them may share a key.
+        keys = [command.key for command in c.COMMANDS if command.scope is scope and command is not c.PROBE_CLAIM]
         assert len(set(keys)) == len(keys), scope
     for command in c.COMMANDS:
         assert command.help.endswith(".")
@@ -154,3 +161,10 @@ def test_what_is_handed_over_is_applied_with_a_warning() -> None:
     answer = gate(c.APPLY, replace(MINIO, settings=replace(MINIO.settings, foundation=entries)))
     assert answer.is_open
     assert any("handed over to Flux" in finding.text for finding in answer.findings)
+
+
+def test_a_target_is_named_without_what_it_lacks() -> None:
+    assert str(c.Target(component="longhorn")) == "longhorn"
+    assert str(c.Target(kind="Kustomization", namespace="flux-system", name="apps")) == "Kustomization flux-system/apps"
+    assert str(c.Target(name="upgrade: Versions")) == "upgrade: Versions"
+    assert str(c.Target()) == ""

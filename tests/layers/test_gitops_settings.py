@@ -9,36 +9,9 @@ from runners.layers.gitops_settings import (
     TOKEN_VARIABLES,
     BootstrapSettings,
     bootstrap_findings,
-    path_conflict,
 )
 
 GITHUB = BootstrapSettings("github", "someone", "homelab", "clusters/home")
-
-
-@pytest.mark.parametrize(
-    ("existing", "wanted"),
-    [
-        ("", "clusters/home"),
-        ("./clusters/home", "clusters/home"),
-        ("./clusters/home", "/clusters//home/"),
-        ("./", ""),
-        (".", "./"),
-        ("./clusters/home", "../clusters/home"),
-    ],
-)
-def test_the_same_path_is_no_conflict(existing: str, wanted: str) -> None:
-    assert path_conflict(existing, wanted) is None
-
-
-def test_another_path_is_refused_before_flux_pushes_a_commit() -> None:
-    finding = path_conflict("./clusters/rig", "clusters/other")
-    assert finding is not None
-    assert finding.closes
-    assert not finding.overridable
-    assert finding.text == "syncs clusters/rig, and the bootstrap asks for clusters/other"
-    root = path_conflict("./clusters/rig", "")
-    assert root is not None
-    assert "the repository's root" in root.text
 
 
 @pytest.mark.parametrize("provider", [name for name in PROVIDERS if name != "operator"])

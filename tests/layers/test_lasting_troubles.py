@@ -86,7 +86,7 @@ HUNG_UPGRADE = w.release("longhorn-system", "longhorn", "pending-upgrade", 2, OL
         (
             [*w.without(w.longhorn_world(), "longhorn"), w.storage_class("longhorn-static")],
             Verdict.FAILED,
-            "StorageClass longhorn is not there yet",
+            "StorageClass longhorn is not there,",
         ),
         ([*w.longhorn_world(), w.node("control-plane")], Verdict.HEALTHY, ""),
         (

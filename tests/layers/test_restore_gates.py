@@ -50,6 +50,7 @@ def closed_by(command: Command, component: str, rows: Sequence[Row], decisions: 
         ([BACKUP, r.filled("photos"), r.claim("photos", "pvc-1")], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP, *r.back("photos")], r.chosen(r.PHOTOS), []),
         ([BACKUP], r.decided(disks="gone", what="nothing"), []),
+        ([BACKUP], r.decided(what="nothing"), ["old disks"]),
         ([], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP], r.decided(disks="gone", what="system-backup first"), ["claim apps/photos"]),
         ([r.system_restore(state="Restoring")], r.decided(what="system-backup first"), ["system backup first"]),
@@ -60,6 +61,14 @@ def test_what_would_create_claims_waits_until_each_wanted_one_is_bound(
     command: Command, component: str, rows: list[Row], decisions: Mapping[str, Decision], closed: list[str]
 ) -> None:
     assert closed_by(command, component, rows, decisions) == closed
+
+
+@pytest.mark.parametrize(("command", "component"), [(c.BOOTSTRAP, ""), (c.APPLY, "minio")])
+def test_nothing_but_this_gate_keeps_a_claim_from_being_created_empty(command: Command, component: str) -> None:
+    moment = r.moment([BACKUP], sheet=r.sheet("photos"), decisions=r.chosen(r.PHOTOS), settings=GIT)
+    situation = moment.situation(Target(component=component))
+    assert not gate(command, situation).is_open
+    assert gate(command, replace(situation, unrestored=())).is_open
 
 
 def test_storage_itself_does_not_wait_for_what_it_is_needed_for() -> None:
@@ -115,6 +124,7 @@ def test_an_open_restore_names_what_is_due_and_no_more() -> None:
     moment = r.moment(rows, sheet=r.sheet("photos", "wiki"), decisions=r.chosen(r.PHOTOS, "apps/wiki"))
     found = restore_prospect(moment.rows, Recovery(moment.sheet, moment.decisions), moment.picture)
     assert found.findings == ()
+    assert found.words == ("apps/photos: 10Gi of 2027-01-15 06:00 UTC",)
     (one,) = map(read_restorable, found.arguments)
     assert (one.claim, one.volume, one.size, one.storage_class) == (r.PHOTOS, "lh-photos", 10 * 2**30, "longhorn")
 

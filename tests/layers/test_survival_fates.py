@@ -136,7 +136,16 @@ def test_many_with_one_trouble_are_one_finding() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0, "0 min"), (7140, "119 min"), (7200, "2 h"), (93_600, "26 h"), (777_600, "9 d")]
+    ("seconds", "words"),
+    [
+        (-9, "under 1 min"),
+        (29, "under 1 min"),
+        (31, "1 min"),
+        (7140, "119 min"),
+        (7200, "2 h"),
+        (93_600, "26 h"),
+        (777_600, "9 d"),
+    ],
 )
 def test_span(seconds: float, words: str) -> None:
     assert span(seconds) == words

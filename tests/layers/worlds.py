@@ -7,6 +7,7 @@ from typing import Any
 
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
+from runners.layers.kinds.flux_git import Origin
 from runners.layers.kinds.longhorn import LonghornVolume
 from runners.layers.kinds.longhorn_backups import BackupTarget, SystemBackup
 from runners.layers.kinds.longhorn_engines import InstanceManager
@@ -183,6 +184,16 @@ def _flux_object(
     )
 
 
+def synced_world(path: str = "./clusters/home", url: str = "ssh://git@git.home/infra.git") -> list[Row]:
+    """Flux as bootstrap leaves it: its controllers, and a source and a Kustomization that are ready."""
+    return [
+        *(workload("deployments", "flux-system", name) for name in FLUX_CONTROLLERS),
+        flux_object("GitRepository", "flux-system", origin=Origin(url, "main")),
+        flux_object("Kustomization", "flux-system", path=path),
+    ]
+
+
+FLUX_CONTROLLERS = ("helm-controller", "kustomize-controller", "notification-controller", "source-controller")
 NODES = ("node-1", "node-2", "node-3")
 CSI = ("csi-attacher", "csi-provisioner", "csi-resizer", "csi-snapshotter")
 ENGINE = "longhornio/longhorn-engine:v1.12.1"

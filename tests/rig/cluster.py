@@ -40,10 +40,15 @@ class Rig:
     controller-manager, scheduler and kwok with three nodes: workloads become ready by themselves.
     """
 
-    def __init__(self, level: Level = "api") -> None:
-        """Takes the level; starts nothing yet."""
+    def __init__(self, level: Level = "api", *, etcd: Path | None = None) -> None:
+        """Takes the level; starts nothing yet.
+
+        ``etcd`` is where etcd keeps its data, which stays there: a cluster that begins with what another one left
+        there is that one, restored. Without it the data goes with the rig.
+        """
         self.level: Level = level
         self.folder = Path(tempfile.mkdtemp(prefix="bedplate-rig-"))
+        self._etcd = etcd or self.folder / "etcd"
         self.port = free_port()
         self.server = f"https://127.0.0.1:{self.port}"
         self.processes = Processes(self.folder)
@@ -141,7 +146,7 @@ class Rig:
         self.processes.start(
             "etcd",
             [
-                tool("etcd"), "--unsafe-no-fsync", "--data-dir", self.folder / "etcd", "--log-level", "warn",
+                tool("etcd"), "--unsafe-no-fsync", "--data-dir", self._etcd, "--log-level", "warn",
                 "--listen-client-urls", client, "--advertise-client-urls", client,
                 "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
                 "--initial-cluster", f"default={peer}",
@@ -188,7 +193,8 @@ class Rig:
             environ={**os.environ, "HOME": str(self.folder)},
         )  # fmt: skip
         nodes = {"apiVersion": "v1", "kind": "List", "items": [_node(name) for name in NODES]}
-        self.kubectl("create", "--validate=false", "-f", "-", stdin=json.dumps(nodes))
+        if not json.loads(self._get("/api/v1/nodes")[1])["items"]:
+            self.kubectl("create", "--validate=false", "-f", "-", stdin=json.dumps(nodes))
         self.processes.wait("every node was ready", self._nodes_ready)
 
     @cached_property

@@ -7,18 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from runners.cluster.connection import Connection
-from runners.cluster.kubeconfig import load
-from runners.demo.actors.cast import Cast
-from runners.demo.actors.longhorn import Longhorn
-from runners.demo.actors.metallb import MetalLb
-from runners.demo.actors.minio import MinioOperator
-from runners.demo.actors.probe import Prober
-from runners.demo.actors.provisioner import Provisioner
-from runners.demo.actors.source import SourceController
-from tests.rig.cluster import Rig
-from tests.rig.flux import COMPONENTS, KustomizeController
+from tests.rig.flux import COMPONENTS
 from tests.rig.git_server import GitServer, git
+from tests.rig.played import PlayedCluster
 from tests.rig.repository import CLUSTER, commit_all, write_repository
 
 BEDPLATE_YAML = """\
@@ -38,25 +29,24 @@ gitops:
 class Stage:
     """A context manager; whatever it started ends with it."""
 
-    def __init__(self, *, storage_delay: float = 3.0) -> None:
-        """Takes how many seconds Longhorn's manager needs for the StorageClass after everything else of it is there."""
-        self._storage_delay = storage_delay
+    def __init__(self, *, storage_delay: float = 3.0, config: str = "") -> None:
+        """Starts nothing yet.
+
+        Args:
+            storage_delay: seconds from Longhorn's being there otherwise until its manager makes the StorageClass.
+            config: what bedplate.yaml says besides, of the foundation and of keys.
+        """
+        self._config = config
         self._stack = ExitStack()
-        self.rig = Rig("pods")
+        self._cluster = PlayedCluster(storage_delay=storage_delay)
+        self.rig = self._cluster.rig
         self.repository = self.rig.folder / "repository"
 
     def __enter__(self) -> Self:
         """Starts cluster, actors, Git and the wait for Flux's CRDs."""
         with self._stack:
-            self._stack.enter_context(self.rig)
-            connection = Connection(load({}, kubeconfig=self.rig.kubeconfig))
-            self._stack.callback(connection.close)
-            source = SourceController(connection)
-            self.longhorn = Longhorn(connection, storage_delay=self._storage_delay)
-            others = (kind(connection) for kind in (MinioOperator, Provisioner, Prober, MetalLb))
-            actors = (source, self.longhorn, *others)
-            self._stack.enter_context(Cast(actors))
-            self._stack.enter_context(KustomizeController(self.rig, source.address))
+            self._stack.enter_context(self._cluster)
+            self.longhorn = self._cluster.longhorn
             self.server = self._stack.enter_context(GitServer(self.rig.folder / "git"))
             self._write_repository()
             self._kept = self._stack.pop_all()
@@ -77,7 +67,7 @@ class Stage:
         config = BEDPLATE_YAML.format(
             url=self.server.url, user=self.server.user, path=CLUSTER, controllers=COMPONENTS.replace(",", ", ")
         )
-        write_repository(self.repository, extra={"bedplate.yaml": config})
+        write_repository(self.repository, extra={"bedplate.yaml": config + self._config})
         self.server.push(self.repository)
         front_door = self.server.url.replace("//", f"//{self.server.user}:{self.server.password}@")
         git("remote", "add", "origin", front_door, cwd=self.repository)

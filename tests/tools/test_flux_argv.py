@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from runners.layers.flux_bootstrap import export_call
 from runners.layers.flux_words import KINDS
-from runners.layers.gitops_settings import PROVIDERS, BootstrapSettings
+from runners.layers.gitops_settings import PROVIDERS, TOKEN_VARIABLES, BootstrapSettings
 from runners.tools.bootstrap import bootstrap_argv, token_environ
 from runners.tools.calls import ToolError
 from runners.tools.flux import check_argv, reconcile_argv, resume_argv, suspend_argv
@@ -47,6 +50,72 @@ def test_a_github_bootstrap_says_whose_it_is_and_where_it_syncs() -> None:
         *FLUX, "bootstrap", "github", "--branch=main", "--path=clusters/home",
         "--owner=someone", "--repository=homelab", "--personal",
     )  # fmt: skip
+
+
+_SAID = {
+    "github": (
+        BootstrapSettings(
+            "github", "acme", "homelab", "clusters/home", branch="prod", hostname="git.acme.io", private=False,
+            team=("ops:maintain", "dev"), token_auth=True, read_write_key=True, interval="5m",
+        ),
+        "--branch=prod --path=clusters/home --owner=acme --repository=homelab --hostname=git.acme.io --interval=5m "
+        "--team=ops:maintain,dev --token-auth --read-write-key --private=false",
+    ),
+    "gitlab": (
+        BootstrapSettings(
+            "gitlab", "acme/infra", "homelab", "clusters/home", visibility="internal", personal=True,
+            extra=("--deploy-token-auth",),
+        ),
+        "--branch=main --path=clusters/home --owner=acme/infra --repository=homelab --visibility=internal "
+        "--personal --deploy-token-auth",
+    ),
+    "gitea": (
+        BootstrapSettings("gitea", "you", "homelab", hostname="gitea.home", personal=True, ca_file="ca.crt"),
+        "--branch=main --owner=you --repository=homelab --hostname=gitea.home --ca-file=ca.crt --personal",
+    ),
+    "bitbucket-server": (
+        BootstrapSettings(
+            "bitbucket-server", "PRJ", "homelab", "clusters/home", hostname="bb.home", username="you", group=("ops",)
+        ),
+        "--branch=main --path=clusters/home --owner=PRJ --repository=homelab --hostname=bb.home --username=you "
+        "--group=ops",
+    ),
+    "git": (
+        BootstrapSettings(
+            "git", url="ssh://git@git.home/r.git", path="clusters/home", secret_name="deploy", private_key_file="~/k",
+            components_extra=("image-reflector-controller",), toleration_keys=("node.role",), cluster_domain="home",
+            registry="reg.home/fluxcd", image_pull_secret="regcred", version="v2.9.5",
+        ),
+        "--branch=main --path=clusters/home --url=ssh://git@git.home/r.git --private-key-file=~/k "
+        "--secret-name=deploy --cluster-domain=home --registry=reg.home/fluxcd --image-pull-secret=regcred "
+        "--version=v2.9.5 --components-extra=image-reflector-controller --toleration-keys=node.role --silent",
+    ),
+}  # fmt: skip
+"""A bootstrap of each provider with what people set there, and every word of it."""
+
+
+@pytest.mark.parametrize("provider", PROVIDERS[:-1])
+def test_every_provider_is_called_with_its_own_words(provider: str) -> None:
+    settings, words = _SAID[provider]
+    assert bootstrap_argv(settings, "home") == (*FLUX, "bootstrap", provider, *words.split())
+
+
+@pytest.mark.parametrize("provider", PROVIDERS[:-1])
+def test_no_token_stands_in_any_word_of_it(provider: str) -> None:
+    settings, _words = _SAID[provider]
+    environ = {settings.token_variable: "hunter2"}
+    assert token_environ(settings, environ) == {TOKEN_VARIABLES[provider]: "hunter2"}
+    assert "hunter2" not in " ".join(bootstrap_argv(settings, "home"))
+
+
+def test_the_components_are_exported_as_bootstrap_would_commit_them() -> None:
+    settings, _words = _SAID["git"]
+    assert export_call(replace(settings, network_policy=False, components=("source-controller",))) == (
+        "flux", "install", "--export", "--cluster-domain=home", "--registry=reg.home/fluxcd",
+        "--image-pull-secret=regcred", "--version=v2.9.5", "--components=source-controller",
+        "--components-extra=image-reflector-controller", "--toleration-keys=node.role", "--network-policy=false",
+    )  # fmt: skip
+    assert export_call(BootstrapSettings("github")) == ("flux", "install", "--export")
 
 
 def test_a_git_bootstrap_of_the_rig() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runners.layers.flux_bootstrap import export_call
 from runners.layers.flux_words import KINDS
 from runners.layers.gitops_settings import TOKEN_VARIABLES, BootstrapSettings
 from runners.tools.bootstrap import bootstrap_argv
@@ -56,6 +57,10 @@ def test_every_flag_of_a_bootstrap_is_known(api_rig: Rig, provider: str) -> None
     assert knows(api_rig, argv), argv
     assert knows(api_rig, bootstrap_argv(BootstrapSettings("git", url="ssh://git@host/r"), "rig"))
     assert not knows(api_rig, (*argv, "--no-such-flag"))
+
+
+def test_every_flag_of_an_export_is_known(api_rig: Rig) -> None:
+    assert knows(api_rig, export_call(EVERYTHING))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -36,6 +36,7 @@ SETTINGS = Settings(
     bootstrap=BootstrapSettings("git", url="ssh://git@git.home/infra.git", path="clusters/home"),
 )
 HOME = Identity("home", "https://10.0.0.10:6443", "41c7d0aa-0000-4000-8000-000000000000", version="v1.37.2")
+CHECKOUT = Checkout("3d2789eb", "main", "origin/main")
 ACCESS = Access(context="home", server=HOME.server, cluster={}, user={}, cluster_name="home", user_name="admin")
 GIT = flux_kind("source.toolkit.fluxcd.io", "v1", "gitrepositories", "GitRepository")
 RELEASES = flux_kind("helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmRelease")
@@ -68,7 +69,7 @@ class StillSession(Session):
         self.connection = NoConnection(options.access)
         self.watches = StillWatches(self.connection, self.store)
         self.toolbox = Toolbox()
-        self.outlook.known = Surroundings(Checkout("3d2789eb", "main", "origin/main"))
+        self.outlook.known = Surroundings(CHECKOUT, synced=CHECKOUT)
         self._tools_known.set()
         self.ahead._looked.set()
         self.helm_releases.settled.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,13 @@ def test_no_kubeconfig(
     assert cli.run(call) == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith(f"bedplate: no kubeconfig: {folder}/.kube/config does not exist")
+
+
+def test_its_version_is_said_wherever_it_is_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.run(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"bedplate {version('bedplate')}\n"
 
 
 def test_a_context_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

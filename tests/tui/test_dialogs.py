@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from runners.asks import Work
 from runners.layers import commands as c
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.hooks import Hook
@@ -76,6 +77,16 @@ def test_a_flux_change_says_what_it_does_and_how_it_is_undone() -> None:
     assert dialog.title == "Suspend Kustomization flux-system/apps"
     assert row(dialog, "does") == (c.SUSPEND.help,)
     assert row(dialog, "undo") == ("resume",)
+
+
+def test_a_call_that_only_machines_can_read_is_told_in_words_and_leaves_the_gate_in_view() -> None:
+    claims = tuple(f"apps/photos-{number}: 10Gi of 2027-01-14 02:00 UTC" for number in range(27))
+    work = Work(("python", "-I", "start.py", "restore", *("{" + "x" * 300 + "}" for _ in claims)), words=claims)
+    ask = replace(asked(plan(UPGRADE), "longhorn"), command=c.RESTORE, plan=None, work=work)
+    dialog = dialogs.question(ask, NOW)
+    assert row(dialog, "does") == (c.RESTORE.help, *claims[:6], "and 21 more")
+    assert [len(text) for text in row(dialog, "command")] == [120]
+    assert "".join(row(dialog, "command")).startswith("python -I start.py restore ")
 
 
 def test_a_refusal_keeps_the_question_and_gives_the_reasons() -> None:

@@ -51,7 +51,7 @@ def test_what_is_said_of_a_step(name: str, step: Step) -> None:
     views = list(states(name, step))
     assert len(views) >= 3
     for view in views:
-        facts = step_facts(view, k.SETTINGS, "home", w.NOW, w.NOW - DAY)
+        facts = step_facts(view, k.SETTINGS, "home", w.NOW, since=w.NOW - DAY)
         assert_whole(facts, FACTS_WIDTH)
         said = "\n".join(fact.text for fact in facts)
         assert all(words in said for words in (step.why, step.do, step.undo, step.skip))

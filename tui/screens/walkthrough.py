@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import takewhile
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -44,6 +45,8 @@ from widgets.steps import StepsPane
 
 LOOK_EVERY = 3.0
 """Seconds between two looks at what others decided."""
+_ROOMY = 30
+"""Lines of a screen from which on the log of an earlier step is shown beside a later one."""
 _SKIP = "skip, because"
 
 
@@ -124,7 +127,7 @@ class WalkthroughScreen(FollowingScreen):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows where it stands by the picture of a moment."""
         self.query_one(Header).facts = header
-        self.query_one(Alarm).findings = picture.alarms
+        self.query_one(Alarm).findings = tuple(alarm.finding for alarm in picture.alarms)
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
@@ -289,14 +292,24 @@ class WalkthroughScreen(FollowingScreen):
         if self._progress is not None:
             where = standing(self._progress, self._walk.passage, now)
             self.query_one(StepsPane).border_subtitle = label(where)
-        passage = self._walk.passage
+        watch, passage = view.step.watch, self._walk.passage
+        sections = watch(self._walk.moment()) if watch is not None else ()
         since = passage.moved if passage is not None else None
-        facts = [*record_facts(self._walk.unrecorded), *step_facts(view, self._session.settings, context, now, since)]
+        told = step_facts(view, self._session.settings, context, now, sections, since=since)
+        facts = [*record_facts(self._walk.unrecorded), *told]
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
             facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
         self.query_one(FactsPane).show(facts, view.step.title)
-        self._follow(view.run)
+        self._follow(view.run or self._run_before(view))
         self.query_one(HintBar).show(step_hints(view))
+
+    def _run_before(self, view: StepView) -> RunRecord | None:
+        """The run of the step that began what this one watches: while it goes on, and where there is room."""
+        if view.step.watch is None or self._progress is None:
+            return None
+        earlier = takewhile(lambda each: each is not view, self._progress.steps)
+        run = next((each.run for each in reversed([*earlier]) if each.step.watch and each.run), None)
+        return run if run is not None and (not run.state.ended or self.size.height >= _ROOMY) else None
 
     def _follow(self, run: RunRecord | None) -> None:
         self.set_class(run is not None, "-with-run")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from runners.demo.actors.api import Requests
 from runners.demo.actors.base import Actor
+from runners.demo.actors.builtin.accounts import ServiceAccounts
 from runners.demo.actors.builtin.claims import ClaimBinder
 from runners.demo.actors.builtin.containers import Containers, Say
 from runners.demo.actors.builtin.daemonsets import DaemonSetController
@@ -31,6 +32,7 @@ from runners.demo.actors.source_fetch import Fetch
 _STORAGE = 3.0
 """Seconds, at the stage's pace, between Longhorn being ready and its StorageClass."""
 _IN_ORDER: tuple[type[Actor], ...] = (
+    ServiceAccounts,
     DeploymentController,
     ReplicaSetController,
     DaemonSetController,

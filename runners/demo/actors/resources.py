@@ -27,6 +27,8 @@ class Resource:
 
 
 NODES = Resource("v1", "nodes", "Node")
+NAMESPACES = Resource("v1", "namespaces", "Namespace")
+SERVICEACCOUNTS = Resource("v1", "serviceaccounts", "ServiceAccount")
 EVENTS = Resource("v1", "events", "Event")
 PODS = Resource("v1", "pods", "Pod")
 SECRETS = Resource("v1", "secrets", "Secret")

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from runners.layers.components.base import Scene
 from runners.layers.components.common import idle_workloads, sees
-from runners.layers.components.folding import fold_rows, listed
+from runners.layers.components.releases import settling
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import fold_rows, listed
 from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES, Disk, LonghornNode
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.storage import CSINODES, DEFAULT_CLASS, STORAGECLASSES, StorageClass
@@ -43,10 +44,11 @@ def class_findings(scene: Scene) -> Iterator[Finding]:
         text = "is there" if len(found) == 1 else "are there"
         yield Finding(f"StorageClass {names}", Severity.OK, text, about=found[0].key)
         return
+    gone = "is not there yet" if settling(scene) else "is not there"
     yield Finding(
         "StorageClass longhorn",
         Severity.BLOCKER,
-        "is not there yet, so no claim can bind",
+        f"{gone}, so no claim can bind",
         "longhorn-manager makes it when it is up; when it does not, read the manager's log",
     )
 

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from runners.layers.discovery.documents import MARK, Files, is_known, line_of, read
 from runners.layers.discovery.helmfiles import Remark
+from runners.layers.discovery.ignored import ignored_by
 from runners.layers.discovery.manifests import GOTK_COMPONENTS, Manifest, manifests, manifests_in
 from runners.layers.discovery.paths import folder_of, from_root, matching
 from runners.layers.discovery.reach import KUSTOMIZATION_FILES, KUSTOMIZE_GROUP, SOURCE_GROUP, FluxRoot
@@ -199,22 +200,28 @@ def _expected(files: Files) -> Iterator[FoundRoot]:
         folder = folder_of(path)
         listed = [name for document in read(files[path]).documents for name in strings(document, "resources")]
         gotk = [name for name in listed if posixpath.basename(name) in (GOTK_SYNC, GOTK_COMPONENTS)]
-        missing = [name for name in gotk if posixpath.normpath(posixpath.join(folder, name)) not in files]
+        missing = [name for name in gotk if _in(folder, name) not in files]
         if not missing:
             continue
         root = folder_of(folder) if posixpath.basename(folder) == "flux-system" else folder
         words = f"expects {' and '.join(missing)}, which flux bootstrap writes, and not all of it is there"
         line = next(at for at, one in enumerate(files[path].splitlines(), 1) if missing[0] in one)
         remark = Remark(path, line, words)
-        yield FoundRoot(FluxRoot(root), How.EXPECTED, remark, remarks=(remark, *_ignored(files)))
+        yield FoundRoot(
+            FluxRoot(root),
+            How.EXPECTED,
+            remark,
+            remarks=(remark, *_ignored(files, (_in(folder, name) for name in missing))),
+        )
 
 
-def _ignored(files: Files) -> Iterable[Remark]:
-    for path in sorted(files):
-        if posixpath.basename(path) == ".gitignore":
-            for line, words in enumerate(files[path].splitlines(), 1):
-                if "gotk" in words and not words.startswith(("#", "!")):
-                    yield Remark(path, line, f"keeps {words.strip()} out of Git: Flux can't sync what is not there")
+def _in(folder: str, name: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, name))
+
+
+def _ignored(files: Files, paths: Iterable[str]) -> Iterator[Remark]:
+    for line in dict.fromkeys(filter(None, (ignored_by(files, path) for path in paths))):
+        yield Remark(line.file, line.line, f"keeps {line.text} out of Git: Flux can't sync what is not there")
 
 
 def _named_clusters(folders: frozenset[str]) -> Iterator[FoundRoot]:

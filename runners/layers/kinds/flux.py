@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Key, Kind, Row, Tone, head, timestamp
+from runners.layers.kinds.flux_git import Decryption, Origin, decryption_of, origin_of
 from runners.layers.kinds.flux_operator import Report, Sync, report_of, sync_of
 
 GROUP_SUFFIXES = (".toolkit.fluxcd.io", ".extensions.fluxcd.io", "fluxcd.controlplane.io")
@@ -75,10 +76,16 @@ class FluxObject(Row):
     """When what it applies changed (its revision, or the Helm release), in seconds since the epoch; 0 if unknown."""
     remote: bool = False
     """It applies to another cluster (``spec.kubeConfig``): nothing in its inventory is here."""
+    asks: str = ""
+    """What its spec asks for: the version of a HelmRelease's chart; of a source the branch, tag or range."""
     sync: Sync | None = None
     """What a FluxInstance syncs."""
     report: Report | None = None
     """What a FluxReport says."""
+    origin: Origin | None = None
+    """Where a source fetches from."""
+    decryption: Decryption | None = None
+    """How a Kustomization decrypts; None where it does not."""
 
     @property
     def ref(self) -> str:
@@ -154,8 +161,11 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
         workloads=() if remote else tuple(_workloads(inventory)),
         changed=timestamp(text(history, "firstReconciled") or text(history, "lastDeployed")),
         remote=remote,
+        asks=_asks(obj),
         sync=sync,
         report=report_of(obj) if singular == "FluxReport" else None,
+        origin=origin_of(obj),
+        decryption=decryption_of(obj) if singular == "Kustomization" else None,
     )
 
 
@@ -169,6 +179,16 @@ def _revision(obj: Json) -> str:
     history = sequence(obj, "status", "history")
     chart = text(history[0], "chartVersion") if history else ""
     return text(obj, "status", "lastAppliedRevision") or text(obj, "status", "artifact", "revision") or chart
+
+
+_REFERENCES = ("commit", "name", "semver", "tag", "digest", "branch")
+"""The fields of a source's reference, the one that rules first."""
+
+
+def _asks(obj: Json) -> str:
+    reference = mapping(obj, "spec", "ref")
+    found = next((text(reference, field) for field in _REFERENCES if text(reference, field)), "")
+    return found or text(obj, "spec", "chart", "spec", "version") or text(obj, "spec", "version")
 
 
 def _workloads(inventory: Iterable[str]) -> Iterator[Key]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from runners.layers.fetched import FETCHED
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 
 STATUS = ("git", "status", "--porcelain=v2", "--branch", "-z", "--ignored", "--")
 """The folders follow. Porcelain v2 is the form that scripts may rely on."""
-_NAMED = 3
-"""So many files are named; of more there is a number."""
 _FIELDS = {"1": 8, "2": 9, "u": 10}
 """How many fields stand before the path, by the kind of entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The repository's copy on this machine, as far as the foundation is concerned."""
+    """The repository's copy on this machine, as far as some folders of it are concerned."""
 
     commit: str = ""
     """Empty where nothing was ever committed."""
@@ -68,6 +67,17 @@ def read_status(output: str) -> Checkout:
     )
 
 
+def within(checkout: Checkout, folders: Collection[str]) -> Checkout:
+    """The same copy, as far as some folders or files of it are concerned."""
+    roots = tuple(folder.rstrip("/") for folder in folders)
+
+    def meant(path: str) -> bool:
+        return any(root == "." or path.rstrip("/") == root or path.startswith(f"{root}/") for root in roots)
+
+    changed, ignored = filter(meant, checkout.changed), filter(meant, checkout.ignored)
+    return replace(checkout, changed=tuple(changed), ignored=tuple(ignored))
+
+
 def _distance(said: str) -> tuple[int, int]:
     """``+2 -1``."""
     numbers = [int(word[1:]) for word in said.split() if word[1:].isdecimal()]
@@ -83,7 +93,7 @@ def checkout_findings(checkout: Checkout) -> Iterator[Finding]:
         text = f"of the foundation {_listed(checkout.changed)} as it was committed"
         yield Finding("Git", Severity.WARNING, text, "commit and push")
     if checkout.ignored:
-        text = f"is told not to keep {', '.join(checkout.ignored[:_NAMED])}{_more(checkout.ignored)}"
+        text = f"is told not to keep {listed(checkout.ignored)}"
         yield Finding("Git", Severity.NOTE, text, "keep a copy elsewhere, or encrypt and commit it")
     if not checkout.branch:
         yield Finding("Git", Severity.WARNING, "is on no branch, so nobody knows what was pushed", "switch to a branch")
@@ -105,11 +115,7 @@ def checkout_findings(checkout: Checkout) -> Iterator[Finding]:
 
 def _listed(paths: Sequence[str]) -> str:
     verb = "is not" if len(paths) == 1 else "are not"
-    return f"{', '.join(paths[:_NAMED])}{_more(paths)} {verb}"
-
-
-def _more(paths: Sequence[str]) -> str:
-    return f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"{listed(paths)} {verb}"
 
 
 def _commits(number: int) -> str:

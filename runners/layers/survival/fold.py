@@ -68,8 +68,10 @@ class Survival:
 
 
 def span(seconds: float) -> str:
-    """A loss as people say it: ``40 min``, ``26 h``, ``9 d``."""
-    minutes = max(0, round(seconds / 60))
+    """A loss as people say it: ``under 1 min``, ``40 min``, ``26 h``, ``9 d``."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "under 1 min"
     if minutes < 120:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 72 * 60 else f"{minutes // (24 * 60)} d"

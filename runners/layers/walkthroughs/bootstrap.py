@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from runners.layers import commands as c
 from runners.layers.commands import Target
 from runners.layers.components.longhorn import LONGHORN
-from runners.layers.flux_bootstrap import bootstrap_call
-from runners.layers.gitops_settings import TOKEN_VARIABLES
-from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry, KeySource, Settings
+from runners.layers.walkthroughs.flux_steps import flux_steps
 from runners.layers.walkthroughs.proofs import (
     confirmed,
     is_usable,
@@ -20,8 +18,11 @@ from runners.layers.walkthroughs.proofs import (
     services_are_ready,
 )
 from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
+from runners.layers.walkthroughs.verify import verify_steps
 
 CLUSTER = "cluster"
+KEYS = "keys:"
+"""What the id of a step of keys begins with."""
 
 
 def bootstrap(settings: Settings) -> Walkthrough:
@@ -36,7 +37,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         yield from keys_before(settings, entry.component)
         yield foundation_step(entry)
     yield from keys_before(settings, "flux")
-    yield flux_step()
+    yield from flux_steps(settings)
     yield Step(
         "services",
         "Services",
@@ -49,6 +50,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         milestone="services",
         skip="when you will see to the rest yourself",
     )
+    yield from verify_steps(settings)
 
 
 def right_cluster(step_id: str = CLUSTER) -> Step:
@@ -84,7 +86,7 @@ def keys_before(settings: Settings, user: str) -> Iterator[Step]:
     keys = tuple(key for key in settings.keys if key.before == user)
     if keys:
         yield Step(
-            f"keys:{user}",
+            f"{KEYS}{user}",
             f"Keys for {user}",
             why=f"{user} can't start without them, and only you have them: they are in no repository as they are.",
             proof=keys_are_there(keys),
@@ -120,14 +122,6 @@ def _who_is_there(_settings: Settings, context: str) -> str:
     return "\n".join((shlex.join((*call, "cluster-info")), shlex.join((*call, *uid))))
 
 
-def _bootstrap_shell(settings: Settings, context: str) -> str:
-    asked = settings.bootstrap
-    if asked is None or asked.provider not in TOKEN_VARIABLES:
-        return ""
-    token = f"# the token comes from the environment: {TOKEN_VARIABLES[asked.provider]}\n" if not asked.uses_ssh else ""
-    return token + shlex.join(bootstrap_call(asked, context))
-
-
 def foundation_step(entry: FoundationEntry) -> Step:
     """One component of the foundation: planned, applied, and usable by its own rules."""
     name = entry.component
@@ -151,20 +145,3 @@ _WHY = {
     "longhorn": "Helm says deployed before there is storage: Longhorn's manager makes the StorageClass afterwards.",
     "minio": "Backups and applications store objects in it; it stands on claims, so storage comes first.",
 }
-
-
-def flux_step() -> Step:
-    """Flux, from Git."""
-    return Step(
-        "flux",
-        "Flux",
-        why="It installs its controllers, commits them to Git, and from then on Git says what runs here.",
-        proof=is_usable("flux-system", Layer.GITOPS),
-        doing=Doing.COMMAND,
-        command=c.BOOTSTRAP,
-        do="flux bootstrap: it pushes commits to the branch that bedplate.yaml names",
-        shell=_bootstrap_shell,
-        undo=c.BOOTSTRAP.undo,
-        usually="1–2 min",
-        milestone="GitOps",
-    )

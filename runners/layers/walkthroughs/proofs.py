@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from runners.layers.commands import Target
+from runners.layers.components.flux import FLUX
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.picture import ComponentState, Layer
 from runners.layers.settings import KeySource
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice
-from runners.layers.walkthroughs.steps import Moment, Proof
+from runners.layers.walkthroughs.steps import Moment, Proof, proved
 
 Prove = Callable[[Moment], Proof]
 
@@ -114,18 +115,20 @@ def _under(most: Severity, finding: Finding) -> Finding:
 
 
 def services_are_ready(moment: Moment) -> Proof:
-    """Everything that Flux applies is ready, in the order in which it comes up."""
-    flux = moment.picture.component("flux-system")
+    """Flux works, and so does everything that it applies; before it does, nothing is there to be seen."""
+    flux = moment.picture.component(FLUX.name)
     if flux is None or flux.verdict is Verdict.ABSENT:
         words = "is not there, so nothing applies them"
-        return (Finding("flux-system", Severity.BLOCKER, words, "bootstrap it: the step before this one"),)
-    if flux.verdict is Verdict.UNKNOWN:
-        return component_proof(flux)  # what it applies is then seen as little
-    states = [state for state in moment.picture.layer(Layer.GITOPS) if state.name != flux.name]
-    if not states:
-        return (Finding("GitOps", Severity.NOTE, "Flux applies nothing but itself yet"),)
-    lines = [component_proof(state)[0] for state in states]
-    return tuple(_worst_first(lines)[:_SHOWN])
+        return (Finding(FLUX.name, Severity.BLOCKER, words, "bootstrap it: the step before this one"),)
+    works = component_proof(flux)
+    if not proved(works):
+        return works
+    states = [state for state in moment.picture.layer(FLUX.layer) if state.name != FLUX.name]
+    if states:
+        return tuple(_worst_first(component_proof(state)[0] for state in states)[:_SHOWN])
+    if flux.verdict is not Verdict.HEALTHY:
+        return (Finding(flux.name, Severity.WARNING, f"is {flux.verdict.value}, and what it applies is not there yet"),)
+    return (Finding("GitOps", Severity.NOTE, "Flux applies nothing but itself yet"),)
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -10,20 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from runners.layers import commands as c
-from runners.layers.commands import Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.picture import Layer
-from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.settings import Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.bootstrap import (
-    flux_step,
     foundation_step,
     keys_before,
     preflight,
     right_cluster,
 )
+from runners.layers.walkthroughs.flux_steps import flux_steps
+from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.proofs import is_usable, services_are_ready
 from runners.layers.walkthroughs.restore_choices import minor_step, what_step
 from runners.layers.walkthroughs.restore_rules import DISKS, STORAGE
@@ -34,16 +32,16 @@ from runners.layers.walkthroughs.restore_steps import (
     restored_step,
     target_step,
 )
-from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough
 from runners.layers.walkthroughs.triage import (
     EXPORT,
     disk_options,
     disks,
-    is_same,
     orphan_findings,
     survivors,
     triage,
 )
+from runners.layers.walkthroughs.verify import verify_steps
 
 NAME = "recover"
 REMEMBERED = 3 * 86_400.0
@@ -64,7 +62,7 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
     if storage is not None:
         yield minor_step()
         yield from keys_before(settings, STORAGE)
-        yield replace(foundation_step(storage), proof=_installed, title="Longhorn by helmfile")
+        yield replace(foundation_step(storage), proof=_installed, title="Longhorn by helmfile", milestone="")
         yield storage_step()
         yield survivors_step()
         yield target_step()
@@ -76,7 +74,7 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
             yield from keys_before(settings, entry.component)
             yield foundation_step(entry)
     yield from keys_before(settings, "flux")
-    yield flux_step()
+    yield from flux_steps(settings)
     yield services_step()
     if storage is not None:
         yield looked_step()
@@ -142,6 +140,7 @@ def storage_step() -> Step:
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"kubectl --context {context} get storageclass,csinode",
         usually="60–90 s",
+        milestone="storage",
     )
 
 
@@ -170,53 +169,14 @@ def services_step() -> Step:
         "services",
         "Services are back",
         why="They come back in the order of their dependencies: what stands first here is the cause of what follows.",
-        proof=_services_are_back,
+        proof=services_are_ready,
         looks_at="the Ready condition of each Kustomization and HelmRelease",
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"flux --context {context} get all --all-namespaces",
         usually="5–10 min",
         skip="when you will see to the rest yourself",
+        milestone="services",
     )
-
-
-def _services_are_back(moment: Moment) -> Proof:
-    """Flux works, and so does what it applies: without Flux, nothing is back."""
-    flux = is_usable("flux-system", Layer.GITOPS)(moment)
-    return services_are_ready(moment) if proved(flux) else flux
-
-
-def verify_steps(settings: Settings) -> Iterator[Step]:
-    """An object is stored, read and deleted, where bedplate.yaml says in which bucket."""
-    for entry in settings.foundation:
-        if entry.s3 is not None:
-            yield _verify(entry)
-
-
-def _verify(entry: FoundationEntry) -> Step:
-    name = entry.component
-
-    def proof(moment: Moment) -> Proof:
-        state = moment.picture.component(name)
-        found = [each for each in (state.findings if state is not None else ()) if each.subject == "s3 probe"]
-        good = any(each.severity is Severity.OK for each in found)
-        return tuple(found) if good else (Finding("s3 probe", Severity.BLOCKER, _last(found)),)
-
-    return Step(
-        f"verify:{name}",
-        f"{name} stores objects",
-        why="Green is not proof: an object that is put, got and deleted is.",
-        proof=proof,
-        doing=Doing.COMMAND,
-        command=c.PROBE_S3,
-        target=Target(component=name),
-        do="store an object of its own, read it back, and delete it",
-        undo=c.PROBE_S3.undo,
-        skip="when you have seen yourself that it works",
-    )
-
-
-def _last(found: list[Finding]) -> str:
-    return found[0].text if found else "was not made since"
 
 
 def report_step(settings: Settings) -> Step:

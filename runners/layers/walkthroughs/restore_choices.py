@@ -12,6 +12,7 @@ from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, gib
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYSTEM_BACKUPS
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.settings import Settings
+from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
@@ -23,7 +24,6 @@ from runners.layers.walkthroughs.restore_rules import (
     WHAT,
     Restorable,
     living,
-    minor,
     nameless,
     restorables,
     standings,
@@ -58,7 +58,7 @@ def _helmfile(settings: Settings) -> str:
 
 
 def _minors(moment: Moment) -> tuple[Option, ...]:
-    asked = minor(moment.asked.get(STORAGE, ""))
+    asked = minor_words(moment.asked.get(STORAGE, ""))
     known = (Option(asked, asked, "what the helmfile asks for"),) if asked else ()
     return (*known, Option("", "another one", "type it, as 1.12", asks="minor version of Longhorn"))
 
@@ -72,8 +72,8 @@ def _right_minor(moment: Moment) -> Proof:
                 Finding("longhorn", Severity.OK, "is there with its volumes: nothing of another version comes back"),
             )
         return (Finding("longhorn", Severity.BLOCKER, "nothing says which minor version was there", "choose it"),)
-    there = minor(state.version) if state is not None else ""
-    asked = minor(moment.asked.get(STORAGE, ""))
+    there = minor_words(state.version) if state is not None else ""
+    asked = minor_words(moment.asked.get(STORAGE, ""))
     return (
         Finding("longhorn", Severity.OK, f"was {wanted_}: {who}"),
         *([_compare("is installed as", there, wanted_)] if there else []),

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 from runners.layers.components.longhorn_targets import shown, targets, targets_inside
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
-from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume, gib
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_SYSTEM_BACKUPS
 from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
+from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held_proof
+from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.proofs import not_seen
+from runners.layers.walkthroughs.restore_choices import date
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     NOTHING,
@@ -25,7 +28,6 @@ from runners.layers.walkthroughs.restore_rules import (
     Recovery,
     Restorable,
     Storage,
-    minor,
     standing,
     storage,
     vanished,
@@ -52,7 +54,7 @@ def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tup
         text = "it is not decided what comes back from backups, and what starts now creates its claims empty"
         return (Finding("restore", Severity.BLOCKER, text, "decide it in the walkthrough: w, recover"),)
     if answer == NOTHING:
-        return ()
+        return unanswered(rows, recovery, identity)
     return tuple(_missing(rows, recovery))
 
 
@@ -114,7 +116,7 @@ def _target(name: str, url: str, available: bool, message: str, inside: str) -> 
 def minor_findings(rows: Rows, recovery: Recovery, picture: Picture) -> tuple[Finding, ...]:
     """What speaks against restoring with the Longhorn that is installed: nothing for the same minor version."""
     state = picture.component(STORAGE)
-    installed = minor(state.version) if state is not None else ""
+    installed = minor_words(state.version) if state is not None else ""
     asked, who = wanted_minor(rows, recovery)
     if not installed or not asked:
         text = "is not known" if not asked else "that is installed is not known"
@@ -156,8 +158,8 @@ def _system(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:
         yield Finding(about, Severity.BLOCKER, "is not there, or not Ready", "choose again", False)
         return
     state = picture.component(STORAGE)
-    installed = minor(state.version) if state is not None else ""
-    if installed != minor(found.version):
+    installed = minor_words(state.version) if state is not None else ""
+    if installed != minor_words(found.version):
         text = f"was made by {found.version}, and longhorn is {installed or 'of an unknown version'}"
         yield Finding(about, Severity.BLOCKER, text, "install the same minor version, or restore single volumes", False)
     attached = [row.name for row in rows.all(LONGHORN_VOLUMES) if _is_used(row)]
@@ -179,7 +181,8 @@ def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]
     if not due and not there.unseen:
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
     against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common)
-    return Prospect(tuple(one.written() for one in due), against)
+    words = tuple(f"{one.claim}: {gib(one.size)} of {date(one.at)}" for one in due)
+    return Prospect(tuple(one.written() for one in due), against, words)
 
 
 def _in_the_way(one: Restorable, there: Storage) -> Iterator[Finding]:

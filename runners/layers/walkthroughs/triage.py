@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from runners.layers.components.longhorn_targets import shown, targets_inside
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.picture import Layer, Picture
 from runners.layers.rows import Rows
-from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.old_disks import is_same, serving, unanswered
 from runners.layers.walkthroughs.proofs import not_seen
-from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, Recovery, living, newest_backups
+from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, Recovery, living
 from runners.layers.walkthroughs.steps import Moment, Option, Proof
 
 _ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
@@ -64,11 +65,6 @@ def _identity(picture: Picture, moment: Moment) -> Iterator[Finding]:
         yield Finding("identity", Severity.NOTE, f"a new cluster stands in the place of {sheet.cluster.uid[:8]}…")
 
 
-def is_same(sheet: Sheet, uid: str) -> bool:
-    """Is a sheet of the cluster with this uid?"""
-    return bool(sheet.cluster.uid) and sheet.cluster.uid == uid
-
-
 def _survives(moment: Moment) -> Iterator[Finding]:
     """What survives and what does not, a line each."""
     sheet = moment.sheet
@@ -92,7 +88,7 @@ def _survives(moment: Moment) -> Iterator[Finding]:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return listed(names, 4)
 
 
 def disk_options(_moment: Moment) -> tuple[Option, ...]:
@@ -106,26 +102,16 @@ def disk_options(_moment: Moment) -> tuple[Option, ...]:
 def disks(moment: Moment) -> Proof:
     """Somebody has said what has become of the old disks; where Longhorn knows its volumes, nobody has to."""
     rows, answer = moment.rows, recovery_of(moment).answer(DISKS)
-    serving = _serving(moment.picture, rows, moment.sheet)
-    if not answer and not serving:
-        text = "nobody has said whether they live: until then there is no “nothing to restore”"
-        return (Finding("old disks", Severity.BLOCKER, text, "look at /var/lib/longhorn on each node"),)
+    if unknown := unanswered(rows, recovery_of(moment), moment.picture.identity):
+        return unknown
     orphans = orphan_findings(rows)
-    if answer == GONE or (serving and not answer):
-        words = "are gone" if answer else f"serve: Longhorn knows {serving} volumes on them"
+    if answer in (GONE, ""):
+        serve = serving(rows, moment.sheet, moment.picture.identity)
+        words = "are gone" if answer else f"serve: Longhorn knows {serve} volumes on them"
         return (Finding("old disks", Severity.OK, words), *(() if answer else orphans))
     last = Finding("old disks", Severity.NOTE, f"are the last copy: {EXPORT}")
     never = "is never offered here: deleting Longhorn's namespace or CRDs, or uninstalling it, deletes replicas"
     return (last, Finding("starting over", Severity.NOTE, never), *orphans)
-
-
-def _serving(picture: Picture, rows: Rows, sheet: Sheet | None) -> int:
-    """How many volumes Longhorn has on the disks, where this is the cluster that it was."""
-    identity = picture.identity
-    same = sheet is None or (identity is not None and is_same(sheet, identity.uid))
-    ones = {row.name for row in living(rows)} if same and shown(rows, LONGHORN_VOLUMES) else set()
-    # Without a sheet, a volume that is only in its backups says that this is another cluster.
-    return len(ones) if sheet is not None or newest_backups(rows).keys() <= ones else 0
 
 
 def orphan_findings(rows: Rows) -> tuple[Finding, ...]:

@@ -1,0 +1,32 @@
+"""The old disks: whether it is told what has become of them, which decides whether nothing may be restored; pure."""
+
+from __future__ import annotations
+
+from runners.layers.components.longhorn_targets import shown
+from runners.layers.findings import Finding, Severity
+from runners.layers.identity import Identity
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
+from runners.layers.rows import Rows
+from runners.layers.survival.sheet import Sheet
+from runners.layers.walkthroughs.restore_rules import DISKS, Recovery, living, newest_backups
+
+
+def is_same(sheet: Sheet, uid: str) -> bool:
+    """Is a sheet of the cluster with this uid?"""
+    return bool(sheet.cluster.uid) and sheet.cluster.uid == uid
+
+
+def serving(rows: Rows, sheet: Sheet | None, identity: Identity | None) -> int:
+    """How many volumes Longhorn has on the disks, where this is the cluster that it was."""
+    same = sheet is None or (identity is not None and is_same(sheet, identity.uid))
+    ones = {row.name for row in living(rows)} if same and shown(rows, LONGHORN_VOLUMES) else set()
+    # Without a sheet, a volume that is only in its backups says that this is another cluster.
+    return len(ones) if sheet is not None or newest_backups(rows).keys() <= ones else 0
+
+
+def unanswered(rows: Rows, recovery: Recovery, identity: Identity | None) -> tuple[Finding, ...]:
+    """That nobody has said whether they live; where Longhorn knows its volumes on them, nobody has to."""
+    if recovery.answer(DISKS) or serving(rows, recovery.sheet, identity):
+        return ()
+    text = "nobody has said whether they live: until then there is no “nothing to restore”"
+    return (Finding("old disks", Severity.BLOCKER, text, "look at /var/lib/longhorn on each node"),)
