@@ -104,14 +104,13 @@ class Walker(Keyboard):
         """Chooses the answer that begins so."""
         self.sees("↵ chooses")
         for _ in range(20):
-            marked = re.search(r"▸ (.*)", self.terminal.wait("a marked answer", lambda text: "▸ " in text))
-            if marked and marked[1].startswith(label):
+            mark = _marked(self.terminal.wait("a marked answer", lambda text: bool(_marked(text))))
+            if mark.startswith(label):
                 self.terminal.press("enter")
                 self.terminal.wait("the choice to close", lambda text: "↵ chooses" not in text)
                 return
-            before = marked[1] if marked else ""
             self.terminal.press("down")
-            self.terminal.wait("the next answer", lambda text, before=before: f"▸ {before}" not in text)  # type: ignore[misc]
+            self.terminal.wait("the next answer", lambda text, mark=mark: _marked(text) not in ("", mark))  # type: ignore[misc]
         raise AssertionError(f"no answer {label!r}:\n{self.terminal.text}")
 
     def selects_all(self) -> None:
@@ -186,6 +185,12 @@ class Walker(Keyboard):
             return ""
         where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
         return self._rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
+
+
+def _marked(text: str) -> str:
+    """The answer under the mark of a choice; empty where none is."""
+    found = re.search(r"│ +▸ (.*)", text)
+    return found[1] if found else ""
 
 
 def _is_settled(text: str) -> bool:
