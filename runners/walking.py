@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from runners.asks import no_record
 from runners.layers.findings import Finding, Severity, worst
-from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
 from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
@@ -71,7 +70,7 @@ class Walk:
             situation=session.situation,
             decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.holds),
             sheet=sheet.content,
-            sheet_missing=_missing(sheet) if session.outlook.known is not None else "",
+            sheet_missing=sheet.missing if session.outlook.known is not None else "",
             encrypted=session.ahead.facts.git.encrypted if session.ahead.facts.looked else None,
             asked={name: found for name, asked in session.asked.items() if (found := own_version(asked, name))},
         )
@@ -95,15 +94,6 @@ class Walk:
             self._unwritten = no_record(error)
         else:
             self._unwritten = None
-
-
-def _missing(sheet: SheetFile) -> str:
-    """Why there is no sheet; empty where there is one."""
-    if sheet.content is not None:
-        return ""
-    if not sheet.path:
-        return "bedplate.yaml names none (survival.write)"
-    return f"{sheet.path}: {sheet.error or 'is not there'}"
 
 
 def _became_proved(before: StepView, view: StepView) -> bool:

@@ -88,8 +88,7 @@ class Watch:
 
     def _put_on_record(self, alarm: Alarm, identity: Identity) -> None:
         with suppress(OSError):  # it is on the screen without it
-            words = f"{alarm.finding.subject} {alarm.finding.text}"
-            self._journal.write(ALARMED, identity, run=self._of, title=words)
+            self._journal.write(ALARMED, identity, run=self._of, title=alarm.words)
 
     def acknowledge(self) -> None:
         """A person has seen what there is."""

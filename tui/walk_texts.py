@@ -10,9 +10,10 @@ from runners.layers.kinds.base import Tone, age
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.state_words import state_words
-from runners.layers.walkthroughs.steps import Section
+from runners.layers.walkthroughs.steps import Doing, Section
 from runners.layers.walkthroughs.timeline import Passage
 from widgets.facts import Fact
+from widgets.hints import Groups, Hint
 from widgets.safe import cut
 from widgets.steps import STEP_TONES
 from widgets.theme import SEVERITY_TONES
@@ -63,6 +64,18 @@ def _section(section: Section, view: StepView) -> list[Fact]:
     return _headed(section.head, [*lines, *more])
 
 
+def step_hints(view: StepView) -> Groups:
+    """The keys that do something with a step now, and those that leave it."""
+    going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
+    going = "choose" if view.step.options is not None else going
+    can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
+    found = [Hint("↵", going, can)] if going else []
+    found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []
+    found += [Hint("u", "take back")] if view.decision is not None else []
+    found += [Hint("c", "copy the command")] if view.step.shell is not None else []
+    return (found, (Hint("esc", "leave"), Hint("?", "help")))
+
+
 def record_facts(unrecorded: Finding | None) -> list[Fact]:
     """That nothing can be decided or begun, where nothing can be put on record."""
     return [replace(_line(unrecorded), head="Stop")] if unrecorded is not None else []
@@ -108,9 +121,10 @@ def _line(finding: Finding) -> Fact:
 
 
 def standing(found: Progress, passage: Passage | None, now: float) -> str:
-    """``step 3 of 9 · 12m so far``; once all is over, how long that took."""
+    """``step 3 of 9 · 12m so far``; no step while the cluster is away; once all is over, how long that took."""
     if found.finished:
         took = f" · {age(passage.ended - passage.began)}" if passage is not None else ""
         return f"all {len(found.steps)} steps over{took}"
     so_far = f" · {age(now - passage.began)} so far" if passage is not None else ""
-    return f"step {found.current + 1} of {len(found.steps)}{so_far}"
+    where = f"step {found.current + 1} of {len(found.steps)}" if found.away is None else "can't tell"
+    return f"{where}{so_far}"

@@ -56,6 +56,8 @@ class Observed:
     """(namespace, release) → version of its chart."""
     objects: Revisions = field(default_factory=dict)
     """What should be there of the foundation's releases."""
+    late: Mapping[str, str] = field(default_factory=dict)
+    """``namespace/name`` of a release left in the middle for too long → why it isn't stuck yet; empty where it is."""
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
@@ -154,7 +156,7 @@ class Judge:
 
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""
-        beside = (seen.charts, seen.objects, seen.evidence, seen.facts, seen.identity, seen.suspensions)
+        beside = (seen.charts, seen.objects, seen.late, seen.evidence, seen.facts, seen.identity, seen.suspensions)
         if beside != self._beside:
             self._memo.forget_all()
             self._roster, self._beside = Roster(), beside
@@ -180,7 +182,7 @@ class Judge:
             flux = FluxSight(self._roster.flux, sight, seen.suspensions)
             if component.layer is Layer.GITOPS and component is not FLUX:
                 spaces = (*spaces, *_made_spaces(flux.appliers(component.name), spaces))
-            scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects)
+            scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects, seen.late)
             judgement = component.judge(scene)
             if component.probe and not (judgement.absent or judgement.unseen):
                 proof = probe_findings(component.probe, seen.evidence.get(component.name), sight.now)

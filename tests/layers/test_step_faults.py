@@ -9,35 +9,20 @@ from dataclasses import replace
 import pytest
 
 from runners.layers.findings import Finding, Severity
-from runners.layers.freshness import Freshness, Reach
-from runners.layers.kinds import CORE, CUSTOM
+from runners.layers.freshness import Reach
 from runners.layers.rights import wanted_rights
-from runners.layers.runs import RunRecord, RunState
+from runners.layers.runs import RunState
 from runners.layers.walkthroughs.engine import StepState, StepView, progress
 from runners.layers.walkthroughs.state_words import PATIENCE, state_words, usual_seconds
 from runners.layers.walkthroughs.steps import Doing, Step
-from runners.tools.versions import find_tools
 from tests.layers import walk_worlds as k
 from tests.layers import worlds as w
+from tests.layers.step_states import MISSING, NO_ANSWER, ran, seen_as
 
 EACH = pytest.mark.parametrize(("name", "step"), k.STEPS, ids=k.NAMES)
 DOES = [(name, step) for name, step in k.STEPS if step.doing is Doing.COMMAND]
 EACH_COMMAND = pytest.mark.parametrize(("name", "step"), DOES, ids=[f"{name}-{step.id}" for name, step in DOES])
-KINDS = (*(kind.id for kind in (*CORE, *CUSTOM)), "flux")
-MISSING = find_tools({"PATH": ""}).findings
 NO_WORDS = re.compile(r"Error\b|Exception|Traceback|\bNone\b|[<>]|:\s*$|\(\)")
-
-
-def seen_as(reach: Reach, detail: str = "") -> dict[str, Freshness]:
-    return {kind: Freshness(reach, w.NOW - 34, detail or f"list {kind}") for kind in KINDS}
-
-
-def ran(step: Step, state: RunState, **more: object) -> RunRecord:
-    assert step.command is not None
-    title = f"{step.command.name} {step.target.component or step.target.name}".strip()
-    ended = None if state is RunState.RUNNING else w.NOW - 120
-    made = RunRecord("20270115-080000-7f3a", title, ("helmfile",), "/", "", w.NOW - 300, state, ended)
-    return replace(made, **more)  # type: ignore[arg-type]
 
 
 def advice(view: StepView, since: float | None = None) -> Iterator[str]:
@@ -115,10 +100,9 @@ def test_its_proof_never_comes(name: str, step: Step) -> None:
 
 @EACH
 def test_the_cluster_is_away(name: str, step: Step) -> None:
-    detail = f"{k.HOME.server} does not answer: connection refused"
     for at in (k.At(), k.At(k.BEHIND)):
-        view = k.alone(name, step, replace(at, freshness=seen_as(Reach.STALE, detail)))
-        says(view, StepState.UNKNOWN, "can't tell for 34s: ", detail)
+        view = k.alone(name, step, replace(at, freshness=seen_as(Reach.STALE, NO_ANSWER)))
+        says(view, StepState.UNKNOWN, "can't tell for 34s: ", NO_ANSWER)
         assert "it is asked again by itself; what was done stays done" in list(advice(view))
 
 

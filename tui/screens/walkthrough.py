@@ -33,11 +33,11 @@ from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import record_facts, standing, step_facts, summary_facts
-from widgets.alarm import Alarm
+from tui.walk_texts import record_facts, standing, step_facts, step_hints, summary_facts
+from widgets.alarm import AlarmBanner
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
-from widgets.hints import Hint, HintBar
+from widgets.hints import HintBar
 from widgets.log import LogPane
 from widgets.prompt import Prompt
 from widgets.safe import label
@@ -86,7 +86,7 @@ class WalkthroughScreen(FollowingScreen):
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
         yield Header(self._header, clock=self._clock)
-        yield Alarm()
+        yield AlarmBanner()
         with Horizontal(id="walk"):
             yield StepsPane(self._walk.walkthrough.title, id="steps")
             yield FactsPane(id="step")
@@ -127,7 +127,7 @@ class WalkthroughScreen(FollowingScreen):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows where it stands by the picture of a moment."""
         self.query_one(Header).facts = header
-        self.query_one(Alarm).findings = tuple(alarm.finding for alarm in picture.alarms)
+        self.query_one(AlarmBanner).alarms = picture.alarms
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
@@ -301,16 +301,7 @@ class WalkthroughScreen(FollowingScreen):
             facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run or self._run_before(view))
-        self.query_one(HintBar).show((self._doing(view), (Hint("esc", "leave"), Hint("?", "help"))))
-
-    def _doing(self, view: StepView) -> list[Hint]:
-        going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
-        going = "choose" if view.step.options is not None else going
-        can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
-        found = [Hint("↵", going, can)] if going else []
-        found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []
-        found += [Hint("u", "take back")] if view.decision is not None else []
-        return [*found, Hint("c", "copy the command")] if view.step.shell is not None else found
+        self.query_one(HintBar).show(step_hints(view))
 
     def _run_before(self, view: StepView) -> RunRecord | None:
         """The run of the step that began what this one watches: while it goes on, and where there is room."""

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runners.layers.claim_probe.prospect import storage_classes
+from runners.layers.components.flux import FLUX
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Key
 from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.kinds.pods import PODS, Pod
 from runners.layers.kinds.storage import CLAIMS, STORAGECLASSES, Claim
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
+from runners.layers.picture import Layer
 from runners.layers.rows import Rows
-from runners.layers.walkthroughs.steps import Moment, Proof
+from runners.layers.walkthroughs.proofs import is_usable
+from runners.layers.walkthroughs.steps import Moment, Proof, proved
 
 _WORKLOADS = (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)
 _READ = (*_WORKLOADS, PODS, CLAIMS, STORAGECLASSES)
@@ -48,7 +51,9 @@ class Carried:
 
 def carried(moment: Moment) -> Proof:
     """At least one is seen to work; where Flux made none that has a claim, that can't be told, and blocks nothing."""
-    rows = moment.rows
+    flux, rows = is_usable(FLUX.name, Layer.GITOPS)(moment), moment.rows
+    if not proved(flux):
+        return flux
     unseen = next((kind for kind in _READ if not rows.freshness(kind).trusted), None)
     if unseen is not None:
         return (Finding(_ABOUT, Severity.UNKNOWN, f"{unseen.plural} can't be seen"),)

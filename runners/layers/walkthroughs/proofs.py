@@ -62,7 +62,7 @@ def nothing_in_the_way(moment: Moment) -> Proof:
     closing = [finding for finding in found if finding.closes]
     if closing:
         return tuple(closing[:_SHOWN])
-    more = f", {len(found)} remarks" if found else ""
+    more = f", {len(found)} remark{'s' if len(found) > 1 else ''}" if found else ""
     return (Finding("preflight", Severity.OK, f"nothing stands in the way{more}"),)
 
 

@@ -17,6 +17,7 @@ from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.bootstrap import (
     foundation_step,
     keys_before,
+    keys_for_flux,
     preflight,
     right_cluster,
 )
@@ -62,18 +63,18 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
     if storage is not None:
         yield minor_step()
         yield from keys_before(settings, STORAGE)
-        yield replace(foundation_step(storage), proof=_installed, title="Longhorn, by helmfile alone", milestone="")
+        yield replace(foundation_step(storage), proof=_installed, title="Longhorn by helmfile", milestone="")
         yield storage_step()
         yield survivors_step()
         yield target_step()
         yield hold_step()
         yield what_step()
         yield restored_step(sheet)
-    for entry in settings.foundation:
+    for entry in settings.before_flux:
         if entry is not storage:
             yield from keys_before(settings, entry.component)
             yield foundation_step(entry)
-    yield from keys_before(settings, "flux")
+    yield from keys_for_flux(settings)
     yield from flux_steps(settings)
     yield services_step()
     if storage is not None:

@@ -16,6 +16,8 @@ PATIENCE = 600.0
 """Seconds after which a wait is called long where nobody has said how long it usually takes."""
 _BY_SIZE = 3600.0
 """The same where that depends on how much there is."""
+_LINE = 120
+"""Characters of a finding that stands in the state's own line; a longer one is named there, and read below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _unknown(view: StepView, now: float) -> StateWords:
         lasted = f" for {age(now - view.away.since)}" if view.away.since else ""
         return StateWords(f"can't tell{lasted}: {_named(view.proof)}", ("see to the network and the API server",))
     found = [finding for finding in view.proof if finding.severity is Severity.UNKNOWN]
-    return StateWords(f"can't tell: {_named(found)}", (*_without_remedy(found), *_or_skip(view)))
+    return StateWords(f"can't tell: {_named(found)}", _or_skip(view, *_without_remedy(found)))
 
 
 def _waiting(view: StepView, now: float, since: float | None) -> StateWords:
@@ -107,16 +109,16 @@ def _waiting(view: StepView, now: float, since: float | None) -> StateWords:
         tries = "open what it waits for (tab, then ↵) and read its events"
     else:
         tries = "see whether it was done as it says under Do"
-    return StateWords(f"{text} ({facts})", (tries, *_or_skip(view)))
+    return StateWords(f"{text} ({facts})", _or_skip(view, tries))
 
 
 def _failed(view: StepView, now: float) -> StateWords:
     run = view.run
     if view.step.doing is Doing.COMMAND and run is not None:
         again = "see to what its log below says; then ↵ does what is left, and nothing that is done a second time"
-        return StateWords(f"failed: {_ended(run)}, {_ago(run, now)}", (again, *_or_skip(view)))
+        return StateWords(f"failed: {_ended(run)}, {_ago(run, now)}", _or_skip(view, again))
     found = [finding for finding in view.proof if finding.severity is worst(view.proof)]
-    return StateWords(f"failed: {_named(found)}", (*_without_remedy(found), *_or_skip(view)))
+    return StateWords(f"failed: {_named(found)}", _or_skip(view, *_without_remedy(found)))
 
 
 def _ended(run: RunRecord) -> str:
@@ -135,8 +137,9 @@ def _without_remedy(found: Sequence[Finding]) -> tuple[str, ...]:
     return ("see to it: it is looked at again by itself",)
 
 
-def _or_skip(view: StepView) -> tuple[str, ...]:
-    return (f"or skip it (s) {view.step.skip}",) if view.step.skip else ()
+def _or_skip(view: StepView, *tries: str) -> tuple[str, ...]:
+    skip = f"{'or ' if tries else ''}skip it (s) {view.step.skip}"
+    return (*tries, skip) if view.step.skip else tries
 
 
 def _ago(run: RunRecord, now: float) -> str:
@@ -146,4 +149,5 @@ def _ago(run: RunRecord, now: float) -> str:
 def _named(found: Sequence[Finding]) -> str:
     """The first of them, and how many more there are."""
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"{found[0].subject}: {found[0].text}{more}"
+    whole = f"{found[0].subject}: {found[0].text}"
+    return (whole if len(whole) <= _LINE else found[0].subject) + more

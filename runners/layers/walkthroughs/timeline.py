@@ -61,7 +61,7 @@ class Passage:
     def moved(self) -> float:
         """When something was last proved or decided, or a run ended: since then what is next has been waited for."""
         entries = (entry.at for entry in self.entries if entry.event in (PROVED, DECIDED))
-        return max(self.began, *entries, *(run.ended or run.started for run in self.runs))
+        return max((self.began, *entries, *(run.ended or run.started for run in self.runs)))
 
     @property
     def is_idle(self) -> bool:
