@@ -49,7 +49,7 @@ class Survivor(Walker):
     def reads(self, title: str) -> str:
         """Puts the cursor on a step, and back where it was; returns what is said of the step."""
         before = self.stands().title
-        text = self.goes_to(title)
+        text = inside(self.goes_to(title), title)
         self.goes_to(before)
         return text
 
@@ -118,7 +118,7 @@ class Survivor(Walker):
         self.terminal.press("tab")
         self.sees("b bootstrap")
         self.terminal.press("b")
-        text = _inside(self.is_asked("Bootstrap"), "Bootstrap")
+        text = inside(self.is_asked("Bootstrap"), "Bootstrap")
         self.cancels("Bootstrap")
         return text
 
@@ -236,8 +236,8 @@ class Day:
         until("no private kubeconfig is left", lambda: not any(desk.kubeconfigs() for desk in self._desks.values()))
 
 
-def _inside(text: str, title: str) -> str:
-    """The words of a dialog, without what is seen beside it."""
+def inside(text: str, title: str) -> str:
+    """The words in the box of a title, without what is seen beside it."""
     lines = text.splitlines()
     top = next(line for line in lines if f"╭─ {title} ─" in line)
     left = top.index(f"╭─ {title} ─")

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.mishaps import Killing
-from tests.e2e.person import unwrapped
 from tests.e2e.remains import Remains
-from tests.e2e.survivors import Day, Survivor, any_moment, empty_cluster, restored_cluster
+from tests.e2e.survivors import DISKS, WHAT, Day, Survivor, any_moment, empty_cluster, inside, restored_cluster
 from tests.e2e.terminal import EndedError
 
 pytestmark = pytest.mark.rig
@@ -46,7 +45,7 @@ def restored(remains: Remains, tmp_path: Path) -> Iterator[Day]:
 
 def test_a_wiped_cluster_gets_its_data_back(wiped: Day) -> None:
     with wiped.comes("ada") as ada:
-        assert "a new cluster stands in the place of" in unwrapped(ada.reads("Triage"))
+        assert "a new cluster stands in the place of" in ada.reads("Triage")
         ada.walks(own=ada.deeds(), until="Restored")
         said = ada.asks_to_bootstrap()
         first = min(wiped.remains.claims)
@@ -66,14 +65,14 @@ def test_a_colleague_recovers_on_after_a_kill_at_any_moment(wiped: Day) -> None:
 
 def test_disks_that_live_are_the_last_copy(wiped: Day) -> None:
     with wiped.comes("ada") as ada:
-        ada.is_told_to_wait("What is restored")
-        ada.walks(own=ada.deeds("alive"), until="What is restored")
+        ada.is_told_to_wait(WHAT)
+        ada.walks(own=ada.deeds("alive"), until=WHAT)
         _keeps_replicas(ada, wiped)
         ada.starts_over()
-        ada.takes_back("Are the old disks alive?")
+        ada.takes_back(DISKS)
         assert "✖ old disks: nobody has said whether they live" in ada.asks_to_bootstrap()
         ada.opens("Recover")
-        ada.did.remove("Are the old disks alive?")
+        ada.did.remove(DISKS)
         ada.walks(own=ada.deeds("alive"))
         ada.leaves()
     assert wiped.runs() == STARTED_OVER
@@ -88,7 +87,7 @@ def test_a_colleague_starts_over_after_a_kill_at_any_moment(wiped: Day) -> None:
 def test_a_restored_etcd_is_repaired_and_not_restored_over(restored: Day) -> None:
     volumes = restored.volumes()
     with restored.comes("ada") as ada:
-        assert "Repair what is broken, install nothing anew" in unwrapped(ada.reads("Triage"))
+        assert "Repair what is broken, install nothing anew" in ada.reads("Triage")
         ada.walks(own=ada.deeds(), until="Volumes that live")
         ada.sees("1 are attaching or detaching, which may be stale")
         ada.walks(own=ada.deeds())
@@ -106,11 +105,11 @@ def test_a_colleague_repairs_on_after_a_kill_at_any_moment(restored: Day) -> Non
 def _keeps_replicas(ada: Survivor, day: Day) -> None:
     """While Longhorn would delete replicas that it does not know, nothing goes on."""
     day.changes("orphan-resource-auto-deletion", "replica-data")
-    said = unwrapped(ada.terminal.wait("the disks again", lambda text: "▶○ 2 " in text or "▶✖ 2 " in text))
+    said = inside(ada.terminal.wait("the disks again", lambda text: "▶○ 2 " in text), DISKS)
     assert "are the last copy: read them out first" in said
     assert "Longhorn deletes replica directories that it does not know, which are the old volumes" in said
     day.changes("orphan-resource-auto-deletion", "")
-    ada.terminal.wait("to go on", lambda text: "▶○ 2 " not in text and "▶✖ 2 " not in text)
+    ada.terminal.wait("to go on", lambda text: "▶○ 2 " not in text)
 
 
 def _is_taken_over(day: Day, disks: str, runs: dict[str, int]) -> None:
