@@ -50,7 +50,7 @@ def picture(
 
     async def run_before(pilot: Pilot[None]) -> None:
         await started(app, pilot)
-        await pilot.press("w", "enter")
+        await pilot.press("colon", *"upgrade", "enter")
         screen = await read(app, pilot)
         while not screen.query_one(StepsPane).index:  # the first step is decided
             await pilot.pause()
