@@ -47,6 +47,11 @@ class Walker(Newcomer):
         self.terminal.press("enter")
         self.agrees("Bootstrap", "Bootstrap")
 
+    def verifies(self) -> None:
+        """Puts both parts of the foundation to the test."""
+        self.does("longhorn serves claims", "Probe claim longhorn", "Probe claim")
+        self.does("minio stores objects", "Probe s3 minio", "Probe s3")
+
     def gives_word(self, title: str, word: str) -> None:
         """Confirms a step by typing what it asks for."""
         self.stands_at(title)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runners.demo.actors import resources as res
+from runners.demo.tools.remote import Remote
 from runners.layers.jsons import text
 from tests.e2e.demo_walker import Walker
 from tests.e2e.test_demo import SETTING_UP, Demo
@@ -25,13 +26,39 @@ def test_the_first_day_where_there_is_little_room(tmp_path: Path) -> None:
         person.does("longhorn", "Apply longhorn", "Apply")
         person.does("minio", "Apply minio", "Apply")
         person.bootstraps()
-        summary = person.has_finished(6)
+        person.verifies()
+        summary = person.has_finished(14)
         assert "time to storage" in " ".join(summary.split())
         proved = {line["milestone"] for line in on_record(demo, "proved")}
         assert {"storage", "GitOps", "services"} <= proved
         with demo.cluster() as cluster:
             assert {text(each, "status", "phase") for each in cluster.list(res.CLAIMS)} == {"Bound"}
         terminal.press("esc")
+        person.leaves(demo)
+
+
+def test_the_first_day_by_the_flux_operator(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, "operator")
+    with demo.terminal as terminal:
+        person = Walker(terminal)
+        person.is_led("1/3 Nothing is pushed to Git here", seconds=SETTING_UP)
+        person.opens("Bootstrap")
+        person.gives_word("The right cluster", "demo")
+        person.does("longhorn", "Apply longhorn", "Apply")
+        person.does("minio", "Apply minio", "Apply")
+        person.does("Flux Operator", "Apply flux-operator", "Apply")
+        person.does("FluxInstance", "Apply flux-instance", "Apply")
+        person.verifies()
+        person.has_finished(14)
+        proved = [line["step"] for line in on_record(demo, "proved")]
+        assert proved.index("flux") < proved.index("flux:instance") < proved.index("flux:applied")
+        with demo.cluster() as cluster:
+            (report,) = cluster.list(res.FLUXREPORTS)
+            assert text(report, "spec", "distribution", "status") == "Installed"
+        messages = [commit.message for commit in Remote(demo.places[0] / "git" / "homelab").commits()]
+        assert messages == ["Lay the foundation"], "something was pushed"
+        terminal.press("esc")
+        person.sees_card("flux-operator", "healthy")
         person.leaves(demo)
 
 
@@ -56,9 +83,9 @@ def test_the_worst_day_left_half_way_and_gone_on_with(tmp_path: Path) -> None:
         person.does("minio", "Apply minio", "Apply")
         person.bootstraps()
         person.gives_word("Data looked at", "demo")
-        person.does("minio stores objects", "Probe s3 minio", "Probe s3")
+        person.verifies()
         person.skips("Report and new sheet", "◐", "the rehearsal ends here")
-        person.has_finished(20)
+        person.has_finished(26)
         with demo.cluster() as cluster:
             volumes = {text(each, "metadata", "name") for each in cluster.list(res.LONGHORN_VOLUMES)
                        if text(each, "spec", "fromBackup")}  # fmt: skip
