@@ -41,7 +41,7 @@ def journal(tmp_path: Path, clock: Clock) -> Journal:
 
 
 def made(journal: Journal, clock: Clock, of: Identity = HOME, *missing: str) -> Record:
-    return Record(journal, Rehearsed("recover", "/home/ada/infra", of, missing), clock)
+    return Record(journal, Rehearsed("recover", "/infra", of, missing), clock)
 
 
 def at(done: int, name: str = "recover") -> Progress:

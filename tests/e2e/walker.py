@@ -24,7 +24,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tests.e2e.person import Person, unwrapped
+from tests.e2e.person import Keyboard, unwrapped
 from tests.e2e.terminal import Terminal
 from tests.rig.cluster import Rig
 
@@ -60,12 +60,14 @@ def dialog(text: str) -> str:
     return buttons[3] if buttons else ""
 
 
-class Walker(Person):
-    """Goes through a walkthrough on a rig."""
+class Walker(Keyboard):
+    """Goes through a walkthrough, on a rig or in a demo."""
 
-    def __init__(self, terminal: Terminal, rig: Rig, *, context: str = "rig", seconds: float = 240) -> None:
-        """Takes the word that means this cluster, and how many seconds a step may take."""
-        super().__init__(terminal, rig)
+    def __init__(self, terminal: Terminal, rig: Rig | None, *, context: str = "rig", seconds: float = 240) -> None:
+        """Takes the rig (in a demo there is none, and nobody else), the word that means this cluster, and how many
+        seconds a step may take."""
+        super().__init__(terminal)
+        self._rig = rig
         self.did: list[str] = []
         """Titles of the steps that this person has done, in their order."""
         self._context = context
@@ -122,14 +124,13 @@ class Walker(Person):
         """Chooses the answer that begins so."""
         self.sees("↵ chooses")
         for _ in range(20):
-            marked = re.search(r"▸ (.*)", self.terminal.wait("a marked answer", lambda text: "▸ " in text))
-            if marked and marked[1].startswith(label):
+            mark = _marked(self.terminal.wait("a marked answer", lambda text: bool(_marked(text))))
+            if mark.startswith(label):
                 self.terminal.press("enter")
                 self.terminal.wait("the choice to close", lambda text: "↵ chooses" not in text)
                 return
-            before = marked[1] if marked else ""
             self.terminal.press("down")
-            self.terminal.wait("the next answer", lambda text, before=before: f"▸ {before}" not in text)  # type: ignore[misc]
+            self.terminal.wait("the next answer", lambda text, mark=mark: _marked(text) not in ("", mark))  # type: ignore[misc]
         raise AssertionError(f"no answer {label!r}:\n{self.terminal.text}")
 
     def selects_all(self) -> None:
@@ -180,8 +181,16 @@ class Walker(Person):
 
     def _lease_holder(self) -> str:
         """Who is changing the cluster now; empty where nobody is."""
+        if self._rig is None:
+            return ""
         where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
-        return self.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
+        return self._rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
+
+
+def _marked(text: str) -> str:
+    """The answer under the mark of a choice; empty where none is."""
+    found = re.search(r"│ +▸ (.*)", text)
+    return found[1] if found else ""
 
 
 def _is_settled(text: str) -> bool:
