@@ -34,8 +34,8 @@ _STATES = ("ready", "waiting", "failed", "blocked", "can't tell", "done", "skipp
 _LINE = re.compile(rf"^│▶\S (\d+) (.+?) +({'|'.join(_STATES)})? *│", re.MULTILINE)
 _BUTTONS = re.compile(r"\[(▸| )Cancel \] +\[(▸| )([^\]]+) \]")
 _OVER = re.compile(r"all \d+ steps over")
-_HELD = "they are changing this cluster now"
-"""The words of a refusal because of another's Lease."""
+_NOT_NOW = ("they are changing this cluster now", "is running → wait for it", "there is nothing to do")
+"""The words of a refusal because somebody else is at it, or was."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Walker(Keyboard):
             )
         if not dialog(text):
             return True
-        assert _HELD in unwrapped(text) or "✔" in text, f"it is refused:\n{text}"
+        assert any(words in unwrapped(text) for words in _NOT_NOW), f"it is refused:\n{text}"
         self.terminal.press("esc")
         self.terminal.wait("the dialog to close", lambda text: not dialog(text))
         return False
