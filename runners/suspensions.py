@@ -94,7 +94,7 @@ class Suspensions:
         identity = self._place.identity
         if identity is None:
             return
-        by_person = journalled(self._place.journal.lines(STARTED, ENDED), identity.server, identity.uid)
+        by_person = self._by_person(identity)
         with self._lock:
             seen = {**self._seen}
         for ref, (row, _) in [*seen.items()][:MOST]:
@@ -107,6 +107,12 @@ class Suspensions:
         if found != self.known:
             self.known = found
             self._changed()
+
+    def _by_person(self, identity: Identity) -> Mapping[str, Suspension]:
+        try:
+            return journalled(self._place.journal.lines(STARTED, ENDED), identity.server, identity.uid)
+        except OSError:  # it can't be read: the other witnesses are left
+            return {}
 
     def _asked(self, row: FluxObject) -> Suspension | None:
         kind = next((each for each in self._place.watches.kinds if each.id == row.kind), None)

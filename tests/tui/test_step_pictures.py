@@ -121,8 +121,7 @@ async def test_every_step_in_every_state(name: str, session: StillSession, snaps
     assert "\n".join(pages) == snapshot(extension_class=TextPictures)
 
 
-STATES = [(name, state, NARROW) for name in k.WALKTHROUGHS for state in StepState]
-STATES += [("recover", state, WIDE) for state in StepState]
+STATES = [("recover", state, size) for state in StepState for size in (NARROW, WIDE)]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def commits_step(settings: BootstrapSettings) -> Step:
     return Step(
         "flux:commits",
         "What goes to Git",
-        why="flux bootstrap clones the branch anew, commits and pushes, all before it proves anything. Look first.",
+        why="Bootstrap clones the branch anew, commits and pushes, all before it proves anything. Look first.",
         proof=proof,
         looks_at=f"which of flux's files {folder} has, whether .gitignore keeps them out, and what is not pushed yet",
         do=f"flux will write gotk-components.yaml, gotk-sync.yaml and kustomization.yaml into {folder}, commit them "

@@ -19,10 +19,9 @@ from runners.layers.walkthroughs.carried import carried
 from runners.layers.walkthroughs.proofs import is_usable
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 
-_SKIP = "when you have seen yourself that it works"
-
 VERIFY = "verify:"
 """What the ids of these steps begin with."""
+_SKIP = "when you have seen yourself that it works"
 
 
 def verify_steps(settings: Settings) -> Iterator[Step]:
@@ -40,6 +39,11 @@ def verify_steps(settings: Settings) -> Iterator[Step]:
         shell=lambda _settings, context: f"kubectl --context {shlex.quote(context)} get pods,pvc --all-namespaces",
         skip="when nothing in Git will ever use a claim",
     )
+
+
+def verifies(step: Step) -> bool:
+    """Is it one of these steps, which build nothing?"""
+    return step.id.startswith(VERIFY)
 
 
 def _claim_step(entry: FoundationEntry) -> Step:
