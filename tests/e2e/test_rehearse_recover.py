@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,58 +11,42 @@ import pytest
 from runners.journal import Journal
 from runners.layers.rehearsal.record import Rehearsal
 from runners.rehearsals import known_rehearsals
-from tests.e2e.demo_walker import PATIENCE, Walker
 from tests.e2e.person import ROOT
 from tests.e2e.terminal import Terminal
+from tests.e2e.test_demo_walks import answers, restores_all
+from tests.e2e.walker import Walker
 from tests.rehearsed_homelab import UID, write_homelab
 
 pytestmark = pytest.mark.long
 
 
-class Rehearsing(Walker):
-    """Somebody whose recovery misses a key."""
+PATIENCE = 120.0
+"""Seconds until it stands, on a machine that is busy with other tests."""
 
-    def does(self, title: str, question: str, verb: str) -> None:
-        self.stands_at(title)
-        # What the run before did may be proved before that has ended.
-        self.terminal.wait("no run", lambda text: not re.search(r"read-write +\d+ run", text))
-        self.terminal.press("enter")
-        self.terminal.wait(f"the plan of {question}", lambda text: "│ gate  " in text, seconds=PATIENCE)
-        self.agrees(question, verb)
-        self.terminal.wait("the run to start", lambda text: f"─ {question}" not in text, seconds=PATIENCE)
 
-    def bootstraps_without_the_key(self, word: str) -> None:
-        """Goes on although the gate is closed, by the word that is asked for."""
-        self.stands_at("Flux")
-        self.terminal.press("enter")
-        self.terminal.wait("the question", lambda text: f"type {word} to" in text, seconds=PATIENCE)
-        self.terminal.press("tab")
-        self.terminal.wait("the focus on the word", lambda text: "[▸" not in text)
-        self.terminal.press(word, "enter")
-        self.sees("[▸Bootstrap ]")
-        self.terminal.press("enter")
-        self.terminal.wait("the run to start", lambda text: "[▸Bootstrap ]" not in text, seconds=PATIENCE)
+def deeds(walker: Walker) -> dict[str, Callable[[], object]]:
+    """What somebody does at steps that offer a choice, and at those that rest on the key that is missing."""
+    return {
+        "Are the old disks alive?": lambda: answers(walker, "gone"),
+        "What is restored": lambda: restores_all(walker),
+        "Keys for flux": lambda: walker.skips("the key is in the safe"),
+        "Flux": lambda: bootstraps_without_the_key(walker),
+        "longhorn serves claims": lambda: walker.skips("the restored ones are looked at"),
+        "Report and new sheet": lambda: walker.skips("it is a rehearsal"),
+    }
 
-    def brings_storage_back(self) -> None:
-        """To every claim bound to its volume again."""
-        self.answers_with("Are the old disks alive?", "gone")
-        self.gives_word("The right cluster", "home")
-        self.does("Longhorn by helmfile", "Apply longhorn", "Apply")
-        self.answers_with("What is restored", "volumes")
-        assert "photos/library" in self.sees("space selects")
-        self.terminal.press("enter")
-        self.does("Restored", "Restore longhorn", "Restore")
 
-    def brings_services_back(self) -> None:
-        """The rest of the foundation, Flux without the key that is missing, and what it applies."""
-        self.does("minio", "Apply minio", "Apply")
-        self.does("reloader", "Apply reloader", "Apply")
-        self.skips("Keys for flux", "◐", "the key is in the safe")
-        self.bootstraps_without_the_key("home")
-        self.gives_word("Data looked at", "home")
-        self.skips("longhorn serves claims", "○", "the restored ones are looked at")
-        self.does("minio stores objects", "Probe s3 minio", "Probe s3")
-        self.skips("Report and new sheet", "◐", "it is a rehearsal")
+def bootstraps_without_the_key(walker: Walker) -> None:
+    """Goes on although the gate is closed, by the word that is asked for."""
+    terminal = walker.terminal
+    terminal.press("enter")
+    terminal.wait("the question", lambda text: "type home to" in text and "[▸Cancel ]" in text, seconds=PATIENCE)
+    terminal.press("tab")
+    terminal.wait("the focus on the word", lambda text: "[▸" not in text)
+    terminal.press("home", "enter")
+    walker.sees("[▸Bootstrap ]")
+    terminal.press("enter")
+    terminal.wait("the run to start", lambda text: "[▸Bootstrap ]" not in text, seconds=PATIENCE)
 
 
 def contents(home: Path) -> dict[Path, bytes]:
@@ -87,14 +71,16 @@ def test_a_whole_recovery_is_rehearsed_and_nothing_of_the_persons_is_touched(tmp
     write_homelab(tmp_path)
     before = contents(tmp_path)
     with rehearsing(tmp_path) as terminal:
-        person = Rehearsing(terminal)
-        assert "claim photos/cache" in person.sees("3 things would be missing", seconds=PATIENCE)
+        walker = Walker(terminal, None, context="home")
+        assert "claim photos/cache" in walker.sees("3 things would be missing", seconds=PATIENCE)
         assert "REHEARSAL" in terminal.lines[0]
         terminal.press("enter")
-        person.brings_storage_back()
-        person.brings_services_back()
-        person.has_finished(29)
-        terminal.press("esc", "esc", "q")
+        walker.walks(own=deeds(walker))
+        terminal.press("esc")
+        walker.sees("3 things would be missing")
+        terminal.press("esc")
+        walker.sees("Foundation · helmfile")
+        terminal.press("q")
         assert terminal.wait_for_end() == 1, "something would be missing"
     assert contents(tmp_path) == before
     assert not list(tmp_path.glob("bedplate-demo-*"))
@@ -107,10 +93,10 @@ def test_a_whole_recovery_is_rehearsed_and_nothing_of_the_persons_is_touched(tmp
 def test_one_that_is_killed_is_on_record_as_left_half_way(tmp_path: Path) -> None:
     write_homelab(tmp_path)
     with rehearsing(tmp_path) as terminal:
-        person = Rehearsing(terminal)
-        person.sees("3 things would be missing", seconds=PATIENCE)
+        walker = Walker(terminal, None, context="home")
+        walker.sees("3 things would be missing", seconds=PATIENCE)
         terminal.press("enter")
-        person.stands_at("Are the old disks alive?")
+        walker.walks(own=deeds(walker), until="The right cluster")
         terminal.kill()
     one = rehearsed(tmp_path)
     assert one.words.startswith("left at “")
