@@ -130,7 +130,7 @@ def test_an_apply_that_fails_in_the_middle_is_gone_on_with_and_nothing_is_done_t
     assert day.does("foundation:minio").state is RunState.FAILED
     view = day.comes("foundation:minio", StepState.FAILED)
     assert "failed: apply minio ended with exit code 1" in day.said(view)
-    assert "then ↵ does what is left, and nothing that is done a second time" in day.said(view)
+    assert "then ↵ does what is left: nothing is done twice" in day.said(view)
     assert view.run is not None
     assert "forbidden" in day.session.runs.log_path(view.run.id).read_text()
     until("the failed release", lambda: day.revision("minio-tenant") == (1, "failed"))
