@@ -150,7 +150,8 @@ def _entry_mistakes(entry: object, before: list[str]) -> Iterator[str]:
         if other not in before:
             yield f"{component} is after {other}, which does not come before it"
     for release in strings(entry, "releases"):
-        if release.count("/") != 1 or not all(release.split("/")):
+        # Where a helmfile gives no namespace, it is the context's own: helmfile's selector has none then either.
+        if release.count("/") != 1 or release.endswith("/"):
             yield f"{component}'s releases must be namespace/name, and one is {release}"
 
 
