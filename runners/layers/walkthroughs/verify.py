@@ -20,7 +20,7 @@ from runners.layers.walkthroughs.proofs import is_usable
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 
 VERIFY = "verify:"
-"""What the ids of these steps begin with."""
+"""What the ids of these steps begin with; the name of a component follows."""
 _SKIP = "when you have seen yourself that it works"
 
 
