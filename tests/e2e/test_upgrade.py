@@ -94,6 +94,7 @@ def comes(place: Place, terminal: Terminal) -> Walker:
 
 def applies(walker: Walker, place: Place) -> None:
     """Applies, and sees old and new pods side by side while the engines are the old ones."""
+    until("the backup's run is over", lambda: not place.lease_holder())
     assert walker.does("Apply")
     text = walker.terminal.wait("old and new pods", lambda text: "; old " in unwrapped(text), seconds=240)
     assert "new " in unwrapped(text)

@@ -24,18 +24,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from runners.layers.walkthroughs.engine import StepState
 from tests.e2e.person import Keyboard, unwrapped
 from tests.e2e.terminal import Terminal
 from tests.rig.cluster import Rig
 
 Deed = Callable[[], object]
 
-_STATES = ("ready", "waiting", "failed", "blocked", "can't tell", "done", "skipped")
-_LINE = re.compile(rf"^│▶\S (\d+) (.+?) +({'|'.join(_STATES)})? *│", re.MULTILINE)
+_STATES = {state.symbol: state.value for state in StepState if state is not StepState.LATER}
+_LINE = re.compile(rf"^│▶(\S) (\d+) (.+?) *(?: (?:{'|'.join(_STATES.values())}))? *│", re.MULTILINE)
 _BUTTONS = re.compile(r"\[(▸| )Cancel \] +\[(▸| )([^\]]+) \]")
 _OVER = re.compile(r"all \d+ steps over")
-_HELD = "they are changing this cluster now"
-"""The words of a refusal because of another's Lease."""
+_NOT_NOW = ("they are changing this cluster now", "is running → wait for it", "there is nothing to do")
+"""The words of a refusal because somebody else is at it, or was."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ class Standing:
     number: int
     title: str
     state: str
-    """As the screen has it; empty for a step that comes later."""
+    """In its word, by the symbol that the screen has for it; empty for a step that comes later."""
 
 
 def standing(text: str) -> Standing | None:
     """Where the walkthrough stands by its screen; None where that isn't to be seen."""
     found = _LINE.search(text)
-    return Standing(int(found[1]), found[2], found[3] or "") if found and not dialog(text) else None
+    return Standing(int(found[2]), found[3], _STATES.get(found[1], "")) if found and not dialog(text) else None
 
 
 def dialog(text: str) -> str:
@@ -115,7 +116,7 @@ class Walker(Keyboard):
             )
         if not dialog(text):
             return True
-        assert _HELD in unwrapped(text) or "✔" in text, f"it is refused:\n{text}"
+        assert any(words in unwrapped(text) for words in _NOT_NOW), f"it is refused:\n{text}"
         self.terminal.press("esc")
         self.terminal.wait("the dialog to close", lambda text: not dialog(text))
         return False

@@ -87,7 +87,7 @@ def test_what_it_runs_fails(name: str, step: Step, state: RunState, more: dict[s
     if view.state is StepState.WAITING:  # the cluster says that it is on its way all the same
         return
     says(view, StepState.FAILED, "failed: ", words)
-    assert "nothing that is done a second time" in "\n".join(advice(view))
+    assert "nothing is done twice" in "\n".join(advice(view))
 
 
 @EACH
