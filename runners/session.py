@@ -38,6 +38,7 @@ from runners.options import Options as Options
 from runners.preflight_look import PreflightLook
 from runners.probes.evidence import Proofs
 from runners.recovering import Recovering
+from runners.stuck_look import StuckLook
 from runners.surroundings import Outlook, Place
 from runners.suspensions import Suspensions
 from runners.tools.asked_versions import asked_by
@@ -93,6 +94,8 @@ class Session:
         self._judging = Judging()
         self.movement = Movement(clock)
         self.suspensions = Suspensions(self, self._wake.set, self._failed)
+        self.late = StuckLook(self, self._wake.set, self._failed)
+        self._looks = (self.outlook, self.suspensions, self.late, self.helm_releases)
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -128,9 +131,8 @@ class Session:
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up, self._look_ahead):
             spawn(call, self._failed)
-        self.outlook.start()
-        self.suspensions.start()
-        self.helm_releases.start()
+        for each in self._looks:
+            each.start()
 
     def stop(self) -> None:
         """Ends every watch; no callback comes afterwards."""
@@ -138,9 +140,8 @@ class Session:
         self._subscribers.clear()
         self._wake.set()
         self._detach()
-        self.outlook.stop()
-        self.suspensions.stop()
-        self.helm_releases.stop()
+        for each in self._looks:
+            each.stop()
         self.ahead.stop()
         self.watches.stop()
         self.connection.close()
@@ -309,6 +310,7 @@ class Session:
     def _renew_soon(self) -> None:
         if self.identity is not None:
             self.outlook.ask_again()
+            self.late.ask()
         self.renew(patience=LOOK_EVERY)
 
     def _failed(self, words: str) -> None:
@@ -353,6 +355,7 @@ class Session:
             identity=self.identity,
             charts=self.helm_releases.charts,
             objects=self.helm_releases.objects,
+            late=self.late.known,
             facts=self.ahead.facts,
             notices=tuple(self._notices()),
             runs=self.seen_runs.all[:RUNS_SHOWN],
@@ -364,7 +367,8 @@ class Session:
     @property
     def has_looked(self) -> bool:
         """Was everything asked at least once that a picture is made from beside the rows?"""
-        return self.outlook.known is not None and self.helm_releases.settled.is_set() and self.ahead.has_looked
+        asked = self.helm_releases.settled.is_set() and self.suspensions.is_settled
+        return self.outlook.known is not None and asked and self.ahead.has_looked
 
     def _notices(self) -> list[Finding]:
         said = (self._trouble, self._judge_trouble, self._doubt, self._rebuilt, self._untidy)

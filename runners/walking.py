@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from runners.asks import no_record
 from runners.layers.findings import Finding, Severity, worst
-from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
 from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
@@ -71,14 +70,14 @@ class Walk:
             situation=session.situation,
             decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.holds),
             sheet=sheet.content,
-            sheet_missing=_missing(sheet) if session.outlook.known is not None else "",
+            sheet_missing=sheet.missing if session.outlook.known is not None else "",
             encrypted=session.ahead.facts.git.encrypted if session.ahead.facts.looked else None,
             asked={name: found for name, asked in session.asked.items() if (found := own_version(asked, name))},
         )
 
     def _put_on_record(self, found: Progress) -> None:
-        if self._session.options.rehearsed is not None:
-            self._session.options.rehearsed(found)
+        if self._session.options.rehearsing is not None:
+            self._session.options.rehearsing.follow(found)
         if not self._is_opened:
             self._note(OPENED, title=self.walkthrough.title)
             self._is_opened = self._unwritten is None
@@ -95,15 +94,6 @@ class Walk:
             self._unwritten = no_record(error)
         else:
             self._unwritten = None
-
-
-def _missing(sheet: SheetFile) -> str:
-    """Why there is no sheet; empty where there is one."""
-    if sheet.content is not None:
-        return ""
-    if not sheet.path:
-        return "bedplate.yaml names none (survival.write)"
-    return f"{sheet.path}: {sheet.error or 'is not there'}"
 
 
 def _became_proved(before: StepView, view: StepView) -> bool:

@@ -53,8 +53,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     if report.failed and isinstance(item, pytest.Function):
         for name, value in item.funcargs.items():
-            if isinstance(value, Rig):
-                report.sections.append((f"logs of {name}", value.processes.tails()))
+            rig = getattr(value, "rig", value)  # a stage, a place and the like have one
+            if isinstance(rig, Rig):
+                report.sections.append((f"logs of {name}", rig.processes.tails()))
     return report
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from runners.session import Session
 
-SCENARIOS = ("empty", "healthy", "upgrade", "disaster", "wiped")
+SCENARIOS = ("empty", "healthy", "upgrade", "disaster", "wiped", "operator")
 """What ``bedplate demo`` can begin with; the first is the one that is meant without a word."""
 REHEARSED = ("recover",)
 """What ``bedplate rehearse`` walks."""

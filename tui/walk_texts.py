@@ -46,7 +46,7 @@ def step_facts(
     ]
     proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
     moving = [fact for section in sections for fact in _section(section, view)]
-    at_work = bool(sections) and view.state is not StepState.READY
+    at_work = bool(sections) and view.state not in (StepState.READY, StepState.BLOCKED, StepState.LATER)
     return [
         Fact(said.text, STEP_TONES[view.state], view.state.symbol),
         *_headed("Try", [Fact(words) for words in said.tries]),
@@ -54,6 +54,14 @@ def step_facts(
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip else []),
     ]
+
+
+def _section(section: Section, view: StepView) -> list[Fact]:
+    """What its proof says already is not said twice."""
+    said = {(finding.subject, finding.text) for finding in view.proof}
+    lines = [_line(finding) for finding in section.lines if (finding.subject, finding.text) not in said]
+    more = [Fact(f"and {section.more} more", Tone.MUTED)] if section.more else []
+    return _headed(section.head, [*lines, *more])
 
 
 def step_hints(view: StepView) -> Groups:
@@ -66,14 +74,6 @@ def step_hints(view: StepView) -> Groups:
     found += [Hint("u", "take back")] if view.decision is not None else []
     found += [Hint("c", "copy the command")] if view.step.shell is not None else []
     return (found, (Hint("esc", "leave"), Hint("?", "help")))
-
-
-def _section(section: Section, view: StepView) -> list[Fact]:
-    """What its proof says already is not said twice."""
-    said = {(finding.subject, finding.text) for finding in view.proof}
-    lines = [_line(finding) for finding in section.lines if (finding.subject, finding.text) not in said]
-    more = [Fact(f"and {section.more} more", Tone.MUTED)] if section.more else []
-    return _headed(section.head, [*lines, *more])
 
 
 def record_facts(unrecorded: Finding | None) -> list[Fact]:

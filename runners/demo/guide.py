@@ -44,6 +44,16 @@ def _empty(picture: Picture) -> Iterator[str]:
     yield "Done: both layers are healthy. ↵ opens what you select, / filters, q leaves"
 
 
+def _operator(picture: Picture) -> Iterator[str]:
+    yield from _while_a_tool_runs(picture)
+    if not (_is(picture, "longhorn", Verdict.HEALTHY) and _is(picture, "minio", Verdict.HEALTHY)):
+        yield "1/3 Nothing is pushed to Git here. Press w and ↵: Bootstrap leads you"
+    if not _is(picture, "flux-instance", Verdict.HEALTHY):
+        yield "2/3 The foundation stands. Go on in the walkthrough (w): the Flux Operator"
+    yield from _until_gitops_works(picture, "3/3")
+    yield "Done: both layers are healthy. ↵ opens what you select, / filters, q leaves"
+
+
 def _healthy(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     yield from _until_storage_works(picture, "")
@@ -122,5 +132,6 @@ SCENARIOS: dict[str, Steps] = {
     "upgrade": _upgrade,
     "disaster": _disaster,
     "wiped": _wiped,
+    "operator": _operator,
 }
 """Each scenario's hints, the first that holds being the one to show."""

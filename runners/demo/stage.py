@@ -100,9 +100,9 @@ class Stage:
         """From now on things take their time, by a factor."""
         self._cast.set_pace(pace)
 
-    def write_repository(self, *, longhorn: str) -> None:
+    def write_repository(self, *, longhorn: str, operator: bool = False) -> None:
         """Writes the person's repository, as it asks for a version of Longhorn, and commits it."""
-        write_homelab(self.place.repository, longhorn=longhorn, s3=self.s3.url)
+        write_homelab(self.place.repository, longhorn=longhorn, s3=self.s3.url, operator=operator)
         self.commit(checkout.NAME)
 
     def commit(self, remote: str) -> None:

@@ -40,6 +40,13 @@ class Alarm:
     finding: Finding
     causes: frozenset[str]
     """A word for each volume, the same as long as it is the same alarm: what rings once."""
+    names: str
+    """Whose volumes they are, the first few."""
+
+    @property
+    def words(self) -> str:
+        """The whole of it in one line."""
+        return f"{self.finding.subject} {self.finding.text}: {self.names}"
 
 
 Known = Mapping[str, Worsened]
@@ -104,20 +111,20 @@ def alarms(known: Known) -> tuple[Alarm, ...]:
 def _alarm(word: str, entries: Sequence[Worsened]) -> Alarm:
     ordered = sorted(entries, key=lambda entry: (not entry.is_bad, entry.name))
     count = "1 Longhorn volume" if len(ordered) == 1 else f"{len(ordered)} Longhorn volumes"
-    text = f"became {word} since the apply began: {listed([entry.name for entry in ordered])}"
     going_on = [entry for entry in ordered if entry.is_bad]
-    text += _became(ordered, going_on)
+    text = f"became {word} since the apply began{_became(ordered, going_on)}"
     severity = Severity.BLOCKER if word == "faulted" and going_on else Severity.WARNING
     finding = Finding(count, severity, text, _remedy(word, over=not going_on), about=ordered[0].row.key)
-    return Alarm(finding, frozenset(f"{word} {entry.row.name}" for entry in ordered))
+    causes = frozenset(f"{word} {entry.row.name}" for entry in ordered)
+    return Alarm(finding, causes, listed([entry.name for entry in ordered]))
 
 
 def _became(entries: Sequence[Worsened], going_on: Sequence[Worsened]) -> str:
     over, most = len(entries) - len(going_on), max(entry.times for entry in entries)
-    again = f"; {most} times" if most > 1 else ""
+    again = f", {most} times" if most > 1 else ""
     if not over:
         return again
-    return f"{again}; over by now" if not going_on else f"{again}; {over} of them no longer"
+    return f"{again}, over by now" if not going_on else f"{again}, {over} of them no longer"
 
 
 def _remedy(word: str, *, over: bool) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from runners.layers.boundary import BoundaryLook, ground_of, worst_first
+from runners.layers.claim_probe import CLAIM
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Revisions, Scene
 from runners.layers.components.flux import FLUX
@@ -56,6 +57,8 @@ class Observed:
     """(namespace, release) → version of its chart."""
     objects: Revisions = field(default_factory=dict)
     """What should be there of the foundation's releases."""
+    late: Mapping[str, str] = field(default_factory=dict)
+    """``namespace/name`` of a release left in the middle for too long → why it isn't stuck yet; empty where it is."""
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
@@ -154,7 +157,7 @@ class Judge:
 
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""
-        beside = (seen.charts, seen.objects, seen.evidence, seen.facts, seen.identity, seen.suspensions)
+        beside = (seen.charts, seen.objects, seen.late, seen.evidence, seen.facts, seen.identity, seen.suspensions)
         if beside != self._beside:
             self._memo.forget_all()
             self._roster, self._beside = Roster(), beside
@@ -180,7 +183,7 @@ class Judge:
             flux = FluxSight(self._roster.flux, sight, seen.suspensions)
             if component.layer is Layer.GITOPS and component is not FLUX:
                 spaces = (*spaces, *_made_spaces(flux.appliers(component.name), spaces))
-            scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects)
+            scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects, seen.late)
             judgement = component.judge(scene)
             if component.probe and not (judgement.absent or judgement.unseen):
                 proof = probe_findings(component.probe, seen.evidence.get(component.name), sight.now)
@@ -226,9 +229,10 @@ def members(settings: Settings, appliers: Iterable[str]) -> tuple[Member, ...]:
 
 
 def of_foundation(entry: FoundationEntry) -> Component:
-    """A component of the foundation; one that isn't known serves S3 where bedplate.yaml says so."""
+    """A component of the foundation; one that isn't known serves S3, or claims, where bedplate.yaml says so."""
     found = foundation(entry.component, entry.namespaces)
-    return replace(found, probe=S3) if entry.s3 is not None and not found.probe else found
+    said = S3 if entry.s3 is not None else CLAIM if entry.claim is not None else ""
+    return found if found.probe else replace(found, probe=said)
 
 
 def _in_known_order(names: Iterable[str]) -> list[str]:

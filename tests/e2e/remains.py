@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import yaml
+
 from runners.demo.homelab import ACCESS_KEY, BUCKET
 from runners.demo.s3 import S3Server
 from tests.e2e.desk import Desk
@@ -129,10 +131,26 @@ class Remains:
         """Somebody's desk: a clone, the keys, and the sheet where there is one, with the kubeconfig of a cluster."""
         home.mkdir()
         git("clone", "--quiet", str(self.server.bare), str(home / "repository"), cwd=home)
+        front_door = self.server.url.replace("//", f"//{self.server.user}:{self.server.password}@")
+        git("remote", "set-url", "origin", front_door, cwd=home / "repository")
         shutil.copytree(self.folder / "repository" / "keys", home / "repository" / "keys")
         if (self.folder / SHEET).exists():
             shutil.copy(self.folder / SHEET, home / SHEET)
         return SurvivorsDesk(home, {**rig.environ, "GIT_PASSWORD": self.server.password}, user)
+
+    @property
+    def claims(self) -> dict[str, str]:
+        """Of each claim, by ``namespace/name``, the volume that it was bound to."""
+        return {f"{each['namespace']}/{each['name']}": each["volume"] for each in self._sheet["claims"]}
+
+    @property
+    def backups(self) -> dict[str, str]:
+        """Of each volume the URL of its backup."""
+        return {each["longhorn_volume"]: each["backup"] for each in self._sheet["claims"]}
+
+    @property
+    def _sheet(self) -> Any:
+        return yaml.safe_load((self.folder / SHEET).read_text())
 
     def _write_repository(self) -> None:
         config = BEDPLATE_YAML.format(

@@ -11,7 +11,7 @@ command that is agreed to. Then it waits until the walkthrough has gone on. No s
 been done and isn't proved in time is a failure, with the screen in its text. What only looks is waited for.
 
 ``own`` says what this person does at a step instead, by the step's title: something in another terminal (``lambda:
-rig.apply(secret)``), or an answer of their own: enter, and then ``picks``, ``selects_all``, ``types`` or
+rig.apply(secret)``), or an answer of their own: ``does``, or enter, and then ``picks``, ``selects_all``, ``types`` or
 ``confirms_by_a_word``; or ``skips``. While another holds the Lease it is waited for, and the step is looked at anew.
 
 Where the program is killed meanwhile (``tests/e2e/mishaps.py``), ``EndedError`` comes out of ``walks``; what was done
@@ -35,8 +35,8 @@ _STATES = {state.symbol: state.value for state in StepState if state is not Step
 _LINE = re.compile(rf"^│▶(\S) (\d+) (.+?) *(?: (?:{'|'.join(_STATES.values())}))? *│", re.MULTILINE)
 _BUTTONS = re.compile(r"\[(▸| )Cancel \] +\[(▸| )([^\]]+) \]")
 _OVER = re.compile(r"all \d+ steps over")
-_HELD = "they are changing this cluster now"
-"""The words of a refusal because of another's Lease."""
+_NOT_NOW = ("they are changing this cluster now", "is running → wait for it", "there is nothing to do")
+"""The words of a refusal because somebody else is at it, or was."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,26 @@ class Walker(Keyboard):
         """Is nothing left to be done?"""
         return bool(_OVER.search(self.terminal.text))
 
+    def does(self, title: str) -> bool:
+        """Does the step under the cursor, of this title; False where another is at it."""
+        self.terminal.press("enter")
+        text = self.terminal.wait("a question", _is_settled, seconds=self._seconds)
+        if "to go on:" in text and "│ gate " not in text:
+            self.confirms_by_a_word(title, self._context)
+            return True
+        if _is_open(text):
+            self.terminal.press("tab")
+            self._says_yes(dialog(text))
+            text = self.terminal.wait(
+                "the run", lambda text: not dialog(text) or _is_settled(text), seconds=self._seconds
+            )
+        if not dialog(text):
+            return True
+        assert any(words in unwrapped(text) for words in _NOT_NOW), f"it is refused:\n{text}"
+        self.terminal.press("esc")
+        self.terminal.wait("the dialog to close", lambda text: not dialog(text))
+        return False
+
     def picks(self, label: str) -> None:
         """Chooses the answer that begins so."""
         self.sees("↵ chooses")
@@ -138,29 +158,9 @@ class Walker(Keyboard):
             if at.title in own:
                 self.did.append(at.title)
                 own[at.title]()
-            elif at.state == "ready" and self._does(at.title):
+            elif at.state == "ready" and self.does(at.title):
                 self.did.append(at.title)
         self._waits_for_the_next(at)
-
-    def _does(self, title: str) -> bool:
-        """Does the step under the cursor; False where another is at it."""
-        self.terminal.press("enter")
-        text = self.terminal.wait("a question", _is_settled, seconds=self._seconds)
-        if "to go on:" in text and "│ gate " not in text:
-            self.confirms_by_a_word(title, self._context)
-            return True
-        if _is_open(text):
-            self.terminal.press("tab")
-            self._says_yes(dialog(text))
-            text = self.terminal.wait(
-                "the run", lambda text: not dialog(text) or _is_settled(text), seconds=self._seconds
-            )
-        if not dialog(text):
-            return True
-        assert _HELD in unwrapped(text) or "✔" in text, f"it is refused:\n{text}"
-        self.terminal.press("esc")
-        self.terminal.wait("the dialog to close", lambda text: not dialog(text))
-        return False
 
     def _says_yes(self, verb: str) -> None:
         self.sees(f"[▸{verb} ]")

@@ -25,7 +25,7 @@ def through(states: Sequence[str], known: Known | None = None, before: str = "he
 
 
 def said(known: Known) -> list[str]:
-    return [alarm.finding.text.replace("since the apply began: apps/pvc-1", "…") for alarm in alarms(known)]
+    return [alarm.finding.text.replace(" since the apply began", "") for alarm in alarms(known)]
 
 
 @pytest.mark.parametrize(
@@ -52,15 +52,15 @@ def test_only_what_is_worse_than_before_is_an_alarm(before: str, now: str, sever
 @pytest.mark.parametrize(
     ("states", "words"),
     [
-        (["degraded"], "became degraded …"),
-        (["degraded", "degraded"], "became degraded …"),
-        (["degraded", "healthy"], "became degraded …; over by now"),
-        (["degraded", "unknown"], "became degraded …; over by now"),
-        (["degraded", "healthy", "degraded", "healthy", "degraded"], "became degraded …; 3 times"),
-        (["degraded", "healthy", "degraded", "healthy"], "became degraded …; 2 times; over by now"),
-        (["degraded", "faulted"], "became faulted …"),
-        (["faulted", "degraded"], "became faulted …"),
-        (["faulted", "healthy"], "became faulted …; over by now"),
+        (["degraded"], "became degraded"),
+        (["degraded", "degraded"], "became degraded"),
+        (["degraded", "healthy"], "became degraded, over by now"),
+        (["degraded", "unknown"], "became degraded, over by now"),
+        (["degraded", "healthy", "degraded", "healthy", "degraded"], "became degraded, 3 times"),
+        (["degraded", "healthy", "degraded", "healthy"], "became degraded, 2 times, over by now"),
+        (["degraded", "faulted"], "became faulted"),
+        (["faulted", "degraded"], "became faulted"),
+        (["faulted", "healthy"], "became faulted, over by now"),
     ],
 )
 def test_it_says_how_bad_it_got_and_what_became_of_it(states: list[str], words: str) -> None:
@@ -81,9 +81,9 @@ def test_flapping_rings_once_and_getting_worse_rings_again() -> None:
         (["degraded"], ["degraded"], []),
         (["degraded"], ["healthy"], []),
         (["degraded", "healthy"], ["healthy"], []),
-        (["degraded", "healthy"], ["degraded"], ["became degraded …"]),
-        (["degraded"], ["healthy", "degraded"], ["became degraded …; 2 times"]),
-        (["degraded"], ["faulted"], ["became faulted …"]),
+        (["degraded", "healthy"], ["degraded"], ["became degraded"]),
+        (["degraded"], ["healthy", "degraded"], ["became degraded, 2 times"]),
+        (["degraded"], ["faulted"], ["became faulted"]),
     ],
 )
 def test_what_a_person_has_seen_is_said_again_only_when_it_gets_worse(
@@ -97,11 +97,8 @@ def test_many_at_once_are_one_line_and_the_worst_comes_first() -> None:
     bad = [replace(row, robustness="faulted" if row.name == "pvc-07" else "degraded") for row in before]
     known = worsened({}, robustness(before), bad)
     faulted, degraded = alarms(known)
-    assert (faulted.finding.subject, faulted.finding.text) == (
-        "1 Longhorn volume",
-        "became faulted since the apply began: apps/pvc-07",
-    )
+    assert faulted.words == "1 Longhorn volume became faulted since the apply began: apps/pvc-07"
     assert degraded.finding.subject == "39 Longhorn volumes"
-    assert degraded.finding.text.endswith("apps/pvc-00, apps/pvc-01, apps/pvc-02 and 36 more")
+    assert degraded.names == "apps/pvc-00, apps/pvc-01, apps/pvc-02 and 36 more"
     half: tuple[Alarm, ...] = alarms(worsened(known, robustness(before), before[20:]))
-    assert half[-1].finding.text.endswith("and 36 more; 20 of them no longer")
+    assert half[-1].finding.text == "became degraded since the apply began, 20 of them no longer"

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runners.layers.commands import Target
 from runners.layers.findings import Severity
+from runners.layers.gates import gate
 from runners.layers.kinds.base import Row
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice, Decision
@@ -162,6 +164,45 @@ def test_system_backups_and_volumes_are_offered_with_dates_and_sizes() -> None:
     system, volumes, _nothing = what_options(at([*BACKUPS, r.system_backup()], GONE))
     assert (system.answer, system.text) == ("system-backup first", "of 2027-01-15 07:00 UTC, by Longhorn v1.12.1")
     assert [(each.answer, each.text) for each in volumes.among] == [(r.PHOTOS, "10Gi of 2027-01-15 06:00 UTC")]
+
+
+def test_jobs_are_released_without_a_look_where_nothing_was_restored() -> None:
+    """Whoever starts over has no data to look at, and must not be kept from having backups made again."""
+    step = WALK.step("release")
+    assert step is not None
+    assert step.command is not None
+    answers = r.decided(disks="alive", what="nothing")
+    started_over = at([*BACKUPS, HELD], answers, CONFIRMED)
+    assert gate(step.command, started_over.situation(step.target)).is_open
+    restored = at([*BACKUPS, HELD, *r.back("photos")], ALL, CONFIRMED)
+    assert not gate(step.command, restored.situation(step.target)).is_open
+
+
+@pytest.mark.parametrize("sheet", [r.sheet("photos", uid=r.NEW), None])
+def test_where_only_flux_died_only_flux_is_put_back(sheet: Any) -> None:
+    """Its claims live: nothing is held, nothing chosen, and no gate of a recovery stands before the bootstrap."""
+    rows = [*BACKUPS, r.job(), *s.whole("photos")]
+    moment = at(rows, CONFIRMED, sheet=sheet, verdicts={"flux-system": Verdict.ABSENT})
+    found = progress(WALK, moment)
+    over = [view.step.id for view in found.steps if view.state is StepState.DONE]
+    assert {"disks", "hold", "what", "restored", "foundation:minio", "looked", "release"} <= {*over}
+    assert moment.situation(Target()).unrestored == ()
+
+
+@pytest.mark.parametrize("sheet", [r.sheet("photos", uid=r.NEW), None])
+def test_where_only_the_foundation_died_flux_is_left_as_it_is(sheet: Any) -> None:
+    """Longhorn comes back to volumes that live; Flux's own steps prove themselves, and nothing is restored."""
+    rows = [*BACKUPS, r.job(), *s.whole("photos")]
+    broken = at(rows, CONFIRMED, sheet=sheet, verdicts={"longhorn": Verdict.ABSENT, "minio": Verdict.ABSENT})
+    found = progress(WALK, broken)
+    assert (found.steps[found.current].step.id, found.steps[found.current].state) == (
+        "foundation:longhorn",
+        StepState.READY,
+    )
+    back = progress(WALK, at(rows, CONFIRMED, sheet=sheet, verdicts={"minio": Verdict.ABSENT}))
+    assert (back.steps[back.current].step.id, back.steps[back.current].state) == ("foundation:minio", StepState.READY)
+    states = {view.step.id: view.state for view in back.steps}
+    assert {states[step] for step in ("flux", "hold", "what", "restored")} == {StepState.DONE}
 
 
 def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None:

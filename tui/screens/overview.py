@@ -33,7 +33,7 @@ from tui.tables import TablePane
 from tui.tail import RunTail
 from tui.targets import Targets, component_targets, meant, named, row_targets
 from tui.texts import boundary_facts, conclusion_text, context_text, layer_words, preflight_facts
-from widgets.alarm import Alarm
+from widgets.alarm import AlarmBanner
 from widgets.cards import LayerPane
 from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
@@ -85,7 +85,7 @@ class Overview(Ground[None]):
         """Header, cards, tabs, table, log, footer."""
         yield Header(self.header, clock=self._clock)
         yield Guide()
-        yield Alarm()
+        yield AlarmBanner()
         with Horizontal(id="layers"):
             yield LayerPane(HEADINGS[0], id="foundation", clock=self._clock)
             yield LayerPane(HEADINGS[1], id="gitops", clock=self._clock)
@@ -117,7 +117,7 @@ class Overview(Ground[None]):
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
         self._show_header()
-        self.query_one(Alarm).findings = tuple(alarm.finding for alarm in picture.alarms)
+        self.query_one(AlarmBanner).alarms = picture.alarms
         footer = [*layer_words(picture), _notice(picture) or (self._session.settings.origin, Tone.MUTED)]
         if _is_urgent(picture):
             footer.insert(0, footer.pop())

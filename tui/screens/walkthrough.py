@@ -34,7 +34,7 @@ from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
 from tui.walk_texts import record_facts, standing, step_facts, step_hints, summary_facts
-from widgets.alarm import Alarm
+from widgets.alarm import AlarmBanner
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
 from widgets.hints import HintBar
@@ -86,7 +86,7 @@ class WalkthroughScreen(FollowingScreen):
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
         yield Header(self._header, clock=self._clock)
-        yield Alarm()
+        yield AlarmBanner()
         with Horizontal(id="walk"):
             yield StepsPane(self._walk.walkthrough.title, id="steps")
             yield FactsPane(id="step")
@@ -127,7 +127,7 @@ class WalkthroughScreen(FollowingScreen):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows where it stands by the picture of a moment."""
         self.query_one(Header).facts = header
-        self.query_one(Alarm).findings = tuple(alarm.finding for alarm in picture.alarms)
+        self.query_one(AlarmBanner).alarms = picture.alarms
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
@@ -293,12 +293,12 @@ class WalkthroughScreen(FollowingScreen):
             where = standing(self._progress, self._walk.passage, now)
             self.query_one(StepsPane).border_subtitle = label(where)
         watch, passage = view.step.watch, self._walk.passage
-        sections = watch(self._walk.moment()) if watch is not None else ()
+        sections = watch(self._walk.moment()) if watch is not None and not view.state.over else ()
         since = passage.moved if passage is not None else None
         told = step_facts(view, self._session.settings, context, now, sections, since=since)
         facts = [*record_facts(self._walk.unrecorded), *told]
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
-            facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
+            facts = [*summary_facts(self._walk.passage), Fact(""), *facts]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run or self._run_before(view))
         self.query_one(HintBar).show(step_hints(view))

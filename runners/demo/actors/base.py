@@ -47,6 +47,11 @@ class Actor(ABC):
     def close(self) -> None:  # noqa: B027  most actors need nothing else
         """Gives back what it took; after the last look."""
 
+    @property
+    def is_acting(self) -> bool:
+        """Was it started, and not stopped since?"""
+        return self._thread is not None
+
     def start(self) -> None:
         """Starts looking, in a thread of its own."""
         self._stop.clear()

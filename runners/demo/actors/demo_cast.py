@@ -19,6 +19,7 @@ from runners.demo.actors.builtin.scheduler import Scheduler
 from runners.demo.actors.builtin.statefulsets import StatefulSetController
 from runners.demo.actors.cast import Cast
 from runners.demo.actors.delays import Delays
+from runners.demo.actors.flux_operator import FluxOperator
 from runners.demo.actors.kustomize.controller import KustomizeController
 from runners.demo.actors.longhorn import Longhorn
 from runners.demo.actors.longhorn_vault import Vault
@@ -46,6 +47,7 @@ _IN_ORDER: tuple[type[Actor], ...] = (
     Prober,
     MinioOperator,
     MetalLb,
+    FluxOperator,
 )
 
 

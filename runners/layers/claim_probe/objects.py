@@ -32,6 +32,7 @@ class Trial:
 
     nonce: str
     storage_class: str
+    """Empty for the default one."""
     image: str = ""
 
     @property
@@ -69,7 +70,7 @@ def namespace() -> Json:
 def claim(trial: Trial) -> Json:
     """The claim."""
     spec = {
-        "storageClassName": trial.storage_class,
+        **({"storageClassName": trial.storage_class} if trial.storage_class else {}),
         "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": SIZE}},
     }

@@ -34,6 +34,15 @@ class SheetFile:
     content: Sheet | None = None
     """What it says; None where it can't be read as a sheet."""
 
+    @property
+    def missing(self) -> str:
+        """Why there is no sheet; empty where there is one."""
+        if self.content is not None:
+            return ""
+        if not self.path:
+            return "bedplate.yaml names none (survival.write)"
+        return f"{self.path}: {self.error or 'is not there'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:

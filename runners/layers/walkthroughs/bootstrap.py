@@ -10,6 +10,7 @@ from runners.layers.commands import Target
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.settings import FoundationEntry, KeySource, Settings
 from runners.layers.walkthroughs.flux_steps import flux_steps
+from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
 from runners.layers.walkthroughs.proofs import (
     confirmed,
     is_usable,
@@ -21,8 +22,8 @@ from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
 from runners.layers.walkthroughs.verify import verify_steps
 
 CLUSTER = "cluster"
-KEYS = "keys:"
-"""What the id of a step of keys begins with."""
+KEYS, FOUNDATION = "keys:", "foundation:"
+"""What the ids of steps begin with that are about keys, or about a component of the foundation."""
 
 
 def bootstrap(settings: Settings) -> Walkthrough:
@@ -33,10 +34,10 @@ def bootstrap(settings: Settings) -> Walkthrough:
 def _steps(settings: Settings) -> Iterator[Step]:
     yield right_cluster()
     yield preflight()
-    for entry in settings.foundation:
+    for entry in settings.before_flux:
         yield from keys_before(settings, entry.component)
         yield foundation_step(entry)
-    yield from keys_before(settings, "flux")
+    yield from keys_for_flux(settings)
     yield from flux_steps(settings)
     yield Step(
         "services",
@@ -81,9 +82,14 @@ def preflight(step_id: str = "preflight") -> Step:
     )
 
 
-def keys_before(settings: Settings, user: str) -> Iterator[Step]:
+def keys_for_flux(settings: Settings) -> Iterator[Step]:
+    """What Flux decrypts and pulls with; by the operator, what that needs too."""
+    return keys_before(settings, "flux", *(entry.component for entry in settings.flux_entries))
+
+
+def keys_before(settings: Settings, user: str, *others: str) -> Iterator[Step]:
     """The step of the Secrets that have to be there before a component, or Flux; none where none is listed."""
-    keys = tuple(key for key in settings.keys if key.before == user)
+    keys = tuple(key for key in settings.keys if key.before in (user, *others))
     if keys:
         yield Step(
             f"{KEYS}{user}",
@@ -107,15 +113,6 @@ def key_command(key: KeySource, context: str) -> str:
     return f"sops --decrypt {file} | {apply} -" if encrypted else f"{apply} {file}"
 
 
-def helmfile_calls(entry: FoundationEntry, context: str, *verbs: str) -> str:
-    """The calls of a component's helmfile, a line each."""
-    environment = () if entry.environment in ("", "default") else ("-e", entry.environment)
-    places = (release.partition("/") for release in entry.releases)
-    selected = (word for space, _, name in places for word in ("-l", f"name={name},namespace={space}"))
-    call = ("helmfile", "--kube-context", context, "-f", entry.helmfile, *environment, *selected)
-    return "\n".join(shlex.join((*call, verb)) for verb in verbs)
-
-
 def _who_is_there(_settings: Settings, context: str) -> str:
     call = ("kubectl", "--context", context)
     uid = ("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")
@@ -126,7 +123,7 @@ def foundation_step(entry: FoundationEntry) -> Step:
     """One component of the foundation: planned, applied, and usable by its own rules."""
     name = entry.component
     return Step(
-        f"foundation:{name}",
+        f"{FOUNDATION}{name}",
         name,
         why=_WHY.get(name, "GitOps builds on it, so it is there before Flux, and comes back without Flux."),
         proof=is_usable(name),

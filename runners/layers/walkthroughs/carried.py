@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from runners.layers.claim_probe.prospect import storage_classes
+from runners.layers.components.flux import FLUX
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Key
 from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.kinds.pods import PODS, Pod
 from runners.layers.kinds.storage import CLAIMS, STORAGECLASSES, Claim
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
+from runners.layers.picture import Layer
 from runners.layers.rows import Rows
-from runners.layers.walkthroughs.steps import Moment, Proof
+from runners.layers.walkthroughs.proofs import is_usable
+from runners.layers.walkthroughs.steps import Moment, Proof, proved
 
 _WORKLOADS = (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)
 _READ = (*_WORKLOADS, PODS, CLAIMS, STORAGECLASSES)
@@ -48,11 +51,15 @@ class Carried:
 
 def carried(moment: Moment) -> Proof:
     """At least one is seen to work; where Flux made none that has a claim, that can't be told, and blocks nothing."""
-    rows = moment.rows
+    flux, rows = is_usable(FLUX.name, Layer.GITOPS)(moment), moment.rows
+    if not proved(flux):
+        return flux
     unseen = next((kind for kind in _READ if not rows.freshness(kind).trusted), None)
     if unseen is not None:
         return (Finding(_ABOUT, Severity.UNKNOWN, f"{unseen.plural} can't be seen"),)
-    found = sorted(_carried(rows), key=lambda each: (each.pod.namespace, each.pod.name, each.claim.name))
+    found = sorted(
+        _carried(rows, _classes(moment)), key=lambda each: (each.pod.namespace, each.pod.name, each.claim.name)
+    )
     working = [each.finding() for each in found if each.works]
     if working or found:
         return tuple(working or [each.finding() for each in found])[:_SHOWN]
@@ -60,8 +67,13 @@ def carried(moment: Moment) -> Proof:
     return (Finding(_ABOUT, Severity.NOTE, words),)
 
 
-def _carried(rows: Rows) -> Iterator[Carried]:
-    classes = {row.name for row in storage_classes(rows)}
+def _classes(moment: Moment) -> set[str]:
+    """The StorageClasses that the foundation serves."""
+    named = {entry.claim.storage_class for entry in moment.settings.foundation if entry.claim is not None}
+    return {row.name for row in storage_classes(moment.rows)} | (named - {""})
+
+
+def _carried(rows: Rows, classes: Container[str]) -> Iterator[Carried]:
     claims = {row.key[1:]: row for row in rows.all(CLAIMS) if row.storage_class in classes}
     made = _made(rows)
     for pod in rows.all(PODS):

@@ -17,6 +17,7 @@ from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.bootstrap import (
     foundation_step,
     keys_before,
+    keys_for_flux,
     preflight,
     right_cluster,
 )
@@ -69,11 +70,11 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
         yield hold_step()
         yield what_step()
         yield restored_step(sheet)
-    for entry in settings.foundation:
+    for entry in settings.before_flux:
         if entry is not storage:
             yield from keys_before(settings, entry.component)
             yield foundation_step(entry)
-    yield from keys_before(settings, "flux")
+    yield from keys_for_flux(settings)
     yield from flux_steps(settings)
     yield services_step()
     if storage is not None:

@@ -12,7 +12,8 @@ from runners.layers.components import foundation
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry
-from runners.layers.walkthroughs.bootstrap import helmfile_calls, preflight, right_cluster
+from runners.layers.walkthroughs.bootstrap import preflight, right_cluster
+from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
 from runners.layers.walkthroughs.longhorn_proofs import (
     ENGINE_LIMIT,
     backed_up,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from runners.layers import commands as c
 from runners.layers.claim_probe import CLAIM
+from runners.layers.claim_probe.by_hand import by_hand
 from runners.layers.claim_probe.objects import NAMESPACE
 from runners.layers.commands import Command, Target
 from runners.layers.components.object_storage import S3
@@ -15,8 +16,11 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.judge import of_foundation
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.walkthroughs.carried import carried
-from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step
+from runners.layers.walkthroughs.proofs import is_usable
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 
+VERIFY = "verify:"
+"""What the ids of these steps begin with; the name of a component follows."""
 _SKIP = "when you have seen yourself that it works"
 
 
@@ -26,7 +30,7 @@ def verify_steps(settings: Settings) -> Iterator[Step]:
     yield from (_claim_step(entry) for entry, probe in probes if probe == CLAIM)
     yield from (_s3_step(entry) if entry.s3 else _no_bucket(entry) for entry, probe in probes if probe == S3)
     yield Step(
-        "verify:flux",
+        f"{VERIFY}flux",
         "Flux's workloads on it",
         why="The layers are one when something that Git asks for runs on a volume of the foundation.",
         proof=carried,
@@ -37,10 +41,15 @@ def verify_steps(settings: Settings) -> Iterator[Step]:
     )
 
 
+def verifies(step: Step) -> bool:
+    """Is it one of these steps, which build nothing?"""
+    return step.id.startswith(VERIFY)
+
+
 def _claim_step(entry: FoundationEntry) -> Step:
     name = entry.component
     return Step(
-        f"verify:{name}",
+        f"{VERIFY}{name}",
         f"{name} serves claims",
         why="A StorageClass is a promise: a claim that is bound, written by one pod and read by another is the proof.",
         proof=_probed(c.PROBE_CLAIM, name),
@@ -48,6 +57,7 @@ def _claim_step(entry: FoundationEntry) -> Step:
         command=c.PROBE_CLAIM,
         target=Target(component=name),
         do=f"make a claim and two pods in namespace {NAMESPACE}, see that one reads what the other wrote, remove all",
+        shell=lambda _settings, context: by_hand(context),
         undo=c.PROBE_CLAIM.undo,
         usually="20–60 s",
         skip=_SKIP,
@@ -57,7 +67,7 @@ def _claim_step(entry: FoundationEntry) -> Step:
 def _s3_step(entry: FoundationEntry) -> Step:
     name = entry.component
     return Step(
-        f"verify:{name}",
+        f"{VERIFY}{name}",
         f"{name} stores objects",
         why="Green is not proof: an object that is put, got and deleted is.",
         proof=_probed(c.PROBE_S3, name),
@@ -74,11 +84,16 @@ def _no_bucket(entry: FoundationEntry) -> Step:
     """Where nobody said which bucket may be written to, that is said, and nothing waits for it."""
     name = entry.component
     words = "can't tell whether it stores objects: bedplate.yaml names no bucket (s3: {bucket: NAME})"
+
+    def prove(moment: Moment) -> Proof:
+        usable = is_usable(name)(moment)
+        return (Finding(name, Severity.NOTE, words),) if proved(usable) else usable
+
     return Step(
-        f"verify:{name}",
+        f"{VERIFY}{name}",
         f"{name} stores objects",
         why="Green is not proof: an object that is put, got and deleted is. None is put where nobody said where.",
-        proof=lambda _moment: (Finding(name, Severity.NOTE, words),),
+        proof=prove,
         looks_at="whether bedplate.yaml names a bucket",
         do="nothing, until bedplate.yaml names a bucket; then this step stores an object, reads it back and deletes it",
         shell=lambda _settings, context: f"bedplate --context {shlex.quote(context)}   # then p on {name}",
