@@ -55,7 +55,7 @@ def test_a_step_is_on_record_when_it_becomes_proved_and_not_when_it_was_before(s
     assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio"), ("proved", "verify:minio")]
     followed.reload()
     assert followed.passage is not None
-    assert [entry.title for entry in followed.passage.proved] == ["minio"]
+    assert [entry.title for entry in followed.passage.proved] == ["minio", "minio stores objects"]
 
 
 def test_what_could_not_be_told_before_is_not_news(session: StillSession) -> None:
