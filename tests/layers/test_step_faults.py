@@ -22,8 +22,6 @@ from tests.layers.step_states import MISSING, NO_ANSWER, ran, seen_as
 EACH = pytest.mark.parametrize(("name", "step"), k.STEPS, ids=k.NAMES)
 DOES = [(name, step) for name, step in k.STEPS if step.doing is Doing.COMMAND]
 EACH_COMMAND = pytest.mark.parametrize(("name", "step"), DOES, ids=[f"{name}-{step.id}" for name, step in DOES])
-ON_FLUX = "verify:flux"
-"""Where nothing that Flux made uses a claim it waits for nobody, and no world here has such a thing."""
 ELSEWHERE = ("triage", "preflight", "report", "verify", "flux:commits")
 """These rest on what no watch brings: what was gathered, files of this machine, and probes."""
 NO_WORDS = re.compile(r"Error\b|Exception|Traceback|\bNone\b|[<>]|:\s*$|\(\)")
@@ -95,7 +93,7 @@ def test_its_proof_never_comes(name: str, step: Step) -> None:
         at = replace(at, runs=[ran(step, RunState.SUCCEEDED, exit_code=0, started=long_ago - 9, ended=long_ago)])
     view = k.alone(name, step, at)
     if view.state.over:
-        assert step.id.startswith(("hold:", ON_FLUX)), "a run proves nothing but that something was held for a while"
+        assert step.id.startswith("hold:"), "a run proves nothing but that something was held for a while"
     elif view.state is StepState.WAITING:
         says(view, StepState.WAITING, "waiting: ", since=long_ago)
     elif view.state is StepState.READY and step.command is not None:
@@ -115,7 +113,7 @@ def test_what_it_looks_at_is_forbidden(name: str, step: Step) -> None:
     at = replace(k.undone(name, step), freshness=seen_as(Reach.FORBIDDEN), keys=None)
     view = k.alone(name, step, at)
     if step.doing is Doing.DECISION or step.id.startswith(ELSEWHERE):
-        assert view.state is not StepState.DONE or step.id.startswith(("triage", "preflight", ON_FLUX))
+        assert view.state is not StepState.DONE or step.id.startswith(("triage", "preflight", "verify:flux"))
         return
     if view.state is StepState.WAITING:
         assert "is not applied yet" in state_words(view, w.NOW).text
