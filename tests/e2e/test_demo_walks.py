@@ -45,8 +45,8 @@ def test_the_first_day_by_the_flux_operator(tmp_path: Path) -> None:
         walker = Walker(terminal, None, context="demo")
         walker.sees("1/3 Nothing is pushed to Git here", seconds=SETTING_UP)
         walker.opens("Bootstrap")
-        walker.walks()
-        assert walker.did[:5] == ["The right cluster", "longhorn", "minio", "Flux Operator", "FluxInstance"]
+        walker.walks(until="longhorn serves claims")  # from there on it is any first day
+        assert walker.did == ["The right cluster", "longhorn", "minio", "Flux Operator", "FluxInstance"]
         proved = [line["step"] for line in on_record(demo, "proved")]
         assert proved.index("flux") < proved.index("flux:instance") < proved.index("flux:applied")
         with demo.cluster() as cluster:
