@@ -52,6 +52,12 @@ class Suspensions:
         self.known: Mapping[str, Suspension] = {}
         """``Kind/namespace/name`` → by whom, and since when."""
 
+    @property
+    def is_settled(self) -> bool:
+        """Was it asked about everything that is suspended?"""
+        with self._lock:
+            return self.known.keys() >= self._seen.keys()
+
     def start(self) -> None:
         """Begins to find out."""
         self._errand.start()

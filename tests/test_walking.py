@@ -52,10 +52,10 @@ def test_a_step_is_on_record_when_it_becomes_proved_and_not_when_it_was_before(s
     session.fill([*w.longhorn_world(), *w.minio_world()])
     followed.progress()
     followed.progress()
-    assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio")]
+    assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio"), ("proved", "verify:minio")]
     followed.reload()
     assert followed.passage is not None
-    assert [entry.title for entry in followed.passage.proved] == ["minio"]
+    assert [entry.title for entry in followed.passage.proved] == ["minio", "minio stores objects"]
 
 
 def test_what_could_not_be_told_before_is_not_news(session: StillSession) -> None:
@@ -76,7 +76,7 @@ def test_what_is_proved_while_the_cluster_is_away_is_on_record_once_it_is_back(s
     assert not any(view.state.over for view in followed.progress().steps)
     session.fill([*w.longhorn_world(), *w.minio_world()])
     followed.progress()
-    assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio")]
+    assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio"), ("proved", "verify:minio")]
 
 
 def test_a_journal_that_cannot_be_written_is_said_for_as_long_as_it_is_so(session: StillSession) -> None:
@@ -131,7 +131,7 @@ def test_volumes_are_compared_with_the_beginning_of_the_apply(session: StillSess
     assert [text(each, "run") for each in session.journal.lines("alarmed")] == [run.id]
     long_over = replace(run, state=RunState.SUCCEEDED, ended=w.NOW - 7200)
     watch.look([long_over], w.NOW)
-    assert watch.alarms(worse, HOME) != ()
+    assert [each.finding.text for each in watch.alarms(worse, HOME)] == [f"{words}, 2 times"]
     watch.acknowledge()
     assert watch.alarms(worse, HOME) == ()
 

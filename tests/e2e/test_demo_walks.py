@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runners.demo.actors import resources as res
+from runners.demo.tools.remote import Remote
 from runners.layers.jsons import text
 from tests.e2e.test_demo import SETTING_UP, Demo, Newcomer
 from tests.e2e.test_demo_upgrade import on_record
@@ -35,6 +36,24 @@ def test_the_first_day_where_there_is_little_room(tmp_path: Path) -> None:
         assert {"storage", "GitOps", "services"} <= proved
         with demo.cluster() as cluster:
             assert {text(each, "status", "phase") for each in cluster.list(res.CLAIMS)} == {"Bound"}
+        leaves(walker, demo)
+
+
+def test_the_first_day_by_the_flux_operator(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, "operator")
+    with demo.terminal as terminal:
+        walker = Walker(terminal, None, context="demo")
+        walker.sees("1/3 Nothing is pushed to Git here", seconds=SETTING_UP)
+        walker.opens("Bootstrap")
+        walker.walks()
+        assert walker.did[:5] == ["The right cluster", "longhorn", "minio", "Flux Operator", "FluxInstance"]
+        proved = [line["step"] for line in on_record(demo, "proved")]
+        assert proved.index("flux") < proved.index("flux:instance") < proved.index("flux:applied")
+        with demo.cluster() as cluster:
+            (report,) = cluster.list(res.FLUXREPORTS)
+            assert text(report, "spec", "distribution", "status") == "Installed"
+        commits = Remote(demo.places[0] / "git" / "homelab").commits()
+        assert [commit.message for commit in commits] == ["Lay the foundation"], "something was pushed"
         leaves(walker, demo)
 
 

@@ -24,14 +24,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from runners.layers.walkthroughs.engine import StepState
 from tests.e2e.person import Keyboard, unwrapped
 from tests.e2e.terminal import Terminal
 from tests.rig.cluster import Rig
 
 Deed = Callable[[], object]
 
-_STATES = ("ready", "waiting", "failed", "blocked", "can't tell", "done", "skipped")
-_LINE = re.compile(rf"^│▶\S (\d+) (.+?) +({'|'.join(_STATES)})? *│", re.MULTILINE)
+_STATES = {state.symbol: state.value for state in StepState if state is not StepState.LATER}
+_LINE = re.compile(rf"^│▶(\S) (\d+) (.+?) *(?: (?:{'|'.join(_STATES.values())}))? *│", re.MULTILINE)
 _BUTTONS = re.compile(r"\[(▸| )Cancel \] +\[(▸| )([^\]]+) \]")
 _OVER = re.compile(r"all \d+ steps over")
 _NOT_NOW = ("they are changing this cluster now", "is running → wait for it", "there is nothing to do")
@@ -45,13 +46,13 @@ class Standing:
     number: int
     title: str
     state: str
-    """As the screen has it; empty for a step that comes later."""
+    """In its word, by the symbol that the screen has for it; empty for a step that comes later."""
 
 
 def standing(text: str) -> Standing | None:
     """Where the walkthrough stands by its screen; None where that isn't to be seen."""
     found = _LINE.search(text)
-    return Standing(int(found[1]), found[2], found[3] or "") if found and not dialog(text) else None
+    return Standing(int(found[2]), found[3], _STATES.get(found[1], "")) if found and not dialog(text) else None
 
 
 def dialog(text: str) -> str:
@@ -111,7 +112,7 @@ class Walker(Keyboard):
             self.terminal.press("tab")
             self._says_yes(dialog(text))
             text = self.terminal.wait(
-                "the run", lambda text: not dialog(text) or _is_settled(text), seconds=self._seconds
+                "the run", lambda text: not dialog(text) or _is_settled(text, answered=True), seconds=self._seconds
             )
         if not dialog(text):
             return True
@@ -193,9 +194,10 @@ def _marked(text: str) -> str:
     return found[1] if found else ""
 
 
-def _is_settled(text: str) -> bool:
-    """Does a dialog say what it has to say, and wait for an answer?"""
-    return bool(dialog(text)) and "[▸Cancel ]" in text and "◐ looking again" not in text
+def _is_settled(text: str, *, answered: bool = False) -> bool:
+    """Does a dialog say what it has to say, and wait for an answer? One that was answered only stays to refuse."""
+    whole = not answered or "✖ refused" in text or "there is nothing to do" in text
+    return whole and bool(dialog(text)) and "[▸Cancel ]" in text and "◐ looking again" not in text
 
 
 def _is_open(text: str) -> bool:

@@ -16,10 +16,12 @@ from runners.layers.claim_probe.sights import Ended, Seen, ended, waits_for
 from runners.layers.findings import Severity
 from runners.layers.freshness import LOADING
 from runners.layers.jsons import Json, mapping, sequence, text
+from runners.layers.judge import of_foundation
 from runners.layers.kinds.pods import pod_row
 from runners.layers.kinds.storage import claim_row
 from runners.layers.probes import Outcome
 from runners.layers.rows import FrozenRows
+from runners.layers.settings import ClaimSettings, FoundationEntry
 from runners.layers.sight import Sight
 from tests.layers import worlds as w
 from tests.layers.odd import changed_somewhere
@@ -56,19 +58,28 @@ def test_which_volumes_are_a_probes(reference: Json, ours: bool) -> None:
     assert is_volume_of_ours({"spec": {"claimRef": reference}}) is ours
 
 
+ANY = ClaimSettings()
 CLASSES = [w.storage_class("longhorn"), replace(w.storage_class("fast"), default=False)]
 OTHERS = [w.storage_class("local-path", "rancher.io/local-path"), w.storage_class("longhorn-static")]
 
 
 def test_it_claims_from_the_default_class_of_the_foundations_own() -> None:
-    assert claim_prospect(FrozenRows([*OTHERS, *CLASSES])).arguments == ("--class", "longhorn")
-    assert claim_prospect(FrozenRows([*OTHERS, CLASSES[1]])).arguments == ("--class", "fast")
+    assert claim_prospect(FrozenRows([*OTHERS, *CLASSES]), ANY).arguments == ("--class", "longhorn")
+    assert claim_prospect(FrozenRows([*OTHERS, CLASSES[1]]), ANY).arguments == ("--class", "fast")
+
+
+def test_it_claims_from_the_class_and_with_the_image_that_are_named() -> None:
+    named = ClaimSettings("local-path", "registry.home/busybox:1")
+    told = ("--class", "local-path", "--image", "registry.home/busybox:1")
+    assert claim_prospect(FrozenRows([*OTHERS, *CLASSES]), named).arguments == told
+    (found,) = claim_prospect(FrozenRows(CLASSES), named).findings
+    assert (found.subject, found.severity) == ("StorageClass local-path", Severity.BLOCKER)
 
 
 def test_without_a_class_there_is_nothing_to_claim_from() -> None:
-    (found,) = claim_prospect(FrozenRows(OTHERS)).findings
+    (found,) = claim_prospect(FrozenRows(OTHERS), ANY).findings
     assert (found.severity, found.overridable) == (Severity.BLOCKER, False)
-    (unseen,) = claim_prospect(FrozenRows([], {"storageclasses": LOADING})).findings
+    (unseen,) = claim_prospect(FrozenRows([], {"storageclasses": LOADING}), ANY).findings
     assert unseen.severity is Severity.UNKNOWN
 
 
@@ -217,3 +228,9 @@ def test_what_is_older_than_any_probe_was_left_behind(age: float, left: bool) ->
     found = list(leftover_findings(Sight(FrozenRows([made, pods, w.claim("apps", "data")]), w.NOW)))
     assert [finding.severity for finding in found] == [Severity.NOTE] * (2 if left else 0)
     assert all("bedplate-probe/" in finding.subject for finding in found)
+
+
+def test_storage_that_is_not_known_is_probed_where_its_class_is_named() -> None:
+    rook = FoundationEntry("rook", "rook/helmfile.yaml", ("rook-ceph",))
+    assert of_foundation(rook).probe == ""
+    assert of_foundation(replace(rook, claim=ClaimSettings("ceph-block"))).probe == "claim"

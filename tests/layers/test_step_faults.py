@@ -22,8 +22,6 @@ from tests.layers.step_states import MISSING, NO_ANSWER, ran, seen_as
 EACH = pytest.mark.parametrize(("name", "step"), k.STEPS, ids=k.NAMES)
 DOES = [(name, step) for name, step in k.STEPS if step.doing is Doing.COMMAND]
 EACH_COMMAND = pytest.mark.parametrize(("name", "step"), DOES, ids=[f"{name}-{step.id}" for name, step in DOES])
-ON_FLUX = "verify:flux"
-"""Where nothing that Flux made uses a claim it waits for nobody, and no world here has such a thing."""
 ELSEWHERE = ("triage", "preflight", "report", "verify", "flux:commits")
 """These rest on what no watch brings: what was gathered, files of this machine, and probes."""
 NO_WORDS = re.compile(r"Error\b|Exception|Traceback|\bNone\b|[<>]|:\s*$|\(\)")
@@ -51,9 +49,7 @@ def test_somebody_can_stand_at_it_and_is_told_what_it_waits_for(name: str, step:
     text = state_words(view, w.NOW).text
     assert text
     assert not NO_WORDS.search(text)
-    if step.id == ON_FLUX:
-        assert view.state is StepState.DONE
-    elif view.state is not StepState.READY:
+    if view.state is not StepState.READY:
         says(view, view.state, since=w.NOW - 86_400)
 
 
@@ -87,7 +83,7 @@ def test_what_it_runs_fails(name: str, step: Step, state: RunState, more: dict[s
     if view.state is StepState.WAITING:  # the cluster says that it is on its way all the same
         return
     says(view, StepState.FAILED, "failed: ", words)
-    assert "nothing that is done a second time" in "\n".join(advice(view))
+    assert "nothing is done twice" in "\n".join(advice(view))
 
 
 @EACH
@@ -97,7 +93,7 @@ def test_its_proof_never_comes(name: str, step: Step) -> None:
         at = replace(at, runs=[ran(step, RunState.SUCCEEDED, exit_code=0, started=long_ago - 9, ended=long_ago)])
     view = k.alone(name, step, at)
     if view.state.over:
-        assert step.id.startswith(("hold:", ON_FLUX)), "a run proves nothing but that something was held for a while"
+        assert step.id.startswith("hold:"), "a run proves nothing but that something was held for a while"
     elif view.state is StepState.WAITING:
         says(view, StepState.WAITING, "waiting: ", since=long_ago)
     elif view.state is StepState.READY and step.command is not None:
@@ -117,7 +113,7 @@ def test_what_it_looks_at_is_forbidden(name: str, step: Step) -> None:
     at = replace(k.undone(name, step), freshness=seen_as(Reach.FORBIDDEN), keys=None)
     view = k.alone(name, step, at)
     if step.doing is Doing.DECISION or step.id.startswith(ELSEWHERE):
-        assert view.state is not StepState.DONE or step.id.startswith(("triage", "preflight", ON_FLUX))
+        assert view.state is not StepState.DONE or step.id.startswith(("triage", "preflight", "verify:flux"))
         return
     if view.state is StepState.WAITING:
         assert "is not applied yet" in state_words(view, w.NOW).text

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from runners.layers.findings import Finding, Severity
+from runners.options import Rehearsing
 from tests.layers import worlds as w
 from tests.tui.still_session import StillSession, clock
 from tests.widgets.fixtures import until
@@ -35,7 +36,7 @@ MISSING = (
 @pytest.fixture
 def rehearsing(session: StillSession) -> BedplateApp:
     session.fill(w.longhorn_world())
-    session.options = replace(session.options, demo=True, rehearsed=lambda _progress: None)
+    session.options = replace(session.options, demo=True, rehearsing=Rehearsing(lambda _progress: None))
     return BedplateApp(session, clock, first=partial(RehearsalScreen, MISSING, clock=clock))
 
 

@@ -141,7 +141,7 @@ def _commits_shell(settings: BootstrapSettings) -> Shell:
     lines = (
         "git fetch",
         shlex.join(("git", "status", "--short", "--branch", "--", inside)),
-        shlex.join(("git", "check-ignore", "--verbose", "--no-index", *paths)) + "   # prints nothing when all is well",
+        shlex.join(("git", "check-ignore", "--verbose", "--no-index", *paths)),
         f"{shlex.join(export_call(settings))} | git diff --no-index --stat -- {shlex.quote(paths[0])} -",
     )
     return lambda _settings, _context: "\n".join(lines)
