@@ -94,7 +94,7 @@ class Stand:
         header = self.app.overview.header
         self.screen = WalkthroughScreen(self.session, self.app.operator, self.walk.walkthrough, header, clock)
         self.screen._walk = self.walk  # type: ignore[assignment]
-        self.screen._follow = lambda _run: None  # type: ignore[method-assign]  # there is no log to be shown
+        self.screen._follow = lambda run: None  # type: ignore[method-assign]  # there is no log to be shown
         await self.app.push_screen(self.screen)
         while self.app.screen is not self.screen or self.app.focused is None:
             await pilot.pause()
