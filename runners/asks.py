@@ -6,9 +6,11 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from runners.layers.commands import Command, Target
+from runners.layers.commands import BOOTSTRAP, Command, Target
+from runners.layers.existing_sync import made_since
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.identity import Identity
+from runners.layers.kinds.flux import FluxObject
 from runners.layers.plans import Danger, Plan
 from runners.tools.calls import ToolError
 
@@ -56,6 +58,8 @@ class Ask:
     """What would be gone afterwards, for people."""
     commits: tuple[Finding, ...] = ()
     """What would be committed to Git; what speaks against it is the gate's to say."""
+    root: FluxObject | None = None
+    """The root Kustomization, as it was there when the question was asked."""
 
     @property
     def title(self) -> str:
@@ -73,6 +77,11 @@ def unseen(shown: GateAnswer, now: GateAnswer) -> tuple[Finding, ...]:
     """What closes a gate now and was not shown when the question was asked: a word typed for one does not open it."""
     known = {_what(finding) for finding in shown.closed_by}
     return tuple(finding for finding in now.closed_by if not finding.overridable or _what(finding) not in known)
+
+
+def done_meanwhile(ask: Ask, root: FluxObject | None) -> tuple[Finding, ...]:
+    """That somebody else has done what was asked, between the question and its yes."""
+    return made_since(ask.root, root) if ask.command is BOOTSTRAP else ()
 
 
 def _what(finding: Finding) -> tuple[str, Severity, str]:

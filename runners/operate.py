@@ -16,7 +16,7 @@ import anyio.to_thread
 
 from runners.acts import argv as act_argv
 from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
-from runners.asks import Ask, Refusal, Work, no_record, unseen
+from runners.asks import Ask, Refusal, Work, done_meanwhile, no_record, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
 from runners.cluster.served import served_by
@@ -25,6 +25,7 @@ from runners.journal import Fact, Journal
 from runners.layers import commands as c
 from runners.layers.commands import Command, Target
 from runners.layers.components import foundation
+from runners.layers.existing_sync import root_sync
 from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
 from runners.layers.hooks import Hook
@@ -110,7 +111,8 @@ class Operator:
             own = command.probe or command.act
             work = self._own_work(command, target) if own else self._flux_work(command, target)
             commits = self._session.situation(target).commits if command is c.BOOTSTRAP else ()
-            return Ask(command, target, identity, answer, reads_or_changes, work, commits=commits)
+            root = root_sync(self._session.store)
+            return Ask(command, target, identity, answer, reads_or_changes, work, commits=commits, root=root)
         plan = await self._plan(target.component, identity)
         component = foundation(target.component, ())
         found = plan_findings(plan, protected=component.protected)
@@ -141,8 +143,8 @@ class Operator:
         with self._on_record(ask.command, ask.target):
             if ask.word and typed.strip() != ask.word:
                 raise Refusal(Finding("confirmation", Severity.BLOCKER, f"{ask.word} has to be typed", "", False))
-            new = unseen(ask.gate, await self._look(ask.command, ask.target))
-            if new:
+            now = await self._look(ask.command, ask.target)
+            if new := done_meanwhile(ask, root_sync(self._session.store)) or unseen(ask.gate, now):
                 raise Refusal(*new)
             await self._same_cluster(ask.identity)
             if ask.plan is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from runners.layers.discovery.git_places import place, place_of, without_credentials
 from runners.layers.findings import Finding, Severity
@@ -13,6 +14,7 @@ from runners.layers.rows import Rows
 
 SYNC = "flux-system"
 """Name and namespace of what bootstrap makes, and the operator too: a source, and the Kustomization of its folder."""
+_ROOT = f"Kustomization {SYNC}/{SYNC}"
 _PLURALS = {"GitRepository": "gitrepositories", "OCIRepository": "ocirepositories", "Bucket": "buckets"}
 
 
@@ -30,6 +32,16 @@ def root_source(rows: Rows) -> FluxObject | None:
     namespace, _, name = at.partition("/")
     found = rows.get((_PLURALS.get(kind, ""), namespace, name))
     return found if isinstance(found, FluxObject) else None
+
+
+def made_since(before: FluxObject | None, root: FluxObject | None) -> tuple[Finding, ...]:
+    """That the root Kustomization was made since it was looked at: there is no reason left for another bootstrap."""
+    if root is None or (before is not None and before.uid == root.uid):
+        return ()
+    since = f"{datetime.fromtimestamp(root.created, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    text = f"there is nothing to do: it is there since {since}"
+    remedy = "look at it; ask again where it should be bootstrapped all the same"
+    return (Finding(_ROOT, Severity.NOTE, text, remedy, about=root.key),)
 
 
 def sync_conflicts(rows: Rows, wanted: BootstrapSettings) -> Iterator[Finding]:
@@ -53,7 +65,7 @@ def path_conflict(existing_path: str, wanted_path: str) -> Finding | None:
     if not existing_path or _normal(existing_path) == _normal(wanted_path):
         return None
     return Finding(
-        "Kustomization flux-system/flux-system",
+        _ROOT,
         Severity.BLOCKER,
         f"syncs {_shown(existing_path)}, and the bootstrap asks for {_shown(wanted_path)}",
         f"set gitops.path to {_shown(existing_path)}, or take Flux off this cluster first",
