@@ -246,7 +246,8 @@ def gitops_gate(picture: Picture) -> GateAnswer:
 
 def _unrestored(command: Command, situation: Situation) -> Iterator[Finding]:
     """What creates claims waits for those that come back from backups; storage itself has to be there before."""
-    creates = command is BOOTSTRAP or (command is APPLY and situation.target.component != LONGHORN.name)
+    on_storage = command in (APPLY, REPAIR) and situation.target.component != LONGHORN.name
+    creates = on_storage or command in (BOOTSTRAP, RESUME)
     if creates:
         yield from situation.unrestored
 

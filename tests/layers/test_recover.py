@@ -178,6 +178,15 @@ def test_jobs_are_released_without_a_look_where_nothing_was_restored() -> None:
     assert not gate(step.command, restored.situation(step.target)).is_open
 
 
+def test_a_look_counts_for_what_was_chosen_before_it_alone() -> None:
+    """Who chooses again after a first restore has not seen what comes back with the second."""
+    looked = {"looked": Decision("recover", "looked", Choice.CONFIRMED, w.NOW - 120, "ada@workshop", answer=r.NEW)}
+    moment = at([*BACKUPS, r.job(), *r.back("photos")], r.chosen(r.PHOTOS), looked, CONFIRMED)
+    for step in map(WALK.step, ("hold", "looked")):
+        assert step is not None
+        assert not proved(step.proof(moment))
+
+
 @pytest.mark.parametrize("sheet", [r.sheet("photos", uid=r.NEW), None])
 def test_where_only_flux_died_only_flux_is_put_back(sheet: Any) -> None:
     """Its claims live: nothing is held, nothing chosen, and no gate of a recovery stands before the bootstrap."""

@@ -38,7 +38,11 @@ def closed_by(command: Command, component: str, rows: Sequence[Row], decisions: 
     return [finding.subject for finding in answer.closed_by]
 
 
-@pytest.mark.parametrize(("command", "component"), [(c.BOOTSTRAP, ""), (c.APPLY, "minio")])
+CREATE = [(c.BOOTSTRAP, ""), (c.APPLY, "minio"), (c.REPAIR, "minio")]
+"""What may create claims."""
+
+
+@pytest.mark.parametrize(("command", "component"), CREATE)
 @pytest.mark.parametrize(
     ("rows", "decisions", "closed"),
     [
@@ -47,6 +51,11 @@ def closed_by(command: Command, component: str, rows: Sequence[Row], decisions: 
         ([BACKUP], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP, r.filled("photos", restore_required=True)], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP, r.filled("photos")], r.chosen(r.PHOTOS), ["claim apps/photos"]),
+        (
+            [BACKUP, r.claim("photos"), r.pv("photos"), r.filled("photos", state="creating")],
+            r.chosen(r.PHOTOS),
+            ["claim apps/photos"],
+        ),
         ([BACKUP, r.filled("photos"), r.claim("photos", "pvc-1")], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP, *r.back("photos")], r.chosen(r.PHOTOS), []),
         ([BACKUP], r.decided(disks="gone", what="nothing"), []),
@@ -55,6 +64,11 @@ def closed_by(command: Command, component: str, rows: Sequence[Row], decisions: 
         ([BACKUP], r.decided(disks="gone", what="system-backup first"), ["claim apps/photos"]),
         ([r.system_restore(state="Restoring")], r.decided(what="system-backup first"), ["system backup first"]),
         ([r.system_restore()], r.decided(what="system-backup first"), []),
+        ([BACKUP], r.decided(disks="gone", what="volumes"), ["restore"]),
+        ([BACKUP], r.decided(disks="gone", what="volumes ,"), ["restore"]),
+        ([BACKUP], r.decided(disks="gone", what="whatever"), ["restore"]),
+        ([BACKUP, *r.back("photos")], {}, []),
+        ([r.claim("photos", "pvc-1"), s.stored("other")], {}, ["restore"]),
     ],
 )
 def test_what_would_create_claims_waits_until_each_wanted_one_is_bound(
@@ -63,7 +77,12 @@ def test_what_would_create_claims_waits_until_each_wanted_one_is_bound(
     assert closed_by(command, component, rows, decisions) == closed
 
 
-@pytest.mark.parametrize(("command", "component"), [(c.BOOTSTRAP, ""), (c.APPLY, "minio")])
+def test_what_is_held_in_flux_is_not_let_go_before_what_it_would_create_is_back() -> None:
+    assert closed_by(c.RESUME, "", [BACKUP], r.chosen(r.PHOTOS))[-1] == "claim apps/photos"
+    assert "claim apps/photos" not in closed_by(c.RESUME, "", [BACKUP, *r.back("photos")], r.chosen(r.PHOTOS))
+
+
+@pytest.mark.parametrize(("command", "component"), CREATE)
 def test_nothing_but_this_gate_keeps_a_claim_from_being_created_empty(command: Command, component: str) -> None:
     moment = r.moment([BACKUP], sheet=r.sheet("photos"), decisions=r.chosen(r.PHOTOS), settings=GIT)
     situation = moment.situation(Target(component=component))

@@ -9,7 +9,7 @@ from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
 from runners.layers.walkthroughs.held_jobs import hold_prospect, release_prospect
 from runners.layers.walkthroughs.restore_gates import restore_prospect
-from runners.layers.walkthroughs.restore_rules import LOOKED, NOTHING, STORAGE, WHAT, Recovery
+from runners.layers.walkthroughs.restore_rules import NOTHING, STORAGE, Recovery, choice, has_looked
 
 VOLUMES_TOO = "if-not-present"
 """With a system backup, volumes are backed up that have no backup yet."""
@@ -21,10 +21,10 @@ def act_prospects(component: str, rows: Rows, recovery: Recovery, picture: Pictu
     """By the act's name; nothing for a component that has none."""
     if component != STORAGE:
         return {}
-    answer = recovery.answer(WHAT)
+    needs_no_look = choice(recovery)[0] == NOTHING
     return {
         "hold": hold_prospect(rows),
-        "release": release_prospect(rows, looked_at=bool(recovery.answer(LOOKED)) or answer == NOTHING),
+        "release": release_prospect(rows, looked_at=has_looked(recovery) or needs_no_look),
         "restore": restore_prospect(rows, recovery, picture),
         "system-backup": Prospect((VOLUMES_TOO,)),
         "upgrade-engines": Prospect((ENGINES_AT_A_TIME,)),

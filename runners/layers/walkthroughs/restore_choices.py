@@ -11,7 +11,9 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, gib
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYSTEM_BACKUPS
 from runners.layers.kinds.storage import CLAIMS
+from runners.layers.rows import Rows
 from runners.layers.settings import Settings
+from runners.layers.survival.sheet import Sheet
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import (
@@ -23,6 +25,7 @@ from runners.layers.walkthroughs.restore_rules import (
     VOLUMES_OF,
     WHAT,
     Restorable,
+    choice,
     living,
     nameless,
     restorables,
@@ -68,10 +71,10 @@ def _right_minor(moment: Moment) -> Proof:
     wanted_, who = wanted_minor(moment.rows, recovery)
     there = minor_words(state.version) if state is not None else ""
     if not wanted_:
-        if there and recovery.answer(WHAT):
+        if there and choice(recovery)[0]:
             # The old sheet is moved away in the end: what it said has served by then.
             return (Finding("longhorn", Severity.OK, f"is {there}, and what comes back was chosen"),)
-        if nothing_is_missing(moment):
+        if nothing_is_missing(moment.rows, moment.sheet):
             return (
                 Finding("longhorn", Severity.OK, "is there with its volumes: nothing of another version comes back"),
             )
@@ -140,20 +143,19 @@ def chosen(moment: Moment) -> Proof:
     """Somebody has chosen, or nothing has to come back."""
     recovery, rows = recovery_of(moment), moment.rows
     decision = recovery.decisions.get(WHAT)
-    answer = recovery.answer(WHAT)
-    if decision is None or not answer:
-        if nothing_is_missing(moment):
+    kind, names = choice(recovery)
+    if decision is None or not kind:
+        if nothing_is_missing(moment.rows, moment.sheet):
             return (Finding("claims", Severity.OK, "every claim is bound to its volume: nothing has to come back"),)
         return tuple(_to_choose_from(moment))
     by = f"chosen by {decision.who}"
-    if answer == NOTHING:
+    if kind == NOTHING:
         if any(found.severity > Severity.NOTE for found in disks(moment)):
             text = "is refused until it is answered whether the old disks live"
             return (Finding("nothing to restore", Severity.BLOCKER, text, "answer that step"),)
         return (Finding("nothing to restore", Severity.OK, by),)
     lost = [Finding(f"claim {name}", Severity.BLOCKER, "no backup of it is seen") for name in vanished(rows, recovery)]
-    kind, _, name = answer.partition(" ")
-    words = f"system backup {name}" if kind == SYSTEM else f"{len(wanted(rows, recovery))} volumes"
+    words = f"system backup {names[0]}" if kind == SYSTEM else f"{len(wanted(rows, recovery))} volumes"
     return (Finding(words, Severity.OK, by), *lost)
 
 
@@ -170,16 +172,20 @@ def _to_choose_from(moment: Moment) -> Iterator[Finding]:
         yield Finding(f"backup of {name}", Severity.NOTE, "does not say to which claim it belongs: restore it by hand")
 
 
-def nothing_is_missing(moment: Moment) -> bool:
-    """Is every claim that is known bound to a volume of its own, so that there is nothing to bring back?"""
-    rows, sheet = moment.rows, moment.sheet
+def nothing_is_missing(rows: Rows, sheet: Sheet | None) -> bool:
+    """Is every claim that is known bound to the volume that it had, so that there is nothing to bring back?"""
     if not all(shown(rows, kind) for kind in (CLAIMS, LONGHORN_VOLUMES, LONGHORN_BACKUPS)):
         return False
-    known = [claim for claim in (sheet.claims if sheet is not None else ()) if claim.longhorn_volume]
-    bound = {(row.namespace, row.name) for row in rows.all(CLAIMS) if row.status == "Bound"}
-    if not (living(rows) or known) or any((claim.namespace, claim.name) not in bound for claim in known):
+    # Without its backup too: while no backup target answers, a claim that was created empty has none.
+    known = tuple(
+        Restorable(claim.namespace, claim.name, claim.longhorn_volume, backup="", size=0)
+        for claim in (sheet.claims if sheet is not None else ())
+        if claim.longhorn_volume
+    )
+    if not (living(rows) or known):
         return False
     names = {row.name for row in rows.all(LONGHORN_VOLUMES)}
     if any(volume not in names for volume in nameless(rows, sheet)):
         return False
-    return all(found.severity <= Severity.NOTE for found in standings(rows, restorables(rows, sheet)))
+    ones = (*known, *restorables(rows, sheet))
+    return all(found.severity <= Severity.NOTE for found in standings(rows, ones))

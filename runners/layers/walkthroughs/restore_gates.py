@@ -17,7 +17,7 @@ from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held_proof
 from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.proofs import not_seen
-from runners.layers.walkthroughs.restore_choices import date
+from runners.layers.walkthroughs.restore_choices import date, nothing_is_missing
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     NOTHING,
@@ -28,6 +28,7 @@ from runners.layers.walkthroughs.restore_rules import (
     Recovery,
     Restorable,
     Storage,
+    choice,
     standing,
     storage,
     vanished,
@@ -49,11 +50,13 @@ def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tup
     """Why nothing may start yet that creates claims: a claim that is there already is never filled by a restore."""
     if not is_going_on(recovery, identity):
         return ()
-    answer = recovery.answer(WHAT)
-    if not answer:
+    kind, _names = choice(recovery)
+    if not kind:
+        if nothing_is_missing(rows, recovery.sheet):
+            return ()
         text = "it is not decided what comes back from backups, and what starts now creates its claims empty"
         return (Finding("restore", Severity.BLOCKER, text, "decide it in the walkthrough: w, recover"),)
-    if answer == NOTHING:
+    if kind == NOTHING:
         return unanswered(rows, recovery, identity)
     return tuple(_missing(rows, recovery))
 
@@ -73,9 +76,9 @@ def _missing(rows: Rows, recovery: Recovery) -> Iterator[Finding]:
     for claim in vanished(rows, recovery)[:_NAMED]:
         text = "was chosen to be restored, and no backup of it is seen"
         yield Finding(f"claim {claim}", Severity.BLOCKER, text, "wait for the backup target, or choose again")
-    kind, _, name = recovery.answer(WHAT).partition(" ")
+    kind, names = choice(recovery)
     if kind == SYSTEM and not ones:
-        yield from _system_missing(rows, name)
+        yield from _system_missing(rows, names[0])
 
 
 def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
@@ -130,7 +133,7 @@ def minor_findings(rows: Rows, recovery: Recovery, picture: Picture) -> tuple[Fi
 
 def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospect:
     """What the restore that was chosen would be called with, and what speaks against it now."""
-    kind, _, name = recovery.answer(WHAT).partition(" ")
+    kind, names = choice(recovery)
     if kind not in (SYSTEM, VOLUMES_OF):
         text = "nothing is to be restored" if kind == NOTHING else "it is not decided what comes back"
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, text, "decide it first", False),))
@@ -138,7 +141,7 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
     if kind == SYSTEM:
         # Claims come back into namespaces; whether Longhorn makes those is not relied on.
         spaces = sorted({one.namespace for one in wanted(rows, recovery)})
-        return Prospect((SYSTEM, name, *spaces), (*_system(rows, picture, name), *common))
+        return Prospect((SYSTEM, names[0], *spaces), (*_system(rows, picture, names[0]), *common))
     return _volumes(wanted(rows, recovery), rows, common)
 
 

@@ -146,20 +146,33 @@ def nameless(rows: Rows, sheet: Sheet | None) -> tuple[str, ...]:
     return tuple(sorted(set(newest_backups(rows)) - known))
 
 
+def choice(recovery: Recovery) -> tuple[str, tuple[str, ...]]:
+    """What was chosen to come back: its kind, and the names with it. An answer that names nothing chooses nothing."""
+    kind, _, rest = recovery.answer(WHAT).partition(" ")
+    names = tuple(filter(None, rest.split(",")))
+    return (kind, names) if kind == NOTHING or (kind in (SYSTEM, VOLUMES_OF) and names) else ("", ())
+
+
+def has_looked(recovery: Recovery) -> bool:
+    """Has a person looked at the data, and not before it was chosen what comes back?"""
+    looked, what = recovery.decisions.get(LOOKED), recovery.decisions.get(WHAT)
+    if looked is None or looked.choice is not Choice.CONFIRMED:
+        return False
+    return what is None or looked.at >= what.at
+
+
 def wanted(rows: Rows, recovery: Recovery) -> tuple[Restorable, ...]:
     """The claims that have to be back, by what was chosen; none before."""
-    kind, _, names = recovery.answer(WHAT).partition(" ")
-    if kind == SYSTEM:
-        return restorables(rows, recovery.sheet)
-    chosen = set(filter(None, names.split(","))) if kind == VOLUMES_OF else set()
-    return tuple(one for one in restorables(rows, recovery.sheet) if one.claim in chosen)
+    kind, names = choice(recovery)
+    ones = restorables(rows, recovery.sheet)
+    return ones if kind == SYSTEM else tuple(one for one in ones if one.claim in names)
 
 
 def vanished(rows: Rows, recovery: Recovery) -> tuple[str, ...]:
     """Claims that were chosen and of which no backup is seen any more."""
-    kind, _, names = recovery.answer(WHAT).partition(" ")
-    chosen = set(filter(None, names.split(","))) if kind == VOLUMES_OF else set()
-    return tuple(sorted(chosen - {one.claim for one in restorables(rows, recovery.sheet)}))
+    kind, names = choice(recovery)
+    known = {one.claim for one in restorables(rows, recovery.sheet)}
+    return tuple(sorted({*names} - known)) if kind == VOLUMES_OF else ()
 
 
 def wanted_minor(rows: Rows, recovery: Recovery) -> tuple[str, str]:
@@ -221,6 +234,8 @@ def _standing(
         return Severity.BLOCKER, gone or "is not restored yet"
     if stored.robustness == "faulted":
         return Severity.BLOCKER, f"volume {one.volume} is faulted{f': {stored.why}' if stored.why else ''}"
+    if stored.state == "creating":
+        return Severity.WARNING, f"volume {one.volume} waits for Longhorn"
     if stored.restoring or stored.restore_required:
         return Severity.WARNING, f"data flows into volume {one.volume}"
     if claim is None or volume is None or claim.status != "Bound":

@@ -6,11 +6,18 @@ from runners.layers import commands as c
 from runners.layers.findings import Finding, Severity
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
-from runners.layers.walkthroughs.decisions import Choice
 from runners.layers.walkthroughs.restore_by_hand import restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import target_proof, unrestored
-from runners.layers.walkthroughs.restore_rules import LOOKED, NOTHING, WHAT, standings, wanted, worst_first
+from runners.layers.walkthroughs.restore_rules import (
+    LOOKED,
+    NOTHING,
+    choice,
+    has_looked,
+    standings,
+    wanted,
+    worst_first,
+)
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step
 from runners.layers.walkthroughs.triage import recovery_of
 
@@ -57,16 +64,12 @@ def hold_step() -> Step:
 
 def _held(moment: Moment) -> Proof:
     recovery = recovery_of(moment)
-    if recovery.answer(WHAT) == NOTHING or (not recovery.answer(WHAT) and nothing_is_missing(moment)):
+    kind, _names = choice(recovery)
+    if kind == NOTHING or (not kind and nothing_is_missing(moment.rows, moment.sheet)):
         return (Finding("recurring jobs", Severity.OK, "may run: nothing is restored"),)
-    if _confirmed(moment, LOOKED):
+    if has_looked(recovery):
         return (Finding("recurring jobs", Severity.OK, "were held until somebody had looked at the data"),)
     return held_jobs.held_proof(moment.rows)
-
-
-def _confirmed(moment: Moment, step: str) -> bool:
-    decision = moment.decisions.get(step)
-    return decision is not None and decision.choice is Choice.CONFIRMED
 
 
 def restored_step(sheet: Sheet | None = None) -> Step:
@@ -88,15 +91,15 @@ def restored_step(sheet: Sheet | None = None) -> Step:
 
 def _restored(moment: Moment) -> Proof:
     recovery, rows = recovery_of(moment), moment.rows
-    answer = recovery.answer(WHAT)
-    if answer == NOTHING:
+    kind, names = choice(recovery)
+    if kind == NOTHING:
         return (Finding("restore", Severity.OK, "nothing is to be restored"),)
-    if not answer:
+    if not kind:
         return chosen(moment)
     missing = unrestored(rows, recovery, moment.picture.identity)
     found = standings(rows, wanted(rows, recovery))
     if not (found or missing):
-        return (Finding(answer, Severity.OK, "is restored, says Longhorn"),)
+        return (Finding(f"system backup {names[0]}", Severity.OK, "is restored, says Longhorn"),)
     extra = tuple(one for one in missing if one.subject not in {each.subject for each in found})
     return worst_first((*found, *extra))
 
@@ -116,13 +119,13 @@ def looked_step() -> Step:
 
 def _looked(moment: Moment) -> Proof:
     recovery = recovery_of(moment)
-    if not recovery.answer(WHAT) or recovery.answer(WHAT) == NOTHING:
-        done = recovery.answer(WHAT) == NOTHING or nothing_is_missing(moment)
+    kind, _names = choice(recovery)
+    if kind in ("", NOTHING):
+        done = kind == NOTHING or nothing_is_missing(moment.rows, moment.sheet)
         return (Finding("data", Severity.OK, "nothing was restored"),) if done else ()
-    decision = moment.decisions.get(LOOKED)
-    if decision is None or decision.choice is not Choice.CONFIRMED:
+    if not has_looked(recovery):
         return ()
-    return (Finding("data", Severity.OK, f"looked at by {decision.who}"),)
+    return (Finding("data", Severity.OK, f"looked at by {recovery.decisions[LOOKED].who}"),)
 
 
 def release_step() -> Step:
