@@ -56,6 +56,9 @@ def sync_conflicts(rows: Rows, wanted: BootstrapSettings) -> Iterator[Finding]:
         return
     if root is not None and (conflict := path_conflict(root.path, wanted.path)) is not None:
         yield conflict
+    if root is not None and source is None and not rows.table_freshness(KUSTOMIZATIONS.table).trusted:
+        text = "has a source that can't be seen, so it may follow another repository"
+        yield Finding(_ROOT, Severity.UNKNOWN, text, "wait, or ask for the right to list it", about=root.key)
     if source is not None and source.origin is not None:
         yield from _other_origin(source, source.origin.url, source.origin.branch, wanted)
 

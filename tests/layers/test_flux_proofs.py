@@ -10,7 +10,7 @@ import pytest
 
 from runners.layers.commands import Situation, Target
 from runners.layers.findings import Severity
-from runners.layers.freshness import LIVE, LOADING
+from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
 from runners.layers.kinds.base import Row
@@ -109,6 +109,15 @@ def test_a_link_that_does_not_hold_says_why(step: str, rows: list[Row], worst: S
 def test_what_is_not_seen_is_unknown(step: str) -> None:
     (first, *_) = STEPS[step].proof(moment(WORLD, {}, **{KUSTOMIZATIONS.id: LOADING}))
     assert first.severity is Severity.UNKNOWN
+
+
+@pytest.mark.parametrize("step", ["flux", "flux:source", "flux:applied"])
+def test_a_source_that_may_not_be_seen_is_not_called_gone(step: str) -> None:
+    rows = [row for row in WORLD if getattr(row, "singular", "") != "GitRepository"]
+    gone = STEPS[step].proof(moment(rows, {}))
+    assert "the source of Kustomization flux-system/flux-system is not there" in said(gone)
+    hidden = STEPS[step].proof(moment(rows, {}, **{KUSTOMIZATIONS.table: Freshness(Reach.FORBIDDEN)}))
+    assert max(finding.severity for finding in hidden) is Severity.UNKNOWN, said(hidden)
 
 
 def test_a_bootstrap_that_still_runs_is_waited_for() -> None:

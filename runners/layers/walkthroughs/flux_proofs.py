@@ -52,7 +52,8 @@ def is_synced(settings: BootstrapSettings | None) -> Prove:
         if root is None:
             doubt = _doubt(moment, KUSTOMIZATIONS)
             return (doubt or Finding(_ROOT, Severity.BLOCKER, "is not there: nothing is synced"), *lacking)
-        return (Finding(_ROOT, Severity.OK, f"syncs {_place(root, moment)}", about=root.key), *lacking)
+        synced = Finding(_ROOT, Severity.OK, f"syncs {_place(root, moment)}", about=root.key)
+        return (synced, *_without_source(moment), *lacking)
 
     return prove
 
@@ -115,7 +116,7 @@ def is_fetched(settings: BootstrapSettings | None) -> Prove:
             return (doubt,)
         source = root_source(moment.rows)
         if source is None:
-            return (Finding(f"the source of {_ROOT}", Severity.BLOCKER, "is not there", "install Flux again"),)
+            return _without_source(moment)
         subject = f"{source.singular} {source.namespace}/{source.name}"
         if source.suspended:
             remedy = f"flux resume source git {source.name} -n {source.namespace}"
@@ -128,6 +129,16 @@ def is_fetched(settings: BootstrapSettings | None) -> Prove:
         return (Finding(subject, Severity.WARNING, _words(source), about=source.key),)
 
     return prove
+
+
+def _without_source(moment: Moment) -> Proof:
+    """That what the root Kustomization is read from is gone, or can't be seen; nothing where it is there."""
+    if root_source(moment.rows) is not None:
+        return ()
+    subject, freshness = f"the source of {_ROOT}", moment.rows.table_freshness(KUSTOMIZATIONS.table)
+    if not freshness.trusted:
+        return (not_seen(subject, freshness),)
+    return (Finding(subject, Severity.BLOCKER, "is not there", "install Flux again"),)
 
 
 def _secret(source: FluxObject, settings: BootstrapSettings | None) -> str:
@@ -158,7 +169,8 @@ def is_applied(moment: Moment) -> Proof:
     if source is not None and source.revision and source.revision != root.revision:
         text = f"has applied {root.short_revision}, and {source.short_revision} is fetched"
         return (Finding(_ROOT, Severity.WARNING, text, about=root.key),)
-    return (Finding(_ROOT, Severity.OK, f"applied {root.short_revision}", about=root.key),)
+    applied = Finding(_ROOT, Severity.OK, f"applied {root.short_revision}", about=root.key)
+    return (applied, *_without_source(moment))
 
 
 def decrypts(moment: Moment) -> Proof:
