@@ -146,7 +146,7 @@ BY_HAND = replace(SETTINGS, foundation=(LONGHORN,))
         ("flux", [UP], BY_HAND, StepState.DONE, "1/1 ready"),
         ("flux:instance", [*CHARTS, UP], SETTINGS, StepState.READY, "is not there"),
         ("flux:instance", [*CHARTS, UP, FLUX], SETTINGS, StepState.DONE, "ReconciliationSucceeded"),
-        ("flux:instance", [], BY_HAND, StepState.WAITING, "is not there yet"),
+        ("flux:instance", [UP], BY_HAND, StepState.WAITING, "is not there yet"),
         ("flux:instance", [replace(FLUX, ready="False")], BY_HAND, StepState.FAILED, "mend what it says"),
         ("flux:instance", [replace(FLUX, suspended=True)], BY_HAND, StepState.WAITING, "take the annotation"),
         ("flux:instance", [replace(FLUX, sync=None)], BY_HAND, StepState.FAILED, "asks for no sync"),

@@ -8,10 +8,17 @@ from dataclasses import replace
 import pytest
 
 from runners.layers.commands import Target
+from runners.layers.findings import Severity
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.kinds import AnyKind
 from runners.layers.kinds.base import Row
+from runners.layers.kinds.pods import PODS
+from runners.layers.kinds.workloads import DEPLOYMENTS
+from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import Progress, StepState
+from runners.layers.walkthroughs.rollout import rollout
 from tests.layers import worlds as w
 from tests.layers.upgrade_worlds import HOME, NEW, OLD, pods, said, step, system_backup, walk, world
 
@@ -135,6 +142,21 @@ def test_a_stuck_rollout_has_failed() -> None:
     view = step(walk(world(version=NEW, extra=[stuck]), installed=NEW), "settled")
     assert view.state is FAILED
     assert "is stuck, ProgressDeadlineExceeded" in said(view)
+
+
+@pytest.mark.parametrize("kind", [DEPLOYMENTS, PODS])
+def test_a_rollout_that_may_not_be_seen_is_neither_gone_nor_over(kind: AnyKind) -> None:
+    rows = FrozenRows(world(version=NEW), {kind.id: Freshness(Reach.FORBIDDEN, detail=f"list {kind.plural}")})
+    (found,) = rollout(rows, ("longhorn-system",))
+    assert (found.severity, found.text) == (Severity.UNKNOWN, f"can't be seen: forbidden: list {kind.plural}")
+
+
+def test_without_longhorns_settings_nobody_can_tell_that_the_new_manager_has_taken_over() -> None:
+    rows = [row for row in world(version=NEW) if row.kind != "longhorn-settings"]
+    found = walk(rows, installed=NEW)
+    for name in ("storage", "engines"):
+        assert "Longhorn settings: are not there" in said(step(found, name))
+    assert step(found, "storage").state is StepState.UNKNOWN
 
 
 def test_what_comes_after_proves_nothing_before_the_apply_and_under_the_old_manager() -> None:

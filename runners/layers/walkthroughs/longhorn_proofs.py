@@ -24,6 +24,12 @@ FRESH = 86_400.0
 """Seconds for which a system backup is new enough to upgrade upon."""
 _SUBJECT = "Longhorn system backup"
 _RUNNING = "current-longhorn-version"
+_SETTINGS_GONE = Finding(
+    "Longhorn settings",
+    Severity.UNKNOWN,
+    "are not there, so which version its manager is can't be told",
+    "wait until Longhorn's manager has made them",
+)
 
 
 def may_go_with_volumes(subject: Subject) -> Prove:
@@ -93,6 +99,8 @@ def _of_before(rows: Sequence[SystemBackup], installed: str) -> Finding:
 
 
 def _no_target(moment: Moment) -> Proof:
+    if unseen := _unseen(moment, LONGHORN_BACKUP_TARGETS):
+        return unseen
     targets = moment.rows.all(LONGHORN_BACKUP_TARGETS)
     if any(row.url and row.available for row in targets):
         return ()
@@ -108,6 +116,8 @@ def once_managed(subject: Subject, prove: Prove) -> Prove:
         asked = asked_version(subject)
         rows = (row for row in moment.rows.all(LONGHORN_SETTINGS) if row.name == _RUNNING)
         row = next(rows, None)
+        if asked and row is None:
+            return _unseen(moment, LONGHORN_SETTINGS) or (_SETTINGS_GONE,)
         if asked and row is not None and _plain(row.value) != _plain(asked):
             return (Finding("longhorn-manager", Severity.WARNING, f"is {row.value} still", about=row.key),)
         return prove(moment)
@@ -135,7 +145,7 @@ def storage_in_use(moment: Moment) -> Proof:
 
 def _unseen(moment: Moment, *kinds: AnyKind) -> Proof:
     seen = ((kind, moment.rows.freshness(kind)) for kind in kinds)
-    return tuple(not_seen(kind.plural, freshness) for kind, freshness in seen if not freshness.trusted)
+    return tuple(not_seen(kind.plural, freshness) for kind, freshness in seen if not freshness.tells_absence)
 
 
 def _old_managers(moment: Moment) -> Proof:
@@ -164,11 +174,9 @@ def engines_are_new(moment: Moment) -> Proof:
     """Every volume runs the engine of the manager's own version."""
     if unseen := _unseen(moment, LONGHORN_SETTINGS, LONGHORN_VOLUMES):
         return unseen
-    rows = moment.rows.all(LONGHORN_SETTINGS)
-    if not rows:
-        words = "can't be told: Longhorn's settings are not there"
-        return (Finding("Longhorn engines", Severity.UNKNOWN, words, "wait until Longhorn's manager has made them"),)
-    settings = {row.name: row for row in rows}
+    settings = {row.name: row for row in moment.rows.all(LONGHORN_SETTINGS)}
+    if not settings:
+        return (_SETTINGS_GONE,)
     volumes = moment.rows.all(LONGHORN_VOLUMES)
     behind = tuple(engine_findings(volumes, settings))
     if not behind:

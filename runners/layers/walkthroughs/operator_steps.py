@@ -16,7 +16,7 @@ from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.kinds.workloads import DEPLOYMENTS
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
-from runners.layers.walkthroughs.proofs import Prove, is_usable
+from runners.layers.walkthroughs.proofs import Prove, is_usable, not_seen
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step
 
 _UNDO = f"delete the FluxInstance, then helm uninstall {OPERATOR} -n {SYNC}; what Flux has applied stays"
@@ -74,7 +74,7 @@ def _runs(moment: Moment) -> Proof:
     freshness = moment.rows.freshness(DEPLOYMENTS)
     subject = f"Deployment {OPERATOR}"
     if not freshness.trusted:
-        return (Finding(subject, Severity.UNKNOWN, freshness.words(moment.now)),)
+        return (not_seen(subject, freshness),)
     row = next((each for each in moment.rows.all(DEPLOYMENTS) if each.name == OPERATOR), None)
     if row is None:
         return (Finding(subject, Severity.WARNING, "is not there yet"),)
@@ -116,13 +116,11 @@ def _apply(asked: BootstrapSettings, context: str) -> str:
 
 def _instance_is_ready(asked: BootstrapSettings, absent: Finding) -> Prove:
     def prove(moment: Moment) -> Proof:
-        freshness = moment.rows.freshness(KUSTOMIZATIONS)
-        if not freshness.trusted:
-            return (Finding("FluxInstance flux", Severity.UNKNOWN, freshness.words(moment.now)),)
         found = [row for row in moment.rows.table(KUSTOMIZATIONS.table) if isinstance(row, FluxObject)]
         instance = next((row for row in found if row.singular == "FluxInstance"), None)
         if instance is None:
-            return (absent,)
+            freshness = moment.rows.table_freshness(KUSTOMIZATIONS.table)
+            return (absent if freshness.trusted else not_seen(absent.subject, freshness),)
         return tuple(_said(instance, asked))
 
     return prove

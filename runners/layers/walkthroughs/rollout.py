@@ -9,11 +9,17 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.pods import OVER, PODS, Pod
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
 from runners.layers.rows import Rows
+from runners.layers.walkthroughs.proofs import not_seen
+
+_KINDS = (DAEMONSETS, DEPLOYMENTS, STATEFULSETS)
 
 
 def rollout(rows: Rows, namespaces: Sequence[str]) -> tuple[Finding, ...]:
     """One line for each workload whose rollout isn't over, or one for all of them where every one is."""
-    workloads = [row for kind in (DAEMONSETS, DEPLOYMENTS, STATEFULSETS) for row in rows.within(kind, namespaces)]
+    seen = ((kind, rows.freshness(kind)) for kind in (*_KINDS, PODS))
+    if unseen := tuple(not_seen(kind.plural, freshness) for kind, freshness in seen if not freshness.trusted):
+        return unseen
+    workloads = [row for kind in _KINDS for row in rows.within(kind, namespaces)]
     pods = _by_workload(rows.within(PODS, namespaces))
     found = sorted((row for row in workloads if not _is_over(row, pods)), key=lambda row: row.name)
     if found:
