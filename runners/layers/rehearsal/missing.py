@@ -21,7 +21,7 @@ from runners.layers.survival.judge import TOO_OLD, SheetFile
 from runners.layers.survival.keys import KeyState, key_findings
 from runners.layers.survival.sheet import Sheet, SheetClaim
 from runners.layers.version_steps import minor_words
-from runners.layers.walkthroughs.bootstrap import FOUNDATION
+from runners.layers.walkthroughs.shared_steps import FOUNDATION
 from runners.layers.walkthroughs.verify import VERIFY
 
 _NAMED = 3

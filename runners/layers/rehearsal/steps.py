@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from runners.layers.findings import Finding, Severity
-from runners.layers.walkthroughs.bootstrap import KEYS
+from runners.layers.walkthroughs.shared_steps import KEYS
 from runners.layers.walkthroughs.steps import Moment, Proof, Step, Walkthrough
 
 _SKIP = "in a rehearsal, to see what comes after it: on the worst day it can't be"

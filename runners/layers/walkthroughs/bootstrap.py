@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
-from runners.layers import commands as c
-from runners.layers.commands import Target
-from runners.layers.components.longhorn import LONGHORN
-from runners.layers.settings import FoundationEntry, KeySource, Settings
+from runners.layers.settings import Settings
 from runners.layers.walkthroughs.flux_steps import flux_steps
-from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
-from runners.layers.walkthroughs.proofs import (
-    confirmed,
-    is_usable,
-    keys_are_there,
-    nothing_in_the_way,
-    services_are_ready,
+from runners.layers.walkthroughs.shared_steps import (
+    foundation_step,
+    keys_before,
+    keys_for_flux,
+    preflight,
+    right_cluster,
+    services_step,
 )
-from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
+from runners.layers.walkthroughs.steps import Step, Walkthrough
 from runners.layers.walkthroughs.verify import verify_steps
-
-CLUSTER = "cluster"
-KEYS, FOUNDATION = "keys:", "foundation:"
-"""What the ids of steps begin with that are about keys, or about a component of the foundation."""
 
 
 def bootstrap(settings: Settings) -> Walkthrough:
@@ -39,106 +31,5 @@ def _steps(settings: Settings) -> Iterator[Step]:
         yield foundation_step(entry)
     yield from keys_for_flux(settings)
     yield from flux_steps(settings)
-    yield Step(
-        "services",
-        "Services",
-        why="Flux applies them in the order of their dependencies; what waits for another names its root cause.",
-        proof=services_are_ready,
-        looks_at="the Ready condition of each Kustomization and HelmRelease",
-        shell=lambda _settings, context: shlex.join(("flux", "--context", context, "get", "all", "-A")),
-        do="nothing: this step only looks",
-        usually="5–10 min",
-        milestone="services",
-        skip="when you will see to the rest yourself",
-    )
+    yield services_step()
     yield from verify_steps(settings)
-
-
-def right_cluster(step_id: str = CLUSTER) -> Step:
-    """A person says that this is the cluster that they mean."""
-    return Step(
-        step_id,
-        "The right cluster",
-        why="Everything from here on changes this cluster. A context's name may point anywhere: look at the address.",
-        proof=confirmed(step_id),
-        looks_at="a person's word, for the server's address and the uid of kube-system",
-        doing=Doing.DECISION,
-        do="compare context and server in the header with the cluster that you mean, and type the context's name",
-        shell=_who_is_there,
-        word="context",
-    )
-
-
-def preflight(step_id: str = "preflight") -> Step:
-    """Tools, rights and files."""
-    return Step(
-        step_id,
-        "Tools, rights, files",
-        why="What would stop the next steps half-way is found now, while nothing has changed.",
-        proof=nothing_in_the_way,
-        looks_at="the tools on PATH, rights on the cluster, and the files of the repository",
-        do="nothing: this step only looks",
-        skip="when you know that a finding does not matter here",
-    )
-
-
-def keys_for_flux(settings: Settings) -> Iterator[Step]:
-    """What Flux decrypts and pulls with; by the operator, what that needs too."""
-    return keys_before(settings, "flux", *(entry.component for entry in settings.flux_entries))
-
-
-def keys_before(settings: Settings, user: str, *others: str) -> Iterator[Step]:
-    """The step of the Secrets that have to be there before a component, or Flux; none where none is listed."""
-    keys = tuple(key for key in settings.keys if key.before in (user, *others))
-    if keys:
-        yield Step(
-            f"{KEYS}{user}",
-            f"Keys for {user}",
-            why=f"{user} can't start without them, and only you have them: they are in no repository as they are.",
-            proof=keys_are_there(keys),
-            looks_at="that " + ", ".join(key.secret for key in keys) + " are there, never what is in them",
-            do="put them there from their source, in another terminal",
-            shell=lambda _settings, context: "\n".join(key_command(key, context) for key in keys),
-            undo="kubectl delete secret",
-        )
-
-
-def key_command(key: KeySource, context: str) -> str:
-    """How a Secret is put there from its source."""
-    apply = shlex.join(("kubectl", "--context", context, "apply", "-f"))
-    if key.command:
-        return f"{key.command} | {apply} -"
-    file = shlex.quote(key.file)
-    encrypted = ".sops." in key.file or key.file.endswith((".enc.yaml", ".enc.yml"))
-    return f"sops --decrypt {file} | {apply} -" if encrypted else f"{apply} {file}"
-
-
-def _who_is_there(_settings: Settings, context: str) -> str:
-    call = ("kubectl", "--context", context)
-    uid = ("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")
-    return "\n".join((shlex.join((*call, "cluster-info")), shlex.join((*call, *uid))))
-
-
-def foundation_step(entry: FoundationEntry) -> Step:
-    """One component of the foundation: planned, applied, and usable by its own rules."""
-    name = entry.component
-    return Step(
-        f"{FOUNDATION}{name}",
-        name,
-        why=_WHY.get(name, "GitOps builds on it, so it is there before Flux, and comes back without Flux."),
-        proof=is_usable(name),
-        doing=Doing.COMMAND,
-        command=c.APPLY,
-        target=Target(component=name),
-        do=f"plan and apply {entry.helmfile}, then wait until {name} is usable",
-        shell=lambda _settings, context: helmfile_calls(entry, context, "list", "sync"),
-        undo="none for a first install; else as the dialog says, which knows what is installed",
-        usually="1–3 min",
-        milestone="storage" if name == LONGHORN.name else "",
-    )
-
-
-_WHY = {
-    "longhorn": "Helm says deployed before there is storage: Longhorn's manager makes the StorageClass afterwards.",
-    "minio": "Backups and applications store objects in it; it stands on claims, so storage comes first.",
-}

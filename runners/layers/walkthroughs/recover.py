@@ -14,16 +14,9 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
-from runners.layers.walkthroughs.bootstrap import (
-    foundation_step,
-    keys_before,
-    keys_for_flux,
-    preflight,
-    right_cluster,
-)
 from runners.layers.walkthroughs.flux_steps import flux_steps
 from runners.layers.walkthroughs.old_disks import is_same
-from runners.layers.walkthroughs.proofs import is_usable, services_are_ready
+from runners.layers.walkthroughs.proofs import is_usable
 from runners.layers.walkthroughs.restore_choices import minor_step, what_step
 from runners.layers.walkthroughs.restore_rules import DISKS, STORAGE
 from runners.layers.walkthroughs.restore_steps import (
@@ -32,6 +25,14 @@ from runners.layers.walkthroughs.restore_steps import (
     release_step,
     restored_step,
     target_step,
+)
+from runners.layers.walkthroughs.shared_steps import (
+    foundation_step,
+    keys_before,
+    keys_for_flux,
+    preflight,
+    right_cluster,
+    services_step,
 )
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough
 from runners.layers.walkthroughs.triage import (
@@ -47,6 +48,9 @@ from runners.layers.walkthroughs.verify import verify_steps
 NAME = "recover"
 REMEMBERED = 3 * 86_400.0
 """Seconds for which a decision counts: an older one was made in another disaster."""
+_WHY_SERVICES = (
+    "They come back in the order of their dependencies: what stands first here is the cause of what follows."
+)
 
 
 def recover(settings: Settings, sheet: Sheet | None = None) -> Walkthrough:
@@ -76,7 +80,7 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
             yield foundation_step(entry)
     yield from keys_for_flux(settings)
     yield from flux_steps(settings)
-    yield services_step()
+    yield replace(services_step(), title="Services are back", why=_WHY_SERVICES)
     if storage is not None:
         yield looked_step()
         yield release_step()
@@ -161,22 +165,6 @@ def survivors_step() -> Step:
             )
         ),
         skip="when a faulted volume is given up, and its claim is left out of what is restored",
-    )
-
-
-def services_step() -> Step:
-    """What Flux applies."""
-    return Step(
-        "services",
-        "Services are back",
-        why="They come back in the order of their dependencies: what stands first here is the cause of what follows.",
-        proof=services_are_ready,
-        looks_at="the Ready condition of each Kustomization and HelmRelease",
-        do="nothing: this step only looks",
-        shell=lambda _settings, context: f"flux --context {context} get all --all-namespaces",
-        usually="5–10 min",
-        skip="when you will see to the rest yourself",
-        milestone="services",
     )
 
 

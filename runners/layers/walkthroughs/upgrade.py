@@ -12,7 +12,6 @@ from runners.layers.components import foundation
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry
-from runners.layers.walkthroughs.bootstrap import preflight, right_cluster
 from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
 from runners.layers.walkthroughs.longhorn_proofs import (
     ENGINE_LIMIT,
@@ -22,6 +21,7 @@ from runners.layers.walkthroughs.longhorn_proofs import (
     once_managed,
     storage_in_use,
 )
+from runners.layers.walkthroughs.shared_steps import preflight, right_cluster
 from runners.layers.walkthroughs.steps import Doing, Step, Subject, Walkthrough
 from runners.layers.walkthroughs.upgrade_proofs import applied, asked_version, may_go, once_applied, settled
 from runners.layers.walkthroughs.upgrade_service import service_steps
