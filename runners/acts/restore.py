@@ -6,6 +6,7 @@ from a backup lives, and is never touched.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -172,7 +173,7 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) 
     Raises:
         ApiError: the server does not answer for long.
     """
-    path, made = f"{LONGHORN}/systemrestores", objects.system_restore(backup)
+    path, made = f"{LONGHORN}/systemrestores", _attempt(cluster, backup)
     name = text(made, "metadata", "name")
     if cluster.find(f"{path}/{name}") is None:
         for namespace in namespaces:
@@ -186,6 +187,17 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) 
             again = sum(1 for _ in changed(cluster, holding, "held again"))
             return Answer(Outcome.WORKED, f"system backup {backup} is restored; {again} jobs and volumes held again")
     return Answer(Outcome.FAILED, f"the restore of system backup {backup} was taken away meanwhile")
+
+
+def _attempt(cluster: Hands, backup: str) -> Json:
+    """The first attempt that has not failed; Longhorn never goes on with one that has."""
+    attempts = (objects.system_restore(backup, number) for number in itertools.count(1))
+    return next(each for each in attempts if not _has_failed(cluster, each))
+
+
+def _has_failed(cluster: Hands, made: Json) -> bool:
+    found = cluster.find(f"{LONGHORN}/systemrestores/{text(made, 'metadata', 'name')}")
+    return text(found, "status", "state") == "Error"
 
 
 def _states(cluster: Hands, path: str) -> Iterator[tuple[str, str]]:

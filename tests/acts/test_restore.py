@@ -169,6 +169,14 @@ def test_a_system_backup_brings_everything_back_and_its_jobs_are_held(api: Memor
     assert len(list(api.under(f"{CRS}/systemrestores"))) == 1
 
 
+def test_a_system_restore_that_failed_is_tried_again_as_another_one(api: MemoryApi, new: Watched) -> None:
+    failed = {"state": "Error", "conditions": [{"type": "Error", "status": "True", "message": "no such target"}]}
+    api.put(f"{CRS}/systemrestores", "bedplate-first", spec={"systemBackup": "first"}, status=failed)
+    answer = restore_system(new, "first", ["app"])
+    assert answer.outcome is Outcome.WORKED, answer
+    assert api.objects[f"{CRS}/systemrestores/bedplate-first-2"]["status"]["state"] == "Completed"
+
+
 def jobs(api: MemoryApi) -> Iterator[dict[str, Any]]:
     yield from api.under(f"{CRS}/recurringjobs")
     yield from api.under(f"{CRS}/volumes")

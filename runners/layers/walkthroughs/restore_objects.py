@@ -72,12 +72,13 @@ def claim(one: Restorable) -> Json:
     }
 
 
-def system_restore(backup: str) -> Json:
-    """What has Longhorn restore a system backup."""
+def system_restore(backup: str, attempt: int = 1) -> Json:
+    """What has Longhorn restore a system backup; each attempt is an object of its own."""
+    again = f"-{attempt}" if attempt > 1 else ""
     return {
         "apiVersion": "longhorn.io/v1beta2",
         "kind": "SystemRestore",
-        "metadata": {"name": f"bedplate-{backup}", "namespace": SPACE},
+        "metadata": {"name": f"bedplate-{backup}{again}", "namespace": SPACE},
         "spec": {"systemBackup": backup},
     }
 
