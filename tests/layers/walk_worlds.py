@@ -142,6 +142,7 @@ def worlds() -> Iterator[At]:
         (*BEHIND, w.longhorn_volume("pvc-9", "faulted")), old, rights=dict.fromkeys(wanted_rights(SETTINGS), False)
     )
     yield At(identity=None)
+    yield At(HELD, sheet=None)
 
 
 def undone(name: str, step: Step) -> At:
