@@ -99,6 +99,14 @@ def test_where_nobody_recovers_nothing_waits() -> None:
     assert gate(c.BOOTSTRAP, moment.situation(Target())).is_open
 
 
+@pytest.mark.parametrize(("rows", "is_open"), [([BACKUP], False), ([BACKUP, *r.back("photos")], True)])
+def test_jobs_that_are_held_say_that_a_recovery_goes_on_when_decisions_are_too_old(
+    rows: list[Row], is_open: bool
+) -> None:
+    moment = r.moment([*rows, r.job(groups=(), held="{}")], sheet=r.sheet("photos", uid=r.NEW), settings=GIT)
+    assert gate(c.BOOTSTRAP, moment.situation(Target())).is_open is is_open
+
+
 READY = (s.target(), BACKUP)
 
 

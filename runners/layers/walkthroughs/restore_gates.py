@@ -14,7 +14,7 @@ from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
 from runners.layers.version_steps import minor_words
-from runners.layers.walkthroughs.held_jobs import held_proof
+from runners.layers.walkthroughs.held_jobs import held, held_proof
 from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_choices import date, nothing_is_missing
@@ -39,16 +39,19 @@ from runners.layers.walkthroughs.restore_rules import (
 _NAMED = 6
 
 
-def is_going_on(recovery: Recovery, identity: Identity | None) -> bool:
-    """Does this cluster stand in the place of one that died, or has somebody begun to recover it?"""
+def _is_going_on(rows: Rows, recovery: Recovery, identity: Identity | None) -> bool:
+    """Does this cluster stand in the place of one that died, or has somebody begun to recover it?
+
+    Jobs that are held say so too, and for longer than a decision counts.
+    """
     sheet = recovery.sheet
     elsewhere = sheet is not None and identity is not None and sheet.cluster.uid not in ("", identity.uid)
-    return elsewhere or bool(recovery.answer(DISKS)) or bool(recovery.answer(WHAT))
+    return elsewhere or bool(recovery.answer(DISKS)) or bool(recovery.answer(WHAT)) or any(held(rows))
 
 
 def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tuple[Finding, ...]:
     """Why nothing may start yet that creates claims: a claim that is there already is never filled by a restore."""
-    if not is_going_on(recovery, identity):
+    if not _is_going_on(rows, recovery, identity):
         return ()
     kind, _names = choice(recovery)
     if not kind:
