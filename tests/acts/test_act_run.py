@@ -12,11 +12,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from runners.asks import Ask, Refusal
+from runners.asks import Ask, Refusal, Work
 from runners.cluster.connection import Connection
-from runners.layers.commands import HOLD_JOBS, RESTORE, Target
+from runners.layers.commands import BOOTSTRAP, HOLD_JOBS, RESTORE, Target
 from runners.layers.findings import Severity
 from runners.layers.identity import Identity
+from runners.layers.plans import Danger
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.checkout import Checkout
 from runners.layers.survival.judge import SheetFile, Surroundings
@@ -58,6 +59,22 @@ def session(tmp_path: Path, cluster: FakeApi) -> StillSession:
     made.identity = Identity("home", cluster.url, "u-1", version="v1.37.2")
     made.renew()
     return made
+
+
+def test_a_bootstrap_that_somebody_else_has_ended_meanwhile_is_refused_and_on_record(session: StillSession) -> None:
+    async def confirmed() -> RunRecord:
+        identity, operator = session.identity, Operator(session)
+        assert identity is not None
+        shown = operator.gate(BOOTSTRAP, Target())
+        ask = Ask(BOOTSTRAP, Target(), identity, shown, Danger.CHANGES, Work(("flux",)))
+        session.fill([*w.longhorn_world(), r.job(), *w.synced_world()])
+        return await operator.confirm(ask, typed=ask.word)
+
+    with pytest.raises(Refusal, match="there is nothing to do: it is there since"):
+        anyio.run(confirmed)
+    assert not [*session.journal.lines("confirmed")]
+    (line,) = session.journal.lines("refused")
+    assert "there is nothing to do" in str(line["why"])
 
 
 def hold(session: StillSession) -> RunRecord:
