@@ -187,6 +187,27 @@ def test_a_look_counts_for_what_was_chosen_before_it_alone() -> None:
         assert not proved(step.proof(moment))
 
 
+@pytest.mark.parametrize(
+    ("job", "answers", "is_needed"),
+    [
+        (HELD, {}, True),
+        (HELD, r.decided(what="nothing"), False),
+        (r.job(), {}, False),
+    ],
+)
+def test_what_was_restored_wants_a_look_when_the_choice_is_too_old_too(
+    job: Row, answers: Mapping[str, Decision], is_needed: bool
+) -> None:
+    moment = at([*BACKUPS, job, *r.back("photos")], answers, CONFIRMED)
+    looked, release = WALK.step("looked"), WALK.step("release")
+    assert looked is not None
+    assert release is not None
+    assert release.command is not None
+    assert proved(looked.proof(moment)) is not is_needed
+    closed = gate(release.command, moment.situation(release.target)).closed_by
+    assert ("restored data" in {finding.subject for finding in closed}) is is_needed
+
+
 @pytest.mark.parametrize("sheet", [r.sheet("photos", uid=r.NEW), None])
 def test_where_only_flux_died_only_flux_is_put_back(sheet: Any) -> None:
     """Its claims live: nothing is held, nothing chosen, and no gate of a recovery stands before the bootstrap."""

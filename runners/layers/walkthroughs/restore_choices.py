@@ -15,6 +15,7 @@ from runners.layers.rows import Rows
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.version_steps import minor_words
+from runners.layers.walkthroughs.held_jobs import held
 from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
@@ -24,6 +25,7 @@ from runners.layers.walkthroughs.restore_rules import (
     SYSTEM,
     VOLUMES_OF,
     WHAT,
+    Recovery,
     Restorable,
     choice,
     living,
@@ -189,3 +191,13 @@ def nothing_is_missing(rows: Rows, sheet: Sheet | None) -> bool:
         return False
     ones = (*known, *restorables(rows, sheet))
     return all(found.severity <= Severity.NOTE for found in standings(rows, ones))
+
+
+def needs_no_look(rows: Rows, recovery: Recovery) -> bool:
+    """Is there no restored data that a person has to see before recurring jobs run again?"""
+    kind, _names = choice(recovery)
+    if kind:
+        return kind == NOTHING
+    # A choice counts for three days; what it has brought back is there for longer, and so are jobs that wait for it.
+    waits = any(held(rows)) and any(row.from_backup for row in rows.all(LONGHORN_VOLUMES))
+    return nothing_is_missing(rows, recovery.sheet) and not waits

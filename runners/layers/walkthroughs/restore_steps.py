@@ -7,7 +7,7 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
 from runners.layers.walkthroughs.restore_by_hand import restore_commands
-from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, nothing_is_missing
+from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, needs_no_look, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import target_proof, unrestored
 from runners.layers.walkthroughs.restore_rules import (
     LOOKED,
@@ -119,10 +119,8 @@ def looked_step() -> Step:
 
 def _looked(moment: Moment) -> Proof:
     recovery = recovery_of(moment)
-    kind, _names = choice(recovery)
-    if kind in ("", NOTHING):
-        done = kind == NOTHING or nothing_is_missing(moment.rows, moment.sheet)
-        return (Finding("data", Severity.OK, "nothing was restored"),) if done else ()
+    if needs_no_look(moment.rows, recovery):
+        return (Finding("data", Severity.OK, "nothing was restored"),)
     if not has_looked(recovery):
         return ()
     return (Finding("data", Severity.OK, f"looked at by {recovery.decisions[LOOKED].who}"),)
