@@ -54,7 +54,7 @@ def sync_conflicts(rows: Rows, wanted: BootstrapSettings) -> Iterator[Finding]:
         text = "can't be seen, so it may sync another path; flux would push before it noticed"
         yield Finding("Kustomization flux-system", Severity.UNKNOWN, text, "wait, or ask for the right to list them")
         return
-    if root is not None and (conflict := path_conflict(root.path, wanted.path)) is not None:
+    if root is not None and (conflict := path_conflict(root.path or "./", wanted.path)) is not None:
         yield conflict
     if root is not None and source is None and not rows.table_freshness(KUSTOMIZATIONS.table).trusted:
         text = "has a source that can't be seen, so it may follow another repository"

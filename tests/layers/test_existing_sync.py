@@ -45,6 +45,12 @@ def test_another_path_is_refused_before_flux_pushes_a_commit() -> None:
     assert "the repository's root" in root.text
 
 
+def test_a_root_without_a_path_syncs_the_whole_repository() -> None:
+    """Flux would take it for no conflict, sync the folder, and prune the rest."""
+    (found,) = sync_conflicts(followed("https://github.com/you/homelab", path=""), GITHUB)
+    assert found.text == "syncs the repository's root, and the bootstrap asks for clusters/home"
+
+
 def followed(url: str, branch: str = "main", path: str = "./clusters/home") -> FrozenRows:
     return FrozenRows(
         [
