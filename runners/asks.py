@@ -21,6 +21,13 @@ class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
         super().__init__("; ".join(f"{finding.subject}: {finding.text}" for finding in findings))
 
 
+def no_record(error: OSError) -> Finding:
+    """That a record can't be written or read: what would be on none is not begun."""
+    place = f"{error.filename}: " if error.filename else ""
+    remedy = "make room there, or let it be read and written; nothing was changed, and nothing can be until then"
+    return Finding("record", Severity.BLOCKER, f"{place}{error.strerror or error}", remedy, overridable=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One call of a tool that carries a change out."""

@@ -57,10 +57,17 @@ def _store(connection: Connection, data: Json) -> None:
 
 
 def _of_the_journal(journal: Journal, identity: Identity) -> Iterator[Decision]:
-    for line in journal.lines(DECIDED):
+    for line in _lines(journal):
         decision = read(text(line, "decision"))
         if decision is not None and (text(line, "server"), text(line, "uid")) == (identity.server, identity.uid):
             yield decision
+
+
+def _lines(journal: Journal) -> tuple[Json, ...]:
+    try:
+        return tuple(journal.lines(DECIDED))
+    except OSError:
+        return ()  # nor can it be written, which whoever decides is told
 
 
 def _of_the_cluster(connection: Connection) -> Iterator[Decision]:

@@ -78,7 +78,9 @@ class Journal:
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             # A path may hold bytes that are no UTF-8; a line of the journal is.
-            os.write(handle, (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="replace"))
+            left = (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="replace")
+            while left:  # a disk that is just full takes a part without a word, and complains of the next
+                left = left[os.write(handle, left) :]
         finally:
             os.close(handle)
 

@@ -26,10 +26,17 @@ class KnownClusters:
     def meet(self, identity: Identity, now: float) -> Finding | None:
         """Remembers which cluster a context stands for now; says so when it was another one the last time.
 
-        A cluster whose kube-system may not be read is not compared. Raises OSError where the file can't be written.
+        A cluster whose kube-system may not be read is not compared.
         """
         if not identity.uid:
             return None
+        try:
+            return changed(self._remember(identity, now), identity)
+        except OSError as error:
+            return Finding(f"context {identity.context}", Severity.NOTE, f"can't be remembered: {error.strerror}")
+
+    def _remember(self, identity: Identity, now: float) -> Json:
+        """Returns what stood there before."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "r+", encoding="utf-8") as file:
@@ -40,7 +47,7 @@ class KnownClusters:
             file.seek(0)
             json.dump({**known, identity.context: seen}, file)
             file.truncate()
-        return changed(before, identity)
+        return before
 
 
 def changed(before: Json, identity: Identity) -> Finding | None:

@@ -16,9 +16,10 @@ import anyio.to_thread
 
 from runners.acts import argv as act_argv
 from runners.aftermath import CONFIRMED, conclude, concluded, confirmation
-from runners.asks import Ask, Refusal, Work, unseen
+from runners.asks import Ask, Refusal, Work, no_record, unseen
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
+from runners.cluster.served import served_by
 from runners.decision_keeping import keep
 from runners.journal import Fact, Journal
 from runners.layers import commands as c
@@ -155,8 +156,8 @@ class Operator:
         """Writes down what a person decided on a step of a walkthrough; a note where only this machine knows it.
 
         Raises:
-            Refusal: the session is read-only, the word is wrong, a reason is missing, or it is another cluster by now.
-            ToolError: the journal can't be written, so nothing is decided.
+            Refusal: the session is read-only, the word is wrong, a reason is missing, it is another cluster by now, or
+                the journal can't be written.
         """
         target = Target(name=f"{decision.walkthrough}: {step.title}")
         with self._through_gate(c.DECIDE, target):
@@ -168,7 +169,7 @@ class Operator:
             try:
                 return await anyio.to_thread.run_sync(keep, session.connection, session.journal, identity, decision)
             except OSError as error:
-                raise ToolError(f"nothing was decided: {error.filename}: {error.strerror}") from error
+                raise Refusal(no_record(error)) from error
 
     def interrupt(self, run: RunRecord) -> bool:
         """Sends the run's tool one SIGINT; False when nobody is there to get it.
@@ -268,8 +269,11 @@ class Operator:
         )
 
     async def _served(self) -> Served:
+        """What the server serves, for renderings; asked now."""
+        session = self._session
+        version = session.identity.version if session.identity else ""
         try:
-            return await anyio.to_thread.run_sync(self._session.served)
+            return await anyio.to_thread.run_sync(served_by, session.connection, version)
         except ApiError as error:
             raise ToolError(str(error)) from error
 
@@ -298,7 +302,7 @@ class Operator:
             run_id = session.runs.new_id()
             lease, without = take_lease(session.connection, run_id) if ask.command.exclusive else (None, None)
         except OSError as error:
-            raise _not_started(error) from error
+            raise Refusal(no_record(error)) from error
         try:
             self._journal("confirmed", ask.command, ask.target, **_confirmed(ask, run_id, typed))
             run = session.runs.start(self._request(ask, run_id, lease, without))
@@ -307,7 +311,7 @@ class Operator:
             if lease is not None:
                 give_back(session.connection, lease)
             if isinstance(error, OSError):
-                raise _not_started(error) from error
+                raise Refusal(no_record(error)) from error
             raise
         session.noticed(run)
         self._note("started", ask.command, ask.target, run=run.id, state=run.state.value)
@@ -388,8 +392,3 @@ def _refuse_closed(answer: GateAnswer) -> None:
 def _confirmed(ask: Ask, run_id: str, typed: str) -> Mapping[str, Fact]:
     overrode = [f"{finding.subject}: {finding.text}" for finding in ask.gate.closed_by]
     return {"run": run_id, "argv": list(ask.work.argv), "typed": typed, "overrode": overrode}
-
-
-def _not_started(error: OSError) -> ToolError:
-    place = f"{error.filename}: " if error.filename else ""
-    return ToolError(f"the run was not started: {place}{error.strerror or error}")

@@ -15,19 +15,16 @@ from runners.layers.kinds.releases import RELEASES, Revision, current
 from runners.layers.kinds.workloads import DAEMONSETS
 from runners.layers.plan_rules import bears_longhorn
 from runners.layers.stuck import (
-    HELM_TIMEOUT,
-    Signs,
     not_stuck,
     record_findings,
     rollback_findings,
     stuck_findings,
     way_back,
 )
-from runners.lease_keeping import living_holder
 from runners.session import Session
+from runners.stuck_look import signs
 from runners.tools.calls import Bench
 from runners.tools.helm import charts_of_revisions, history_argv, rollback_argv
-from runners.tools.helmfile_source import read_source
 from runners.tools.kubectl import delete_secret_argv
 
 RECOVERIES = (ROLL_BACK, DELETE_RECORD)
@@ -60,7 +57,7 @@ async def recovery(session: Session, bench: Bench, command: Command, target: Tar
     other = not_stuck(row, f"{target.namespace}/{target.name}")
     if row is None or other is not None:
         return Recovery((other,) if other else (), Work(()))
-    stuck = stuck_findings(row, await anyio.to_thread.run_sync(_signs, session, row), session.now)
+    stuck = stuck_findings(row, await anyio.to_thread.run_sync(signs, session, row), session.now)
     context = session.options.access.context
     if command is DELETE_RECORD:
         argv = delete_secret_argv(context, row.namespace, row.name)
@@ -68,22 +65,6 @@ async def recovery(session: Session, bench: Bench, command: Command, target: Tar
     back = way_back(row, revisions)
     against = await _against_rollback(session, bench, row, back)
     return Recovery((*stuck, *against), Work(rollback_argv(context, row.release, row.namespace, back)))
-
-
-def _signs(session: Session, row: Revision) -> Signs:
-    return Signs(
-        holder=living_holder(session.connection),
-        moved=session.movement.last(row.namespace),
-        timeout=_timeout(session, row),
-    )
-
-
-def _timeout(session: Session, row: Revision) -> float:
-    """What the slowest release of the helmfiles for this namespace may take; helm's own timeout without a helmfile."""
-    mine = (entry for entry in session.settings.foundation if row.namespace in entry.namespaces)
-    files = (session.options.repository / entry.helmfile for entry in mine)
-    named = [read_source(path)[0].timeout for path in files]
-    return float(max(named, default=0)) or HELM_TIMEOUT
 
 
 async def _against_rollback(session: Session, bench: Bench, row: Revision, back: int) -> tuple[Finding, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from runners.journal import Journal
 from runners.layers.walkthroughs.report import report
-from runners.layers.walkthroughs.timeline import EVENTS, Passage, passages
+from runners.layers.walkthroughs.timeline import ALARMED, EVENTS, Passage, alarms_by_run, passages
+from runners.rehearsals import known_rehearsals
 from runners.tools.runs import Runs
 
 
@@ -18,4 +19,5 @@ def report_since(journal: Journal, runs: Runs, now: float, since: float) -> str:
     known = (passage for passage in all_passages(journal, runs) if not passage.is_idle)
     lately = [passage for passage in known if passage.ended >= since]
     ran = sorted((run for run in runs.records() if run.started >= since), key=lambda run: run.started)
-    return report(lately, ran, now, since)
+    rehearsed = [one for one in known_rehearsals(journal) if one.began + one.took >= since]
+    return report(lately, ran, now, since, alarms_by_run(journal.lines(ALARMED)), rehearsed)

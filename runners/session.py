@@ -9,14 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from runners.cluster.access import Access, KubeconfigError, moved
+from runners.cluster.access import KubeconfigError, moved
 from runners.cluster.connection import Connection
 from runners.cluster.errors import ApiError
 from runners.cluster.identity import resolve
-from runners.cluster.served import served_by
 from runners.cluster.store import Delta, Store
 from runners.cluster.watches import Watches
 from runners.cluster_runs import SeenRuns, keep_rows, look
@@ -33,14 +31,16 @@ from runners.layers.identity import Identity
 from runners.layers.judge import TICK, Observed
 from runners.layers.kinds.releases import RELEASES
 from runners.layers.picture import Picture
-from runners.layers.plans import Served
 from runners.layers.runs import RunRecord
 from runners.layers.settings import Settings
 from runners.movement import Movement
+from runners.options import Options as Options
 from runners.preflight_look import PreflightLook
 from runners.probes.evidence import Proofs
 from runners.recovering import Recovering
+from runners.stuck_look import StuckLook
 from runners.surroundings import Outlook, Place
+from runners.suspensions import Suspensions
 from runners.tools.asked_versions import asked_by
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
@@ -66,21 +66,6 @@ def _trouble(words: str) -> Finding:
     return Finding("Bedplate", Severity.UNKNOWN, words, "start it again; its log says more")
 
 
-@dataclass(frozen=True)
-class Options:
-    """What a session is started with."""
-
-    repository: Path
-    settings: Settings
-    access: Access
-    reload: Callable[[], Access]
-    """Reads the kubeconfig again, as it is now; raises KubeconfigError."""
-    environ: Mapping[str, str]
-    read_only: bool = False
-    demo: bool = False
-    """The cluster is a play: every screen says so."""
-
-
 class Session:
     """Watches one cluster until it is stopped. Its callbacks are called on threads of its own."""
 
@@ -101,13 +86,16 @@ class Session:
         spaces = {space for entry in options.settings.foundation for space in entry.namespaces}
         self.helm_releases = HelmReleases(options.access.context, spaces, self._ask_helm, self.changed, self._failed)
         self.seen_runs = SeenRuns()
-        self._watch = Watch(runs)
+        self._watch = Watch(runs, journal)
         self._proofs = Proofs(runs)
-        place = Place(options.repository, options.settings, self.environ, self.connection, self._git)
+        place = Place(options.repository, options.settings, self.environ, self.connection, self._git, journal)
         self.outlook = Outlook(place, self._wake.set, self._failed)
         self.recovering = Recovering(place, self.store, self.outlook, clock)
         self._judging = Judging()
         self.movement = Movement(clock)
+        self.suspensions = Suspensions(self, self._wake.set, self._failed)
+        self.late = StuckLook(self, self._wake.set, self._failed)
+        self._looks = (self.outlook, self.suspensions, self.late, self.helm_releases)
         self.plugin_said: Callable[[str], None] = lambda _line: None
         """Is told what a credential plugin says while it waits: a login link."""
         self._tools_known = threading.Event()
@@ -143,8 +131,8 @@ class Session:
         self.watches.start()
         for call in (self._identify, self._judge, self._look_for_tools, self._tidy_up, self._look_ahead):
             spawn(call, self._failed)
-        self.outlook.start()
-        self.helm_releases.start()
+        for each in self._looks:
+            each.start()
 
     def stop(self) -> None:
         """Ends every watch; no callback comes afterwards."""
@@ -152,8 +140,8 @@ class Session:
         self._subscribers.clear()
         self._wake.set()
         self._detach()
-        self.outlook.stop()
-        self.helm_releases.stop()
+        for each in self._looks:
+            each.stop()
         self.ahead.stop()
         self.watches.stop()
         self.connection.close()
@@ -166,6 +154,11 @@ class Session:
         """Says that something besides the store changed, so that looks at the disk and the next picture are due."""
         self._looked = float("-inf")
         self.outlook.ask()
+        self._wake.set()
+
+    def acknowledge_alarms(self) -> None:
+        """A person has seen them: they are said no more, unless it gets worse again."""
+        self._watch.acknowledge()
         self._wake.set()
 
     def noticed(self, run: RunRecord) -> None:
@@ -233,28 +226,15 @@ class Session:
         with self._pinning:
             if self.identity is None:
                 found = resolve(self.connection)
-                self._rebuilt = self._met_before(found)
+                self._rebuilt = self._known.meet(found, self._clock())
                 self.identity = found
                 self.ahead.begin()
+                self.suspensions.ask()
                 self._looked = 0.0  # which runs are this cluster's is known only now
                 self._doubt = None
                 self._wake.set()
                 self.helm_releases.ask()
             return self.identity
-
-    def _met_before(self, found: Identity) -> Finding | None:
-        try:
-            return self._known.meet(found, self._clock())
-        except OSError as error:
-            return Finding(f"context {found.context}", Severity.NOTE, f"can't be remembered: {error.strerror}")
-
-    def served(self) -> Served:
-        """What the server serves, for renderings; asked now.
-
-        Raises:
-            ApiError: it did not answer.
-        """
-        return served_by(self.connection, self.identity.version if self.identity else "")
 
     @property
     def cluster_words(self) -> str:
@@ -270,6 +250,8 @@ class Session:
         self._judging.heard(delta)
         self._wake.set()
         self.movement.heard(delta)
+        self.suspensions.heard(delta)
+        self._watch.heard(delta)
         if delta.table == RELEASES.table and self.identity is not None:
             self.helm_releases.ask()
 
@@ -328,6 +310,7 @@ class Session:
     def _renew_soon(self) -> None:
         if self.identity is not None:
             self.outlook.ask_again()
+            self.late.ask()
         self.renew(patience=LOOK_EVERY)
 
     def _failed(self, words: str) -> None:
@@ -361,7 +344,7 @@ class Session:
 
     def take_picture(self) -> Picture:
         """The picture of this moment."""
-        return replace(self._judging.picture(self.observed()), alarms=self._watch.alarms(self.store))
+        return replace(self._judging.picture(self.observed()), alarms=self._watch.alarms(self.store, self.identity))
 
     def observed(self) -> Observed:
         """Everything that a picture of this moment is made from."""
@@ -372,11 +355,13 @@ class Session:
             identity=self.identity,
             charts=self.helm_releases.charts,
             objects=self.helm_releases.objects,
+            late=self.late.known,
             facts=self.ahead.facts,
             notices=tuple(self._notices()),
             runs=self.seen_runs.all[:RUNS_SHOWN],
             surroundings=self.outlook.known,
             evidence=self._proofs.of(self.seen_runs.all),
+            suspensions=self.suspensions.known,
         )
 
     @property

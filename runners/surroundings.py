@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import anyio
 from runners.cluster.connection import Connection
 from runners.cluster.objects import SECRETS, is_there
 from runners.edges import Errand
+from runners.journal import Journal
 from runners.layers.bootstrap_commits import bootstrap_commits
 from runners.layers.findings import Finding
 from runners.layers.preflight import PreflightFacts
@@ -26,6 +27,7 @@ from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.survival.keys import KeyState
 from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_text import SheetError, read_sheet
+from runners.rehearsals import known_rehearsals
 from runners.tools.capture import Captured, ToolMissing, ToolTimeout
 from runners.tools.tool_errors import one_line
 
@@ -46,6 +48,8 @@ class Place:
     environ: Mapping[str, str]
     connection: Connection
     git: Git
+    journal: Journal | None = None
+    """Where rehearsals are on record; None where nothing is."""
 
 
 class Outlook:
@@ -101,6 +105,7 @@ def look_around(place: Place) -> Surroundings:
         synced=within(checkout, synced),
         keys=tuple(_key(place, key) for key in place.settings.keys),
         sheet=sheet_file(place),
+        rehearsals=known_rehearsals(place.journal) if place.journal is not None else (),
     )
 
 
@@ -134,8 +139,12 @@ def path_in(written: str, environ: Mapping[str, str], repository: Path) -> Path:
 
 
 def sheet_file(place: Place) -> SheetFile:
-    """The sheet as it lies on disk."""
-    path = sheet_path(place.settings, place.environ, place.repository)
+    """The sheet as it lies where bedplate.yaml wants it."""
+    return read_sheet_file(sheet_path(place.settings, place.environ, place.repository))
+
+
+def read_sheet_file(path: Path | None) -> SheetFile:
+    """A sheet as it lies on disk; None is nowhere."""
     if path is None:
         return SheetFile()
     try:
@@ -159,17 +168,22 @@ def _content(text: str, name: str) -> Sheet:
 
 def _key(place: Place, key: KeySource) -> KeyState:
     in_cluster = is_there(place.connection, SECRETS, *key.secret.split("/", 1))
-    return KeyState(key, _has_source(place, key), in_cluster)
+    return replace(has_source(key, place.environ, place.repository), in_cluster=in_cluster)
 
 
-def _has_source(place: Place, key: KeySource) -> bool:
+def has_source(key: KeySource, environ: Mapping[str, str], repository: Path) -> KeyState:
+    """Is what a key is made from there? What is in the cluster is not looked at."""
+    return KeyState(key, _can_be_had(key, environ, repository), None)
+
+
+def _can_be_had(key: KeySource, environ: Mapping[str, str], repository: Path) -> bool:
     if key.file:
         try:
-            return path_in(key.file, place.environ, place.repository).is_file()
+            return path_in(key.file, environ, repository).is_file()
         except OSError:  # a folder on the way may not be entered
             return False
     program = key.command.split()[:1]
-    return bool(program) and shutil.which(program[0], path=place.environ.get("PATH", "")) is not None
+    return bool(program) and shutil.which(program[0], path=environ.get("PATH", "")) is not None
 
 
 def secret_path(secret: str) -> str:

@@ -19,12 +19,15 @@ from runners.cluster.errors import ApiError
 from runners.cluster.objects import get
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.jsons import mapping, text
+from runners.layers.kinds.base import timestamp
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.storage import CLAIMS
+from runners.layers.rehearsal.record import last_rehearsal
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.sheet import MOVE_AWAY, Sheet
 from runners.layers.survival.sheet_making import SYNC, Gathered, make_sheet
 from runners.layers.survival.sheet_text import SheetError, read_sheet, sheet_text
+from runners.rehearsals import known_rehearsals
 from runners.session import Session
 from runners.surroundings import path_in, secret_path, sheet_path
 from runners.tools.calls import ToolError
@@ -88,7 +91,9 @@ def _sheet(session: Session, charts: Mapping[tuple[str, str], str]) -> Sheet:
     keys = session.settings.keys
     secrets = {key.secret: _of_secret(session, key.secret) for key in keys}
     files = {key.file: _of_file(session, key.file) for key in keys if key.file}
-    return make_sheet(session.observed(), session.take_picture(), Gathered(charts, url, branch, secrets, files))
+    rehearsed = last_rehearsal(known_rehearsals(session.journal), session.identity)
+    gathered = Gathered(charts, url, branch, secrets, files, rehearsed)
+    return make_sheet(session.observed(), session.take_picture(), gathered)
 
 
 def _source(session: Session) -> tuple[str, str]:
@@ -128,7 +133,7 @@ def _of_file(session: Session, file: str) -> str:
 def write_sheet(path: Path, made: Sheet) -> Sheet:
     """Writes a sheet for its owner alone; whoever reads the file meanwhile sees the old one or the new one, whole.
 
-    Returns what was written: with what a person wrote down of the last rehearsal.
+    Returns what was written: the last rehearsal is the later one of what this machine knows and what the file says.
 
     Raises:
         SheetRefused: the file is something else, or says what this one can't: another cluster's sheet, perhaps the
@@ -136,7 +141,7 @@ def write_sheet(path: Path, made: Sheet) -> Sheet:
         OSError: it can't be written.
     """
     there = _look_before(path, made)
-    sheet = replace(made, last_rehearsed=there.last_rehearsed) if there else made
+    sheet = _with_rehearsal(made, there) if there else made
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
@@ -148,6 +153,13 @@ def write_sheet(path: Path, made: Sheet) -> Sheet:
     finally:
         Path(scratch).unlink(missing_ok=True)
     return sheet
+
+
+def _with_rehearsal(made: Sheet, there: Sheet) -> Sheet:
+    """Another machine, or a person's own hand, may have written down a later rehearsal than this machine knows."""
+    if timestamp(made.last_rehearsed) >= timestamp(there.last_rehearsed):
+        return made
+    return replace(made, last_rehearsed=there.last_rehearsed, rehearsed_to_storage=there.rehearsed_to_storage)
 
 
 def _look_before(path: Path, sheet: Sheet) -> Sheet | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
 
-from runners.layers.findings import Severity, worst
-from runners.layers.survival.judge import SheetFile
+from runners.asks import no_record
+from runners.layers.findings import Finding, Severity, worst
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
 from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
-from runners.layers.walkthroughs.timeline import ALARMED, EVENTS, OPENED, PROVED, Passage, passages
+from runners.layers.walkthroughs.timeline import EVENTS, OPENED, PROVED, Passage, passages
 from runners.session import Session
 from runners.tools.asked_versions import own_version
 
@@ -25,9 +24,16 @@ class Walk:
         self._session = session
         self._clock = clock
         self._seen: Progress | None = None
-        self._alarmed: frozenset[str] = frozenset()
         self.passage: Passage | None = None
         """What happened on it so far, as of the last reload."""
+        self._is_opened = False
+        self._unread: Finding | None = None
+        self._unwritten: Finding | None = None
+
+    @property
+    def unrecorded(self) -> Finding | None:
+        """Why nothing can be put on record, and so nothing can be decided or begun; None while it can."""
+        return self._unwritten or self._unread
 
     def reload(self) -> None:
         """Reads the decisions and what happened again, from the journal and the cluster; slow."""
@@ -37,7 +43,12 @@ class Walk:
                 session.ahead.look_for_keys()
             session.read_decisions()
             own = (self.walkthrough.name, session.cluster_words)
-            known = passages(session.journal.lines(*EVENTS), session.seen_runs.all)
+            try:
+                known = passages(session.journal.lines(*EVENTS), session.seen_runs.all)
+            except OSError as error:
+                self._unread = no_record(error)
+                return
+            self._unread = None
             self.passage = next((each for each in reversed(known) if (each.walkthrough, each.cluster) == own), None)
 
     def progress(self) -> Progress:
@@ -59,35 +70,30 @@ class Walk:
             situation=session.situation,
             decisions=latest(session.recovering.decisions, self.walkthrough.name, now - self.walkthrough.holds),
             sheet=sheet.content,
-            sheet_missing=_missing(sheet) if session.outlook.known is not None else "",
+            sheet_missing=sheet.missing if session.outlook.known is not None else "",
             encrypted=session.ahead.facts.git.encrypted if session.ahead.facts.looked else None,
             asked={name: found for name, asked in session.asked.items() if (found := own_version(asked, name))},
         )
 
     def _put_on_record(self, found: Progress) -> None:
-        if self._seen is None:
+        if self._session.options.rehearsed is not None:
+            self._session.options.rehearsed(found)
+        if not self._is_opened:
             self._note(OPENED, title=self.walkthrough.title)
-        for before, view in zip(self._seen.steps if self._seen else (), found.steps, strict=False):
-            if _became_proved(before, view):
-                self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
-        self._seen = found
-        alarms = frozenset(f"{each.subject} {each.text}" for each in self._session.picture.alarms)
-        for words in sorted(alarms - self._alarmed):
-            self._note(ALARMED, title=words)
-        self._alarmed = alarms
+            self._is_opened = self._unwritten is None
+        if self._seen is None or found.away is None:  # what is proved meanwhile is new once the cluster is back
+            for before, view in zip(self._seen.steps if self._seen else (), found.steps, strict=False):
+                if _became_proved(before, view):
+                    self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
+            self._seen = found
 
     def _note(self, event: str, **facts: str) -> None:
-        with contextlib.suppress(OSError):  # the cluster says the same without it
+        try:
             self._session.journal.write(event, self._session.identity, walkthrough=self.walkthrough.name, **facts)
-
-
-def _missing(sheet: SheetFile) -> str:
-    """Why there is no sheet; empty where there is one."""
-    if sheet.content is not None:
-        return ""
-    if not sheet.path:
-        return "bedplate.yaml names none (survival.write)"
-    return f"{sheet.path}: {sheet.error or 'is not there'}"
+        except OSError as error:  # the cluster says the same without it
+            self._unwritten = no_record(error)
+        else:
+            self._unwritten = None
 
 
 def _became_proved(before: StepView, view: StepView) -> bool:

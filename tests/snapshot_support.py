@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_textual_snapshot  # type: ignore[import-untyped]
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 
 _PICTURES = Path(__file__).parent.parent / "snapshots"
@@ -25,6 +26,23 @@ class SvgPictures(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[mi
     def dirname(cls, *, test_location: PyTestLocation) -> str:
         """The folder of a test module's pictures."""
         return str(_PICTURES / test_location.basename)
+
+
+class TextPictures(SingleFileSnapshotExtension):
+    """One ``.txt`` a test, beside the pictures of its module."""
+
+    _write_mode = WriteMode.TEXT
+    _file_extension = "txt"
+    file_extension = "txt"
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        """The folder of a test module's pictures."""
+        return str(_PICTURES / test_location.basename)
+
+    def serialize(self, data: object, **_more: object) -> str:
+        """The text as it is."""
+        return f"{data}\n"
 
 
 @pytest.fixture(autouse=True)

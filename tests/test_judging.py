@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runners.cluster.store import Store
@@ -82,6 +82,7 @@ def remembering(store: Store) -> Judging:
 
 @settings(max_examples=80)
 @given(STEPS)
+@example([("kustomizations", LIVE), ("gone", w.flux_object("HelmRelease", "monitoring"))])  # a kind not heard of yet
 def test_what_is_remembered_is_what_would_be_seen(steps: list[tuple[str, object]]) -> None:
     store, now = Store(), w.NOW
     judge = remembering(store)

@@ -14,6 +14,7 @@ from runners.asks import Refusal
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.storage import CLAIMS
+from runners.layers.rehearsal.record import REHEARSED
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_text import read_sheet, sheet_text
@@ -128,6 +129,22 @@ def test_what_a_person_wrote_of_the_last_rehearsal_stays(session: StillSession) 
     kept(session).write_text(written.replace("last_rehearsed: ''", "last_rehearsed: 2026-11-24"))
     anyio.run(keep_after, session, RUN, HELD)
     assert read_sheet(kept(session).read_text()) == replace(read_sheet(written), last_rehearsed="2026-11-24")
+
+
+def test_the_last_rehearsal_that_this_machine_knows_is_on_the_sheet(session: StillSession) -> None:
+    assert session.identity is not None
+    session.journal.write(REHEARSED, session.identity, rehearsal="a1", began=1_800_000_000, to_storage=190)
+    anyio.run(keep_after, session, RUN, HELD)
+    written = read_sheet(kept(session).read_text())
+    assert (written.last_rehearsed, written.rehearsed_to_storage) == ("2027-01-15T08:00:00Z", 190)
+
+
+def test_a_later_rehearsal_on_another_machine_stays_on_the_sheet(sheet: Sheet, tmp_path: Path) -> None:
+    path = tmp_path / "home.yaml"
+    theirs = replace(sheet, last_rehearsed="2027-01-15T09:00:00Z", rehearsed_to_storage=300)
+    write_sheet(path, theirs)
+    mine = replace(sheet, last_rehearsed="2027-01-15T08:00:00Z", rehearsed_to_storage=190)
+    assert write_sheet(path, mine) == theirs
 
 
 def test_a_sheet_that_has_claims_is_not_overwritten_by_one_without(sheet: Sheet, tmp_path: Path) -> None:

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from runners.cluster.store import Delta
+from runners.journal import Journal
 from runners.layers import commands as c
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.jsons import text
 from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs import WALKTHROUGHS
@@ -19,7 +23,8 @@ from runners.tools.runs import Runs
 from runners.walking import Walk
 from runners.watchfulness import BEFORE, Watch, note
 from tests.layers import worlds as w
-from tests.tui.still_session import SETTINGS, StillSession, clock, still_session
+from tests.tui.still_session import HOME, KINDS, SETTINGS, StillSession, clock, still_session
+from tui.walk_texts import record_facts
 
 
 @pytest.fixture
@@ -62,6 +67,36 @@ def test_what_could_not_be_told_before_is_not_news(session: StillSession) -> Non
     assert recorded(session) == [("opened", "Bootstrap")]
 
 
+def test_what_is_proved_while_the_cluster_is_away_is_on_record_once_it_is_back(session: StillSession) -> None:
+    away = {kind.id: Freshness(Reach.STALE, w.NOW - 34, "timeout") for kind in KINDS}
+    followed = walk(session)
+    session.fill(w.longhorn_world())
+    assert followed.progress().away is None
+    session.fill(w.longhorn_world(), away)
+    assert not any(view.state.over for view in followed.progress().steps)
+    session.fill([*w.longhorn_world(), *w.minio_world()])
+    followed.progress()
+    assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio")]
+
+
+def test_a_journal_that_cannot_be_written_is_said_for_as_long_as_it_is_so(session: StillSession) -> None:
+    session.fill(w.longhorn_world())
+    session.journal.path.mkdir(parents=True)
+    followed = walk(session)
+    followed.progress()
+    followed.reload()
+    said = followed.unrecorded
+    assert said is not None
+    assert (said.text, said.overridable) == (f"{session.journal.path}: Is a directory", False)
+    assert "nothing was changed, and nothing can be until then" in said.remedy
+    assert [fact.head for fact in record_facts(said)] == ["Stop"]
+    session.journal.path.rmdir()
+    followed.reload()
+    followed.progress()
+    assert followed.unrecorded is None
+    assert recorded(session) == [("opened", "Bootstrap")]
+
+
 def test_a_key_that_is_missing_is_looked_for_each_time_until_it_is_there(
     session: StillSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,14 +121,32 @@ def test_volumes_are_compared_with_the_beginning_of_the_apply(session: StillSess
     folder.mkdir(parents=True)
     for name, value in note(c.APPLY, FrozenRows(before)).items():
         write_json(folder / name, value)
-    watch = Watch(session.runs)
+    watch = Watch(session.runs, session.journal)
     watch.look([run], w.NOW)
     worse = FrozenRows([replace(row, robustness="degraded") for row in before])
-    assert watch.alarms(FrozenRows(before)) == ()
-    assert [each.text for each in watch.alarms(worse)] == ["became degraded since the apply began: apps/data"]
+    words = "became degraded since the apply began"
+    assert watch.alarms(FrozenRows(before), HOME) == ()
+    assert [each.finding.text for each in watch.alarms(worse, HOME)] == [words]
+    assert [each.finding.text for each in watch.alarms(FrozenRows(before), HOME)] == [f"{words}, over by now"]
+    assert [text(each, "run") for each in session.journal.lines("alarmed")] == [run.id]
     long_over = replace(run, state=RunState.SUCCEEDED, ended=w.NOW - 7200)
     watch.look([long_over], w.NOW)
-    assert watch.alarms(worse) == ()
+    assert watch.alarms(worse, HOME) != ()
+    watch.acknowledge()
+    assert watch.alarms(worse, HOME) == ()
+
+
+def test_what_is_over_before_a_picture_is_made_is_still_said(session: StillSession, tmp_path: Path) -> None:
+    run = RunRecord("20270115-080000-7f3a", "apply longhorn", (), "/", "", w.NOW - 60, RunState.RUNNING)
+    (session.runs.root / run.id).mkdir(parents=True)
+    write_json(session.runs.root / run.id / BEFORE, {"volumes": {"pvc-1": "healthy"}})
+    watch = Watch(session.runs, session.journal)
+    watch.look([run], w.NOW)
+    for state in ("faulted", "healthy"):
+        row = w.longhorn_volume("pvc-1", state)
+        watch.heard(Delta("longhorn-volumes", {row.key: row}))
+    (alarm,) = watch.alarms(FrozenRows([w.longhorn_volume("pvc-1", "healthy")]), HOME)
+    assert alarm.words == "1 Longhorn volume became faulted since the apply began, over by now: apps/data"
 
 
 def test_only_what_changes_the_foundation_is_watched() -> None:
@@ -102,6 +155,6 @@ def test_only_what_changes_the_foundation_is_watched() -> None:
 
 
 def test_a_run_without_the_note_raises_no_alarm(tmp_path: Path) -> None:
-    watch = Watch(Runs(tmp_path))
+    watch = Watch(Runs(tmp_path), Journal(tmp_path / "journal"))
     watch.look([RunRecord("r", "apply longhorn", (), "/", "", w.NOW, RunState.RUNNING)], w.NOW)
-    assert watch.alarms(FrozenRows([w.longhorn_volume("pvc-1", "faulted")])) == ()
+    assert watch.alarms(FrozenRows([w.longhorn_volume("pvc-1", "faulted")]), HOME) == ()

@@ -16,7 +16,8 @@ from runners.asks import Refusal
 from runners.cluster_runs import SeenRuns
 from runners.layers.commands import PLAN, Command, Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.picture import ComponentState
+from runners.layers.picture import ComponentState, Picture
+from runners.layers.rehearsal.steps import as_rehearsed
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.operate import Operator
@@ -43,8 +44,11 @@ from tui.screens.survival import SurvivalScreen
 from tui.screens.walkthrough import WalkthroughScreen
 from tui.walk_choice import offered, pointed_at
 from widgets.cards import LayerPane
+from widgets.header import HeaderFacts
 from widgets.theme import dress
 
+FirstScreen = Callable[[Picture, HeaderFacts], FollowingScreen]
+"""Makes what lies on the overview at first, from the picture and the header of that moment."""
 _COLLECT_AFTER = 2.0
 """Seconds after the start at which garbage is collected again; a collection before costs the first frame."""
 _GC_THRESHOLDS = (100_000, 50, 1000)
@@ -65,28 +69,40 @@ class BedplateApp(App[None]):
             priority=True,
             tooltip="interrupt the running tool, or quit",
         ),
+        Binding("exclamation_mark", "acknowledge", "Seen", show=False, tooltip="an alarm was seen: take it down"),
     ]
 
     def __init__(
-        self, session: Session, clock: Callable[[], float] = time.time, guide: GuideText | None = None
+        self,
+        session: Session,
+        clock: Callable[[], float] = time.time,
+        guide: GuideText | None = None,
+        first: FirstScreen | None = None,
     ) -> None:
-        """Takes a session that is not started yet, the present time in seconds since the epoch, and a guide's words."""
+        """Takes a session that is not started yet, the present time, a guide's words, and what lies on the overview.
+
+        The time is in seconds since the epoch.
+        """
         super().__init__()
         dress(self)  # before anything is drawn, or every style would be found twice
         self.session = session
         self._clock = clock
         self.set_class(session.options.demo, "-demo")
+        self.set_class(session.options.rehearsed is not None, "-rehearsal")
         self.overview = Overview(session, clock, guide)
         self.operator = Operator(session)
+        self._first = first
         self._bridge: Bridge | None = None
         self._resumed = False
-        self._alarms: frozenset[tuple[str, str]] = frozenset()
+        self._alarms: frozenset[str] = frozenset()
         self._concluding: set[str] = set()
         self._conclusions: dict[str, tuple[Finding, ...]] = {}
 
     def on_mount(self) -> None:
         """Shows the overview; the cluster is asked once the first frame is out."""
         self.push_screen(self.overview)
+        if self._first is not None:
+            self.push_screen(self._first(self.session.picture, self.overview.header))
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -111,11 +127,15 @@ class BedplateApp(App[None]):
             self._conclude_soon(run)
 
     def _ring_for_alarms(self) -> None:
-        """Rings once for what is new; the line on the screens stays until it is over."""
-        raised = frozenset((each.subject, each.text) for each in self.session.picture.alarms)
-        if raised - self._alarms:
+        """Rings once for what is new; the line on the screens stays until it is acknowledged."""
+        causes = frozenset[str]().union(*(alarm.causes for alarm in self.session.picture.alarms))
+        if causes - self._alarms:
             self.bell()
-        self._alarms = raised
+        self._alarms = causes
+
+    def action_acknowledge(self) -> None:
+        """Takes down the alarms that are on the screen."""
+        self.session.acknowledge_alarms()
 
     def _resume(self, seen: SeenRuns) -> None:
         """Takes up the run that is going on, or the newest that ended while no screen was there."""
@@ -172,6 +192,8 @@ class BedplateApp(App[None]):
             self.push_screen(chosen, lambda option: self.action_walk(option.answer) if option else None)
             return
         steps = WALKTHROUGHS[name](about)
+        if self.session.options.rehearsed is not None:
+            steps = as_rehearsed(steps)
         self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
 
     def on_row_asked(self, event: RowAsked) -> None:
@@ -222,7 +244,8 @@ class BedplateApp(App[None]):
             self._end(True)
             return
         goes_on = "it goes on without the screen, and is shown at the next start"
-        then = "the demo ends, and everything in it" if self.session.options.demo else goes_on
+        label = self.session.options.label.lower()
+        then = f"the {label} ends, and everything in it" if label else goes_on
         rows = (("running", running[0].title), ("then", then))
         self.push_screen(QuestionScreen(plain_question("Leave?", rows, "Leave")), self._end)
 

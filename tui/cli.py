@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from runners.session import Session
 
-SCENARIOS = ("empty", "healthy", "upgrade", "disaster", "wiped")
+SCENARIOS = ("empty", "healthy", "upgrade", "disaster", "wiped", "operator")
 """What ``bedplate demo`` can begin with; the first is the one that is meant without a word."""
+REHEARSED = ("recover",)
+"""What ``bedplate rehearse`` walks."""
 USAGE = 2
 """Exit code for usage and configuration."""
 
@@ -92,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     survival.add_argument("--write", metavar="FILE", type=Path, help="write it there instead, for your eyes only")
     survival.set_defaults(call=_survival)
     _demo_arguments(calls.add_parser("demo", help="the same program on a cluster that is played"))
+    _rehearse_arguments(calls.add_parser("rehearse", help="walk your own recovery on a cluster that is played"))
     _plan_arguments(calls.add_parser("plan", help="print a walkthrough as a runbook, with the exact commands"))
     _runs_arguments(calls.add_parser("runs", help="list the runs of this machine; show, follow or interrupt one"))
     _report_arguments(calls.add_parser("report", help="print what happened, as Markdown"))
@@ -121,6 +124,19 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help="change nothing")
     parser.set_defaults(call=_demo)
+
+
+def _rehearse_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Say what your recovery would have to do without, and walk it: your repository and your survival sheet on "
+        "an embedded cluster, with stand-ins for the tools. Nothing of yours is touched; that it was rehearsed goes "
+        "to your journal. Without a terminal only what would be missing is printed. Exit code: 0 nothing is missing, "
+        "1 something is, 2 usage."
+    )
+    parser.add_argument("walkthrough", metavar="WALKTHROUGH", choices=REHEARSED, help=", ".join(REHEARSED))
+    _repository_argument(parser, argparse.SUPPRESS)
+    parser.add_argument("--sheet", metavar="FILE", type=Path, help="the survival sheet, instead of bedplate.yaml's")
+    parser.set_defaults(call=_rehearse)
 
 
 def _plan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -212,6 +228,13 @@ def _demo(options: argparse.Namespace) -> int:
     if not on_a_screen:
         print("bedplate: no terminal here, so this is what `bedplate check` says of the demo\n", file=sys.stderr)
     return show_demo(options.scenario, read_only=options.read_only, on_a_screen=on_a_screen)
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from tui.rehearse import rehearse
+
+    on_a_screen = sys.stdin.isatty() and sys.stdout.isatty()
+    return rehearse(options.walkthrough, options.repository, options.sheet, os.environ, on_a_screen=on_a_screen)
 
 
 def _check(options: argparse.Namespace) -> int:

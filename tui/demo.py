@@ -25,7 +25,7 @@ def show_demo(scenario: str, *, read_only: bool, on_a_screen: bool) -> int:
     """
     print(f"bedplate: setting up a cluster for the demo “{scenario}” …", file=sys.stderr, flush=True)
     try:
-        with Demo(scenario, _pace()) as place:
+        with Demo(scenario, pace()) as place:
             make = partial(_session, place, read_only=read_only)
             if not on_a_screen:
                 return check(make(), as_json=False, wait=0.0)
@@ -41,7 +41,8 @@ def _session(place: Place, *, read_only: bool) -> Session:
     )
 
 
-def _pace() -> float:
+def pace() -> float:
+    """How long things take that only take time to be seen, as a factor; $BEDPLATE_DEMO_PACE says it."""
     try:
         return max(0.0, float(os.environ.get(PACE, "1")))
     except ValueError:

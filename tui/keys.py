@@ -79,6 +79,7 @@ _SHOWN = {
     "colon": ":",
     "slash": "/",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from runners.cluster.kubeconfig import load
@@ -10,8 +12,11 @@ from runners.layers.config_nodes import nearest
 from runners.layers.outside_text import harmless
 from runners.layers.unusable import UnusableError
 from runners.layers.walkthroughs import WALKTHROUGHS
+from runners.layers.walkthroughs.recover import NAME as RECOVER
 from runners.layers.walkthroughs.runbook import runbook
+from runners.layers.walkthroughs.sheet_runbook import sheet_parts
 from runners.repository import read_settings
+from runners.surroundings import read_sheet_file, sheet_path
 from tui.walk_choice import subject
 
 DONE = 0
@@ -31,5 +36,11 @@ def print_runbook(
         raise UnusableError(f"there is no walkthrough {name}{nearest(name, known)}\nthere are {', '.join(known)}")
     settings = read_settings(repository)
     meant = context or settings.context or load(environ, kubeconfig=kubeconfig).context
-    print(harmless(runbook(make(subject(settings, repository, component)), settings, meant)))
+    about = subject(settings, repository, component)
+    first: Iterable[str] = ()
+    if name == RECOVER:
+        sheet = read_sheet_file(sheet_path(settings, environ, repository))
+        about = replace(about, sheet=sheet.content)
+        first = sheet_parts(sheet.content, sheet.missing, time.time())
+    print(harmless(runbook(make(about), settings, meant, first=first)))
     return DONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from runners.cluster.kubeconfig import load
 from runners.journal import Journal
 from runners.layers.config import NAME, ConfigError
 from runners.layers.config_nodes import Mistake
+from runners.layers.settings import Settings
+from runners.layers.walkthroughs.engine import Progress
 from runners.repository import read_settings
 from runners.session import Options, Session
 from runners.tools.private_files import state_home
@@ -24,21 +26,33 @@ def make_session(
     *,
     read_only: bool,
     demo: bool = False,
+    settings: Settings | None = None,
+    rehearsed: Callable[[Progress], None] | None = None,
 ) -> Session:
     """A session on one cluster and one repository, not started yet.
+
+    Args:
+        environ: the person's environment.
+        repository: their repository.
+        kubeconfig: the file that is named on the command line.
+        context: the context that is named there.
+        read_only: nothing may be changed.
+        demo: the cluster is a play.
+        settings: instead of what the repository says.
+        rehearsed: is told how far a rehearsed walkthrough has come.
 
     Raises:
         runners.cluster.access.KubeconfigError: no cluster can be made out.
         runners.layers.config.ConfigError: bedplate.yaml can't be used.
     """
-    settings = read_settings(repository)
+    settings = settings or read_settings(repository)
     only = settings.context
     if only and context and context != only:
         raise ConfigError(str(repository / NAME), (Mistake(1, f"allows only the context {only}, not {context}"),))
     reload = partial(load, environ, kubeconfig=kubeconfig, context=context or only or None)
     home = state_home(environ)
     return Session(
-        Options(repository, settings, reload(), reload, environ, read_only=read_only, demo=demo),
+        Options(repository, settings, reload(), reload, environ, read_only=read_only, demo=demo, rehearsed=rehearsed),
         Runs(home / "runs"),
         Journal(home / "journal.jsonl"),
     )

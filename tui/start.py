@@ -12,15 +12,23 @@ from tui.first_frame import first_frame, keys_held
 if TYPE_CHECKING:
     from runners.layers.picture import Picture
     from runners.session import Session
+    from tui.app import FirstScreen
 
 
-def open_screen(make: Callable[[], Session], guide: Callable[[Picture], str] | None = None, *, label: str = "") -> int:
+def open_screen(
+    make: Callable[[], Session],
+    guide: Callable[[Picture], str] | None = None,
+    *,
+    label: str = "",
+    first: FirstScreen | None = None,
+) -> int:
     """Opens the terminal program on a session and returns its exit code.
 
     Args:
         make: makes the session; it is called when the outlines are on the screen.
         guide: says what to look at next, for those who are led.
         label: ``DEMO`` where it is one.
+        first: makes what lies on the overview at first.
 
     Raises:
         runners.layers.unusable.UnusableError: there is no such session; the terminal is as it was.
@@ -34,7 +42,7 @@ def open_screen(make: Callable[[], Session], guide: Callable[[Picture], str] | N
             session = make()
             from tui.app import BedplateApp
 
-            app = BedplateApp(session, guide=guide)
+            app = BedplateApp(session, guide=guide, first=first)
         # An interrupt in the middle of Textual's own start would be swallowed; as a key it waits for the app.
         with keys_held(interrupts=False):
             app.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from runners.layers.commands import Scope, Target
+from runners.layers.commands import COMMANDS, Command, Scope, Situation, Target
 from runners.layers.flux_roots import APPLIERS
 from runners.layers.flux_words import KINDS
 from runners.layers.kinds.base import Row
@@ -32,3 +32,14 @@ def row_targets(row: Row | None) -> Targets:
         return {}
     target = Target(kind=row.singular, namespace=row.namespace, name=row.name, suspended=row.suspended)
     return {Scope.FLUX_ROW: target}
+
+
+def named(name: str) -> Command:
+    """A command by its name."""
+    return next(found for found in COMMANDS if found.name == name)
+
+
+def meant(command: Command, situation: Situation) -> Command:
+    """What a command's key does to a target: probes share one, and a component has one probe at most."""
+    sharing = (each for each in COMMANDS if each.key == command.key and each.probe in situation.prospects)
+    return next(sharing, command)

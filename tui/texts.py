@@ -64,9 +64,9 @@ def boundary_facts(picture: Picture) -> list[Fact]:
     words, tone = _boundary_words(picture)
     return [
         gate,
-        *_told(answer.findings),
+        *told(answer.findings),
         Fact(words.removesuffix(_MORE), tone),
-        *(_told(picture.boundary) or [Fact(_CLEAN, Tone.MUTED, indent=2)]),
+        *(told(picture.boundary) or [Fact(_CLEAN, Tone.MUTED, indent=2)]),
     ]
 
 
@@ -76,10 +76,11 @@ _CLEAN = "Flux manages nothing of the foundation, and the foundation needs nothi
 
 def preflight_facts(picture: Picture) -> list[Fact]:
     """What stands in the way of the next change."""
-    return _told(picture.preflight) or [Fact("nothing is known to stand in the way", Tone.GOOD)]
+    return told(picture.preflight) or [Fact("nothing is known to stand in the way", Tone.GOOD)]
 
 
-def _told(findings: Sequence[Finding]) -> list[Fact]:
+def told(findings: Sequence[Finding]) -> list[Fact]:
+    """Findings as they are read: each with what to do about it."""
     return [fact for finding in findings for fact in _finding_facts(finding)]
 
 

@@ -9,9 +9,11 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Tone, age
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
-from runners.layers.walkthroughs.steps import Doing
+from runners.layers.walkthroughs.state_words import state_words
+from runners.layers.walkthroughs.steps import Doing, Section
 from runners.layers.walkthroughs.timeline import Passage
 from widgets.facts import Fact
+from widgets.hints import Groups, Hint
 from widgets.safe import cut
 from widgets.steps import STEP_TONES
 from widgets.theme import SEVERITY_TONES
@@ -20,30 +22,63 @@ _PROOF = {Severity.OK: "✔", Severity.NOTE: "·", Severity.WARNING: "◐", Seve
 _SHOWN = 6
 """Lines of a step's commands that are shown, each at most so long:"""
 _LONGEST = 200
-_STANDS = {
-    StepState.DONE: "done: the cluster proves it",
-    StepState.READY: "ready",
-    StepState.WAITING: "waiting for the proof",
-    StepState.BLOCKED: "blocked by its gate",
-    StepState.FAILED: "failed",
-    StepState.UNKNOWN: "can't tell",
-    StepState.LATER: "comes later",
-}
 
 
-def step_facts(view: StepView, settings: Settings, context: str, now: float) -> list[Fact]:
-    """Everything about a step, most telling first."""
-    step = view.step
+def step_facts(
+    view: StepView,
+    settings: Settings,
+    context: str,
+    now: float,
+    sections: Sequence[Section] = (),
+    *,
+    since: float | None = None,
+) -> list[Fact]:
+    """Everything about a step, most telling first: once it is at work, what moves comes before what was known.
+
+    ``since`` is when something last happened on the walkthrough.
+    """
+    step, said = view.step, state_words(view, now, since)
     command = step.shell(settings, context) if step.shell is not None else ""
-    return [
-        Fact(_state_words(view, now), STEP_TONES[view.state], view.state.symbol),
+    known = [
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *_calls(command.splitlines())]),
         *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
-        *_headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")]),
+    ]
+    proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
+    moving = [fact for section in sections for fact in _section(section, view)]
+    at_work = bool(sections) and view.state is not StepState.READY
+    return [
+        Fact(said.text, STEP_TONES[view.state], view.state.symbol),
+        *_headed("Try", [Fact(words) for words in said.tries]),
+        *([*proof, *moving, *known] if at_work else [*known, *proof, *moving]),
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip else []),
     ]
+
+
+def _section(section: Section, view: StepView) -> list[Fact]:
+    """What its proof says already is not said twice."""
+    said = {(finding.subject, finding.text) for finding in view.proof}
+    lines = [_line(finding) for finding in section.lines if (finding.subject, finding.text) not in said]
+    more = [Fact(f"and {section.more} more", Tone.MUTED)] if section.more else []
+    return _headed(section.head, [*lines, *more])
+
+
+def step_hints(view: StepView) -> Groups:
+    """The keys that do something with a step now, and those that leave it."""
+    going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
+    going = "choose" if view.step.options is not None else going
+    can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
+    found = [Hint("↵", going, can)] if going else []
+    found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []
+    found += [Hint("u", "take back")] if view.decision is not None else []
+    found += [Hint("c", "copy the command")] if view.step.shell is not None else []
+    return (found, (Hint("esc", "leave"), Hint("?", "help")))
+
+
+def record_facts(unrecorded: Finding | None) -> list[Fact]:
+    """That nothing can be decided or begun, where nothing can be put on record."""
+    return [replace(_line(unrecorded), head="Stop")] if unrecorded is not None else []
 
 
 def _calls(lines: Sequence[str]) -> list[Fact]:
@@ -79,21 +114,6 @@ def _headed(head: str, facts: list[Fact]) -> list[Fact]:
     return [replace(fact, head=head if at == 0 else "") for at, fact in enumerate(facts)]
 
 
-def _state_words(view: StepView, now: float) -> str:
-    decision = view.decision
-    if view.state is StepState.SKIPPED and decision is not None:
-        return f"skipped by {decision.who}: {decision.reason}"
-    words = _STANDS[view.state]
-    if view.state is StepState.WAITING:
-        run = view.run
-        going = f": {run.title} has run for {age(run.seconds(now))}" if run is not None and not run.state.ended else ""
-        usually = f" (usually {view.step.usually})" if view.step.usually else ""
-        return f"{words}{going}{usually}"
-    if view.state is StepState.FAILED and view.run is not None and view.step.doing is Doing.COMMAND:
-        return f"{words}: {view.run.title} {view.run.state.value}; its log says why, and ↵ tries it again"
-    return words
-
-
 def _line(finding: Finding) -> Fact:
     remedy = f" → {finding.remedy}" if finding.remedy and finding.severity > Severity.NOTE else ""
     text = f"{finding.subject}: {finding.text}{remedy}"
@@ -101,9 +121,10 @@ def _line(finding: Finding) -> Fact:
 
 
 def standing(found: Progress, passage: Passage | None, now: float) -> str:
-    """``step 3 of 9 · 12m so far``; once all is over, how long that took."""
+    """``step 3 of 9 · 12m so far``; no step while the cluster is away; once all is over, how long that took."""
     if found.finished:
         took = f" · {age(passage.ended - passage.began)}" if passage is not None else ""
         return f"all {len(found.steps)} steps over{took}"
     so_far = f" · {age(now - passage.began)} so far" if passage is not None else ""
-    return f"step {found.current + 1} of {len(found.steps)}{so_far}"
+    where = f"step {found.current + 1} of {len(found.steps)}" if found.away is None else "can't tell"
+    return f"{where}{so_far}"

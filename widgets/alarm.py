@@ -1,4 +1,4 @@
-"""A line or two that can't be overlooked: something got worse in the middle of a change."""
+"""A few lines that can't be overlooked: something got worse in the middle of a change."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from runners.layers.findings import Finding
+from runners.layers.alarms import Alarm
 from widgets.safe import plain
 
 
-class Alarm(Widget):
-    """Stands above everything else while there is an alarm, and is not there otherwise."""
+class AlarmBanner(Widget):
+    """Stands above everything else until it is acknowledged, and is not there otherwise."""
 
     DEFAULT_CSS = """
-    Alarm {
+    AlarmBanner {
         height: auto;
-        max-height: 2;
+        max-height: 3;
         background: $error;
         color: $text;
         text-style: bold;
@@ -25,15 +25,18 @@ class Alarm(Widget):
     }
     """
 
-    findings: reactive[tuple[Finding, ...]] = reactive(())
+    alarms: reactive[tuple[Alarm, ...]] = reactive((), layout=True)
     """What is wrong, the worst first."""
 
-    def watch_findings(self, findings: tuple[Finding, ...]) -> None:
+    def watch_alarms(self, alarms: tuple[Alarm, ...]) -> None:
         """Comes and goes."""
-        self.set_class(bool(findings), "-raised")
+        self.set_class(bool(alarms), "-raised")
 
     def render(self) -> Content:
-        """The worst first; the remedy as far as there is room."""
-        words = [f"{each.severity.symbol} ALARM {each.subject} {each.text}" for each in self.findings]
-        remedy = f" → {self.findings[0].remedy}" if self.findings and self.findings[0].remedy else ""
-        return Content(plain(" " + "; ".join(words) + remedy))
+        """The worst first; whose volumes they are as far as there is room."""
+        return Content(plain(" [! seen] " + "; ".join(map(_words, self.alarms))))
+
+
+def _words(alarm: Alarm) -> str:
+    found = alarm.finding
+    return f"{found.severity.symbol} ALARM {found.subject} {found.text} → {found.remedy}: {alarm.names}"

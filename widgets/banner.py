@@ -1,11 +1,10 @@
-"""What stands across every screen of a demo, so that nobody takes it for a cluster of theirs."""
+"""What stands across every screen of a demo or a rehearsal, so that nobody takes it for a cluster of theirs."""
 
 from __future__ import annotations
 
 from textual.content import Content
 from textual.widget import Widget
 
-_WORD = " DEMO "
 _MORE = " an embedded cluster: nothing of yours is touched"
 
 
@@ -22,6 +21,11 @@ class Banner(Widget):
     }
     """
 
+    def __init__(self, label: str) -> None:
+        """Takes the word."""
+        super().__init__()
+        self._label = label
+
     def render(self) -> Content:
         """The word in a colour that can't be overlooked, and what it means as far as there is room."""
-        return Content.assemble((_WORD, "bold reverse $warning"), (_MORE, "$foreground-muted"))
+        return Content.assemble((f" {self._label} ", "bold reverse $warning"), (_MORE, "$foreground-muted"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.cells import cell_len
 
@@ -37,7 +38,7 @@ class HelpGroup:
 def help_lines(groups: Sequence[HelpGroup], width: int) -> list[PartsLine]:
     """The groups in columns of one width, each group whole in the column that is shortest so far."""
     count = max(1, min(len(groups), (width + _GAP) // (_LEAST + _GAP)))
-    each = (width - 1 - _GAP * (count - 1)) // count
+    each = (width - 2 - _GAP * (count - 1)) // count  # a cell at each side, of which the right one is the scrollbar's
     columns: list[list[tuple[tuple[str, str], ...]]] = [[] for _ in range(count)]
     for group in groups:
         column = min(columns, key=len)
@@ -63,12 +64,10 @@ def _group_lines(group: HelpGroup, width: int) -> list[tuple[tuple[str, str], ..
     lines: list[tuple[tuple[str, str], ...]] = [(("title", cut(plain(group.title), width, middle=False)),)]
     for entry in group.entries:
         text = plain(entry.text + (f" – {entry.reason}" if entry.reason else ""))
-        lines.append(
-            (
-                ("muted" if entry.reason else "mark", fit(plain(entry.key), keys) + "  "),
-                ("muted" if entry.reason else "plain", cut(text, max(1, width - keys - 2), middle=False)),
-            )
-        )
+        key_ink, ink = ("muted", "muted") if entry.reason else ("mark", "plain")
+        for line, part in enumerate(wrap(text, max(8, width - keys - 2)) or [""]):
+            key = plain(entry.key) if line == 0 else ""
+            lines.append(((key_ink, fit(key, keys) + "  "), (ink, part)))
     return lines
 
 

@@ -69,8 +69,12 @@ class StepsPane(Canvas):
         return self._cursor
 
     def show(self, progress: Progress) -> None:
-        """Takes where the walkthrough stands at a moment."""
+        """Takes where the walkthrough stands at a moment; while the cluster is away the cursor stays."""
         following = self._cursor == self._next or not self._steps
+        if progress.away is not None and self._steps:
+            self._steps = progress.steps
+            self.changed()
+            return
         self._steps = progress.steps
         self._next = min(progress.current, max(0, len(self._steps) - 1))
         self._select(self._next if following else self._cursor)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from runners.acts.hands import LONGHORN, Hands, hands
+from runners.acts.paths import LONGHORN
 from runners.cluster.errors import ApiError
 from runners.layers.jsons import Json, text
 from runners.layers.probes import Answer, Outcome
 from runners.layers.walkthroughs.held_jobs import holding, releasing
 from runners.probes.base import Say
+from runners.probes.hands import Hands, hands
 
 _RESOURCES = ("recurringjobs", "volumes")
 _Change = Callable[[str, Json], Json | None]

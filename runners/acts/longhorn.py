@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from runners.acts.hands import LONGHORN, Hands, hands
+from runners.acts.paths import LONGHORN
 from runners.cluster.errors import ApiError
 from runners.layers.jsons import text
 from runners.layers.kinds.longhorn_backups import LONGHORN_SYSTEM_BACKUPS, system_backup_row
 from runners.layers.probes import Answer, Outcome
 from runners.layers.walkthroughs.longhorn_proofs import ENGINE_LIMIT
 from runners.probes.base import Say
+from runners.probes.hands import Hands, hands
 
 PATIENCE = 1800.0
 """Seconds that a system backup is waited for: it may have to back up volumes first."""

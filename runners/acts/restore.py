@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from runners.acts.hands import LONGHORN, Hands, hands
 from runners.acts.jobs import changed
+from runners.acts.paths import LONGHORN
 from runners.cluster.errors import ApiError
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 from runners.layers.probes import Answer, Outcome
@@ -19,6 +19,7 @@ from runners.layers.walkthroughs import restore_objects as objects
 from runners.layers.walkthroughs.held_jobs import holding
 from runners.layers.walkthroughs.restore_rules import SYSTEM, Restorable, read_restorable
 from runners.probes.base import Say
+from runners.probes.hands import Hands, hands
 
 _CORE = "/api/v1"
 

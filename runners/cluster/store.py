@@ -180,7 +180,7 @@ class Store:
 
     def _changed(self, kind: AnyTable, changes: Mapping[Key, Row | None]) -> Delta:
         """Writes what really differs, and says what that was."""
-        self._kinds.setdefault(kind.table, {}).setdefault(kind.id, LOADING)
+        freshness = self._joined(kind)
         spaces = self._rows.setdefault(kind.id, {})
         changed: dict[Key, Row] = {}
         removed: set[Key] = set()
@@ -195,7 +195,17 @@ class Store:
             elif names.get(name) != row:
                 names[name] = row
                 changed[key] = row
-        return Delta(kind.table, changed, frozenset(removed))
+        return Delta(kind.table, changed, frozenset(removed), freshness)
+
+    def _joined(self, kind: AnyTable) -> Freshness | None:
+        """Its table's freshness where a kind that is heard of for the first time changes that: it is still loading."""
+        states = self._kinds.setdefault(kind.table, {})
+        if kind.id in states:
+            return None
+        before = self._table_freshness(kind.table)
+        states[kind.id] = LOADING
+        after = self._table_freshness(kind.table)
+        return after if after != before else None
 
     def _calls(self, table: str) -> tuple[Told, ...]:
         return (*self._everything.values(), *self._attached.get(table, {}).values())

@@ -44,6 +44,16 @@ def _empty(picture: Picture) -> Iterator[str]:
     yield "Done: both layers are healthy. ↵ opens what you select, / filters, q leaves"
 
 
+def _operator(picture: Picture) -> Iterator[str]:
+    yield from _while_a_tool_runs(picture)
+    if not (_is(picture, "longhorn", Verdict.HEALTHY) and _is(picture, "minio", Verdict.HEALTHY)):
+        yield "1/3 Nothing is pushed to Git here. Press w and ↵: Bootstrap leads you"
+    if not _is(picture, "flux-instance", Verdict.HEALTHY):
+        yield "2/3 The foundation stands. Go on in the walkthrough (w): the Flux Operator"
+    yield from _until_gitops_works(picture, "3/3")
+    yield "Done: both layers are healthy. ↵ opens what you select, / filters, q leaves"
+
+
 def _healthy(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     yield from _until_storage_works(picture, "")
@@ -74,7 +84,7 @@ def _disaster(picture: Picture) -> Iterator[str]:
 def _wiped(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if not _is(picture, "longhorn", Verdict.HEALTHY):
-        yield "1/3 All is gone but Git and backups. Press w, ↓ and ↵: Recover leads you"
+        yield "1/3 All is gone but Git and backups. Press w, go to Recover (↓), ↵: it leads you"
     if not (_is(picture, "minio", Verdict.HEALTHY) and picture.flux_version):
         yield "2/3 Storage is back. Go on in the walkthrough (w): data first, then the rest"
     yield from _until_gitops_works(picture, "3/3")
@@ -122,5 +132,6 @@ SCENARIOS: dict[str, Steps] = {
     "upgrade": _upgrade,
     "disaster": _disaster,
     "wiped": _wiped,
+    "operator": _operator,
 }
 """Each scenario's hints, the first that holds being the one to show."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runners.demo.homelab_gitops import gitops_files
+from runners.demo.homelab_operator import ENTRIES, gitops, operator_files
 
 CHARTS = Path(__file__).parent / "charts"
 CLUSTER = "clusters/home"
@@ -65,7 +66,7 @@ tenant:
     - {name: pool-0, servers: 4, volumesPerServer: 1, size: 10Gi, storageClassName: longhorn}
 """
 
-BEDPLATE_YAML = f"""\
+FOUNDATION = f"""\
 version: 1
 # Any other cluster is refused, whatever the kubeconfig's current context is.
 context: {CONTEXT}
@@ -78,6 +79,9 @@ foundation:
     namespaces: [minio-operator, minio-tenant]
     # Not to be changed while longhorn is not healthy.
     after: [longhorn]
+"""
+
+GITOPS = f"""\
 gitops:
   bootstrap: git
   url: {URL}
@@ -94,7 +98,6 @@ BUCKET = "homelab"
 ACCESS_KEY = "minio"
 """As the tenant's chart has it; its secret is random."""
 
-_AFTER = "    after: [longhorn]\n"
 _S3 = f"""\
     # Where S3 is put to the test (p): an object is stored, read back and deleted. Here a stand-in answers.
     s3:
@@ -105,13 +108,19 @@ _S3 = f"""\
 """
 
 
-def write_homelab(folder: Path, *, longhorn: str = "1.12.1", s3: str = "") -> Path:
+def write_homelab(folder: Path, *, longhorn: str = "1.12.1", s3: str = "", operator: bool = False) -> Path:
     """Writes the demo's repository, with its ``bedplate.yaml``, and returns the folder.
 
-    ``longhorn`` is the version that it asks for, ``s3`` the URL where minio's S3 can be probed; empty where it can't.
+    Args:
+        folder: where to.
+        longhorn: the version that it asks for.
+        s3: the URL where minio's S3 can be probed; empty where it can't.
+        operator: Flux comes by the Flux Operator, and not by a bootstrap.
     """
-    config = BEDPLATE_YAML.replace(_AFTER, _AFTER + _S3.format(url=s3)) if s3 else BEDPLATE_YAML
-    return write_files(folder, cluster=CLUSTER, longhorn=longhorn, extra={"bedplate.yaml": config})
+    foundation = FOUNDATION + _S3.format(url=s3) if s3 else FOUNDATION
+    config = f"{foundation}{ENTRIES}{gitops(CLUSTER)}" if operator else f"{foundation}{GITOPS}"
+    extra = {"bedplate.yaml": config, **(operator_files(URL, CLUSTER) if operator else {})}
+    return write_files(folder, cluster=CLUSTER, longhorn=longhorn, extra=extra)
 
 
 def write_files(folder: Path, *, cluster: str, longhorn: str, extra: Mapping[str, str] | None = None) -> Path:

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from runners.demo.place import READY, Place
+from runners.demo.place import READY, REHEARSAL, Place
+from runners.demo.rehearsal.setting import FILE, Setting
 
 _ENDING = 15.0
 """Seconds that a demo may take to end what runs in it."""
@@ -22,9 +23,10 @@ class DemoError(Exception):
 class Demo:
     """One demo, alive for as long as a ``with`` block: its cluster, tools and repository in a folder of their own."""
 
-    def __init__(self, scenario: str, pace: float = 1.0) -> None:
-        """Takes the scenario's name, and a factor for everything that only takes time to be seen."""
-        self._scenario = scenario
+    def __init__(self, scenario: str | Setting, pace: float = 1.0) -> None:
+        """Takes the scenario's name, or the setting of a rehearsal, and a factor for all that only takes time."""
+        self._setting = scenario if isinstance(scenario, Setting) else None
+        self._scenario = scenario if isinstance(scenario, str) else REHEARSAL
         self._pace = pace
         # A file, not a pipe: nobody reads while a person plays, and a full pipe would hold the whole cluster.
         self._complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115  it lives as long as the demo
@@ -36,6 +38,8 @@ class Demo:
             DemoError: it could not be.
         """
         folder = Path(tempfile.mkdtemp(prefix="bedplate-demo-"))
+        if self._setting is not None:
+            (folder / FILE).write_text(self._setting.written())
         # The process ends when its stdin does. So it needs nobody to end it, even where this process is killed.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "runners.demo.process", self._scenario, str(folder), str(self._pace)],

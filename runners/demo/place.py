@@ -7,6 +7,8 @@ from pathlib import Path
 
 from runners.demo.tools.pace import PACE
 
+REHEARSAL = "rehearsal"
+"""What a process plays that is handed a setting in place of a scenario's name."""
 READY = "ready"
 """What the demo's process says once its scenario is set up."""
 
@@ -28,6 +30,11 @@ class Place:
     def kubeconfig(self) -> Path:
         """How the demo's cluster is reached."""
         return self.folder / "kubeconfig"
+
+    @property
+    def s3(self) -> Path:
+        """Says where the rehearsal's S3 server answers."""
+        return self.folder / "s3-url"
 
     @property
     def runs(self) -> Path:

@@ -9,10 +9,15 @@ import logging
 import shutil
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from runners.demo.place import READY, Place
+from runners.demo.place import READY, REHEARSAL, Place
+from runners.demo.rehearsal.playing import rehearsed
+from runners.demo.rehearsal.setting import FILE, read_setting
 from runners.demo.scenarios import SCENARIOS
 from runners.demo.stage import Stage, StageError
 
@@ -20,12 +25,12 @@ from runners.demo.stage import Stage, StageError
 def main(args: list[str]) -> int:
     """Sets one scenario up, says that it is ready, and plays until nobody listens any more."""
     scenario, place = args[0], Place(Path(args[1]), float(args[2]))
+    play = _rehearsal(place) if scenario == REHEARSAL else partial(_scenario, place, scenario)
     signal.signal(signal.SIGTERM, _end)
     # Actors say what they stumble over; nobody reads it while a person plays.
     logging.disable(logging.ERROR)
     try:
-        with Stage(place) as stage:
-            SCENARIOS[scenario](stage)
+        with play() as stage:
             stage.play(place.pace)
             print(READY, flush=True)
             sys.stdin.read()
@@ -35,6 +40,21 @@ def main(args: list[str]) -> int:
     finally:
         shutil.rmtree(place.folder, ignore_errors=True)
     return 0
+
+
+@contextmanager
+def _scenario(place: Place, name: str) -> Iterator[Stage]:
+    with Stage(place) as stage:
+        SCENARIOS[name](stage)
+        yield stage
+
+
+def _rehearsal(place: Place) -> Callable[[], AbstractContextManager[Stage]]:
+    """What was handed over is read and gone before anything else is made."""
+    handed_over = place.folder / FILE
+    setting = read_setting(handed_over.read_text())
+    handed_over.unlink()
+    return partial(rehearsed, place, setting)
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -40,6 +40,11 @@ def empty(stage: Stage) -> None:
     stage.write_repository(longhorn=CURRENT)
 
 
+def operator(stage: Stage) -> None:
+    """The same with a repository in which the Flux Operator puts Flux there."""
+    stage.write_repository(longhorn=CURRENT, operator=True)
+
+
 def healthy(stage: Stage) -> None:
     """Everything is there and works."""
     stage.write_repository(longhorn=CURRENT)
@@ -119,5 +124,6 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "upgrade": upgrade,
     "disaster": disaster,
     "wiped": wiped,
+    "operator": operator,
 }
 """By the names that the command line knows."""

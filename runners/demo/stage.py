@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from runners.demo.actors import resources as res
 from runners.demo.actors.api import Api
-from runners.demo.actors.builtin.nodes import nodes
+from runners.demo.actors.builtin.nodes import NAMES, nodes
 from runners.demo.actors.demo_cast import demo_cast
 from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.minio import INITIALIZED
@@ -42,9 +42,10 @@ class Stage:
     Until ``play`` is called everything happens at once; afterwards at a pace that a person can follow.
     """
 
-    def __init__(self, place: Place) -> None:
-        """Takes where it lives; its folder is there already, and empty."""
+    def __init__(self, place: Place, *, context: str = CONTEXT, nodes: Sequence[str] = NAMES) -> None:
+        """Takes where it lives, what its cluster is called, and its nodes; its folder is there already."""
         self.place = place
+        self._context, self._nodes = context, nodes
         self._make_cluster()
 
     def _make_cluster(self) -> None:
@@ -80,10 +81,10 @@ class Stage:
     def _open_cluster(self) -> None:
         self.server.__enter__()
         self.s3.__enter__()
-        for node in nodes():
+        for node in nodes(self._nodes):
             self.api.ensure(res.NODES, node, None)
         self.place.kubeconfig.touch(mode=0o600)
-        self.place.kubeconfig.write_text(self.server.kubeconfig(CONTEXT))
+        self.place.kubeconfig.write_text(self.server.kubeconfig(self._context))
         self._cast.start()
 
     def __exit__(
@@ -99,11 +100,15 @@ class Stage:
         """From now on things take their time, by a factor."""
         self._cast.set_pace(pace)
 
-    def write_repository(self, *, longhorn: str) -> None:
+    def write_repository(self, *, longhorn: str, operator: bool = False) -> None:
         """Writes the person's repository, as it asks for a version of Longhorn, and commits it."""
-        write_homelab(self.place.repository, longhorn=longhorn, s3=self.s3.url)
+        write_homelab(self.place.repository, longhorn=longhorn, s3=self.s3.url, operator=operator)
+        self.commit(checkout.NAME)
+
+    def commit(self, remote: str) -> None:
+        """Commits the person's repository to a remote of this name."""
         (self.place.folder / "git").mkdir(exist_ok=True)
-        checkout.create(self.place.folder, self.place.repository)
+        checkout.create(self.place.folder, self.place.repository, remote)
 
     def run(self, *argv: str) -> None:
         """Runs a stand-in tool in the repository, at no pace at all.

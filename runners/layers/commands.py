@@ -143,6 +143,17 @@ PROBE_S3 = Command(
     proof="what was read is what was stored, and it is gone again",
     undo="none needed: it deletes what it stored, also after a failure",
 )
+PROBE_CLAIM = Command(
+    name="probe claim",
+    key="p",
+    label="probe claim",
+    help="Bind a claim of its own, write to it, read it back, delete it.",
+    scope=Scope.FOUNDATION,
+    exclusive=True,
+    probe="claim",
+    proof="the claim was bound, and a second pod read what the first one wrote",
+    undo="none needed: it deletes what it made, also after a failure",
+)
 SUSPEND = Command(
     name="suspend",
     key="s",
@@ -316,6 +327,7 @@ COMMANDS: tuple[Command, ...] = (
     APPLY,
     REPAIR,
     PROBE_S3,
+    PROBE_CLAIM,
     BOOTSTRAP,
     CHECK_FLUX,
     SUSPEND,

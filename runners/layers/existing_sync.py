@@ -68,7 +68,7 @@ def _other_origin(source: FluxObject, url: str, branch: str, wanted: BootstrapSe
         text = f"follows {address}, and the bootstrap asks for {asked}: Flux would prune what is not in that one"
         remedy = "say in gitops which repository is meant, or take Flux off this cluster first"
         yield Finding(subject, Severity.BLOCKER, text, remedy, about=source.key)
-    elif branch and branch != wanted.branch:
+    elif branch and branch != wanted.branch and not wanted.is_operator:
         text = f"follows {branch}, and the bootstrap asks for {wanted.branch}: Flux would prune what is not there"
         yield Finding(subject, Severity.BLOCKER, text, f"set gitops.branch to {branch}", about=source.key)
 

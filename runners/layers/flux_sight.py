@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from runners.layers.flux_roots import FluxIndex, Root
 from runners.layers.kinds.flux import KUSTOMIZATIONS, FluxObject
 from runners.layers.sight import Mark, Sight
+from runners.layers.suspension import Suspension
 
 TABLE = KUSTOMIZATIONS.table
 
@@ -23,10 +24,11 @@ def _trouble(ref: str) -> Mark:
 class FluxSight:
     """An index as one rule sees it."""
 
-    def __init__(self, index: FluxIndex, sight: Sight) -> None:
-        """Takes the index, and where it is noted what was asked."""
+    def __init__(self, index: FluxIndex, sight: Sight, suspensions: Mapping[str, Suspension] | None = None) -> None:
+        """Takes the index, where it is noted what was asked, and by ref who suspended what."""
         self._index = index
         self._sight = sight
+        self._suspensions = suspensions or {}
         self._roots: dict[str, Root | None] = {}
 
     @property
@@ -48,6 +50,10 @@ class FluxSight:
             self._sight.marks.update(map(_trouble, self._index.rests_on(row)))
             self._roots[ref] = self._index.root(row)
         return self._roots[ref]
+
+    def suspension(self, row: FluxObject) -> Suspension | None:
+        """Who suspended an object, and since when; None where nothing is known of that."""
+        return self._suspensions.get(row.ref)
 
     def source(self, row: FluxObject) -> str:
         """What it reads from; of a HelmRelease the HelmChart that is made for it, once that is there."""

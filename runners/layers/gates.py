@@ -23,6 +23,7 @@ from runners.layers.commands import (
     Situation,
 )
 from runners.layers.components import foundation
+from runners.layers.components.flux_operator import INSTANCE, OPERATOR
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.existing_sync import sync_conflicts
 from runners.layers.findings import Finding, GateAnswer, Severity
@@ -154,7 +155,7 @@ def _keys(command: Command, situation: Situation) -> Iterator[Finding]:
     """The Secrets that bedplate.yaml wants there before this: names alone are looked at."""
     user = _user(command, situation)
     for key in situation.settings.keys:
-        if key.before != user or not user:
+        if not user or key.before not in (user, situation.target.component):
             continue
         there = situation.keys.get(key.secret)
         source = f"it comes from {key.file}" if key.file else f"it comes from: {key.command}"
@@ -173,6 +174,8 @@ def _rights(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def _user(command: Command, situation: Situation) -> str:
     """Whom a change is for, as keys and rights name it: a component, or ``flux``; empty for all that is smaller."""
+    if _puts_flux_there(command, situation):
+        return "flux"
     return "flux" if command is BOOTSTRAP else situation.target.component if command in (APPLY, REPAIR) else ""
 
 
@@ -222,9 +225,22 @@ def _bootstrap(command: Command, situation: Situation) -> Iterator[Finding]:
     yield from gitops_gate(situation.picture).findings
 
 
+def _operator(command: Command, situation: Situation) -> Iterator[Finding]:
+    """By the operator Flux comes from a helmfile, and needs of the foundation what a bootstrap does."""
+    asked = situation.settings.bootstrap
+    if asked is not None and _puts_flux_there(command, situation):
+        yield from sync_conflicts(situation.rows, asked)
+        yield from gitops_gate(situation.picture).findings
+
+
+def _puts_flux_there(command: Command, situation: Situation) -> bool:
+    entries = situation.settings.flux_entries
+    return command is APPLY and any(entry.component == situation.target.component for entry in entries)
+
+
 def gitops_gate(picture: Picture) -> GateAnswer:
     """May GitOps be put on this foundation now?"""
-    states = picture.layer(Layer.FOUNDATION)
+    states = [state for state in picture.layer(Layer.FOUNDATION) if state.name not in (OPERATOR, INSTANCE)]
     return GateAnswer(tuple(found for state in states for found in _usable(state, "GitOps needs the foundation")))
 
 
@@ -248,6 +264,7 @@ _RULES: tuple[Rule, ...] = (
     _flux_row,
     _release,
     _bootstrap,
+    _operator,
     _unrestored,
 )
 

@@ -20,14 +20,13 @@ from runners.layers.discovery.reach import GitObject
 from runners.layers.discovery.releases import Release
 from runners.layers.encrypted import encrypted_files
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.jsons import mapping, sequence, text
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.rows import Rows
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.upward import upward
 
-_NAMED = 3
-"""Files that a sentence names before it counts the rest."""
 _FLUX = "toolkit.fluxcd.io"
 _OLD = re.compile(
     r"(?:helm\.toolkit\.fluxcd\.io/v2beta[12]|(?:source|kustomize)\.toolkit\.fluxcd\.io/v1(?:alpha1|beta[12])"
@@ -143,8 +142,7 @@ def _old_findings(old: Mapping[str, Sequence[str]], flux: str) -> Iterator[Findi
     gone = found is not None and (int(found[1]), int(found[2])) >= _GONE_SINCE
     for api, files in old.items():
         told = f"is not served by flux {flux.removeprefix('v')}" if gone else "goes with a later version of Flux"
-        rest = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
-        words = f"{told}: {', '.join(files[:_NAMED])}{rest}"
+        words = f"{told}: {listed(files)}"
         severity = Severity.BLOCKER if gone else Severity.WARNING
         yield Finding(api, severity, words, "flux migrate -f . --dry-run shows what to write instead")
 

@@ -86,6 +86,8 @@ class BootstrapSettings:
     toleration_keys: tuple[str, ...] = ()
     ca_file: str = ""
     version: str = ""
+    instance: str = ""
+    """Of the operator: the file of the FluxInstance, where no helmfile brings it."""
     extra: tuple[str, ...] = ()
     """Further flags, as they are; none that carries a secret."""
 

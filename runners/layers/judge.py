@@ -34,6 +34,7 @@ from runners.layers.sight import CLOCK, Mark, Sight
 from runners.layers.survival.fates import Fates
 from runners.layers.survival.fold import Survival
 from runners.layers.survival.judge import Surroundings, survival
+from runners.layers.suspension import Suspension
 from runners.layers.verdicts import Verdict, fold
 
 T = TypeVar("T")
@@ -55,6 +56,8 @@ class Observed:
     """(namespace, release) → version of its chart."""
     objects: Revisions = field(default_factory=dict)
     """What should be there of the foundation's releases."""
+    late: Mapping[str, str] = field(default_factory=dict)
+    """``namespace/name`` of a release left in the middle for too long → why it isn't stuck yet; empty where it is."""
     notices: tuple[Finding, ...] = ()
     runs: tuple[RunRecord, ...] = ()
     """The newest runs on this cluster."""
@@ -62,6 +65,8 @@ class Observed:
     """What was gathered beside the rows: tools, rights, files."""
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     """Component → what its last probe found."""
+    suspensions: Mapping[str, Suspension] = field(default_factory=dict)
+    """``Kind/namespace/name`` of what is suspended → by whom, and since when."""
     surroundings: Surroundings | None = None
     """What was found outside the rows; None while nobody has looked."""
 
@@ -136,6 +141,7 @@ class Judge:
             preflight=self._ask("preflight", seen, partial(_preflight, seen)),
             survival=self._survival(seen),
             runs=seen.runs,
+            suspensions=seen.suspensions,
         )
 
     def _survival(self, seen: Observed) -> Survival:
@@ -150,7 +156,7 @@ class Judge:
 
     def _look_again(self, seen: Observed, changed: set[Mark]) -> None:
         """Judges the components anew whose rows changed."""
-        beside = (seen.charts, seen.objects, seen.evidence, seen.facts, seen.identity)
+        beside = (seen.charts, seen.objects, seen.late, seen.evidence, seen.facts, seen.identity, seen.suspensions)
         if beside != self._beside:
             self._memo.forget_all()
             self._roster, self._beside = Roster(), beside
@@ -173,10 +179,10 @@ class Judge:
     def _state(self, key: Hashable, seen: Observed) -> ComponentState:
         def judged(sight: Sight) -> ComponentState:
             component, spaces = self._roster.members[key]
-            flux = FluxSight(self._roster.flux, sight)
+            flux = FluxSight(self._roster.flux, sight, seen.suspensions)
             if component.layer is Layer.GITOPS and component is not FLUX:
                 spaces = (*spaces, *_made_spaces(flux.appliers(component.name), spaces))
-            scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects)
+            scene = Scene(component.name, sight, spaces, flux, seen.charts, seen.objects, seen.late)
             judgement = component.judge(scene)
             if component.probe and not (judgement.absent or judgement.unseen):
                 proof = probe_findings(component.probe, seen.evidence.get(component.name), sight.now)

@@ -5,14 +5,17 @@ Screens, ``check`` and every later report read the same one, so that they can't 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
+from runners.layers.alarms import Alarm
 from runners.layers.findings import Finding
 from runners.layers.freshness import LOADING, Freshness
 from runners.layers.identity import Identity
 from runners.layers.runs import RunRecord
 from runners.layers.survival.fold import Survival
+from runners.layers.suspension import Suspension
 from runners.layers.verdicts import Verdict
 
 
@@ -65,8 +68,10 @@ class Picture:
     """Where one layer has a hand in the other, worst first: Flux manages what helmfile does, or the reverse."""
     preflight: tuple[Finding, ...] = ()
     """What stands in the way of the next change although nothing is wrong now: tools, rights, files, nodes."""
-    alarms: tuple[Finding, ...] = ()
-    """What got worse in the middle of a change, the worst first."""
+    alarms: tuple[Alarm, ...] = ()
+    """What got worse in the middle of a change, the worst first, until a person has acknowledged it."""
+    suspensions: Mapping[str, Suspension] = field(default_factory=dict)
+    """``Kind/namespace/name`` of each Flux object that is suspended → by whom, and since when."""
     survival: Survival = Survival()  # noqa: RUF009  frozen
     """What would come back if the cluster died at this moment."""
 

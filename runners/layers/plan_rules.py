@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from runners.layers.components.folding import listed
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import Change, Comparison, Danger, ObjectRef, Plan, ReleaseAction, ReleasePlan
 from runners.layers.upward import upward_refs

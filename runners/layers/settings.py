@@ -8,6 +8,8 @@ from enum import Enum
 from runners.layers.findings import Finding
 from runners.layers.gitops_settings import BootstrapSettings
 
+_FLUX_CHARTS = frozenset({"flux-operator", "flux-instance"})
+
 
 class Ownership(Enum):
     """Who looks after a release once it is there."""
@@ -50,6 +52,11 @@ class FoundationEntry:
     s3: S3Settings | None = None
     """Where its S3 is probed; None where nobody has said."""
 
+    @property
+    def release_names(self) -> frozenset[str]:
+        """The names of the releases that are its own alone."""
+        return frozenset(release.rpartition("/")[2] for release in self.releases)
+
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
@@ -80,6 +87,19 @@ class Settings:
     survival_file: str = ""
     notices: tuple[Finding, ...] = ()
     """What a person should know about the settings themselves."""
+
+    @property
+    def flux_entries(self) -> tuple[FoundationEntry, ...]:
+        """Those that put Flux itself there, where the Flux Operator does that; they come after all others."""
+        if self.bootstrap is None or not self.bootstrap.is_operator:
+            return ()
+        return tuple(entry for entry in self.foundation if _FLUX_CHARTS & {entry.component, *entry.release_names})
+
+    @property
+    def before_flux(self) -> tuple[FoundationEntry, ...]:
+        """What GitOps builds on."""
+        last = self.flux_entries
+        return tuple(entry for entry in self.foundation if entry not in last)
 
     def entry(self, component: str) -> FoundationEntry | None:
         """One foundation component by name."""

@@ -6,12 +6,12 @@ living holder of the Lease, and of whose objects none has moved lately, is stuck
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import age
-from runners.layers.kinds.releases import Revision, in_the_middle
+from runners.layers.kinds.releases import Revision, current, in_the_middle
 from runners.layers.version_steps import same_version
 
 HELM_TIMEOUT = 300.0
@@ -35,6 +35,24 @@ class Signs:
 def about(row: Revision) -> str:
     """The release as a finding names it."""
     return f"release {row.namespace}/{row.release}"
+
+
+def late_releases(
+    rows: Iterable[Revision], timeout: Callable[[Revision], float], signs: Callable[[Revision], Signs], now: float
+) -> Mapping[str, str]:
+    """``namespace/name`` of each release left in the middle for too long → why it can't be called stuck; else empty.
+
+    Who holds the Lease is asked for only where a release is late; that it can't be read speaks for nobody.
+    """
+    pending = (row for row in current(rows).values() if in_the_middle(row.status))
+    late = (row for row in pending if now - max(row.modified, row.created) > timeout(row))
+    return {f"{row.namespace}/{row.release}": _why_not(row, signs(row), now) for row in late}
+
+
+def _why_not(row: Revision, signs: Signs, now: float) -> str:
+    held, still = _unheld(signs), _still(row, signs, now)
+    against = [each for each in (held, still) if each.closes and not (each is held and signs.holder is None)]
+    return "; ".join(f"{each.subject}: {each.text}" for each in against)
 
 
 def stuck_findings(row: Revision, signs: Signs, now: float) -> tuple[Finding, ...]:

@@ -39,6 +39,12 @@ def minor(version: str) -> Minor | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+def minor_words(version: str) -> str:
+    """``1.12`` of ``1.12.1`` and of ``v1.12.1``; empty where it is no version."""
+    found = minor(version)
+    return f"{found[0]}.{found[1]}" if found else ""
+
+
 def same_version(one: str, other: str) -> bool:
     """Are both surely the same version, with or without a leading ``v``?"""
     first, second = _VERSION.fullmatch(one), _VERSION.fullmatch(other)

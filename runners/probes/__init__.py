@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from runners.layers.probes import Prospect
-from runners.probes import s3
+from runners.probes import claim, s3
 from runners.probes.base import Probe, Scene
 
 PROBES: Mapping[str, Probe] = {
     s3.NAME: Probe(prospect=s3.prospect, carry_out=s3.carry_out),
+    claim.NAME: Probe(prospect=claim.prospect, carry_out=claim.carry_out),
 }
 """By name: what a component's ``probe`` and a command's say."""
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import pytest
 
 from runners.acts import ACTS, argv, longhorn, start
-from runners.acts.hands import Hands
 from runners.cluster.errors import NotFound
 from runners.layers import commands as c
 from runners.layers.commands import Situation, Target
@@ -21,6 +20,7 @@ from runners.layers.walkthroughs.act_prospects import act_prospects
 from runners.layers.walkthroughs.longhorn_proofs import ENGINE_LIMIT
 from runners.layers.walkthroughs.restore_rules import Recovery
 from runners.probes.base import Say
+from runners.probes.hands import Hands
 from tests.layers.judged import SETTINGS
 
 SETTING = f"/apis/longhorn.io/v1beta2/namespaces/longhorn-system/settings/{ENGINE_LIMIT}"

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from runners.acts.hands import Hands
 from runners.acts.jobs import changed
 from runners.acts.restore import restore_claims, restore_system
 from runners.demo.actors.base import Actor
@@ -23,6 +22,7 @@ from runners.layers.probes import Outcome
 from runners.layers.rows import FrozenRows
 from runners.layers.walkthroughs.held_jobs import NEVER, holding, releasing
 from runners.layers.walkthroughs.restore_rules import Restorable, restorables
+from runners.probes.hands import Hands
 from tests.demo.memory_api import MemoryApi
 from tests.demo.play import CORE, CRS, claim, cluster, play, pod
 

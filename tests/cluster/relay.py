@@ -18,6 +18,7 @@ class Relay:
         self.port: int = self._listener.getsockname()[1]
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
+        self._gone = False
         self._threads: list[threading.Thread] = []
         self._start(self._accept)
 
@@ -28,6 +29,15 @@ class Relay:
         for sock in cut:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+
+    def leave(self) -> None:
+        """From now on nobody gets through."""
+        self._gone = True
+        self.cut()
+
+    def come_back(self) -> None:
+        """Connections are passed on again."""
+        self._gone = False
 
     def close(self) -> None:
         """Ends everything."""
@@ -48,6 +58,9 @@ class Relay:
         with suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
+                if self._gone:
+                    near.close()
+                    continue
                 far = socket.create_connection(("127.0.0.1", self.target_port))
                 with self._lock:
                     self._open += [near, far]

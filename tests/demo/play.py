@@ -7,7 +7,7 @@ from typing import Any
 from runners.demo.actors.base import Actor
 from runners.demo.actors.longhorn import Longhorn
 from runners.demo.actors.minio import MinioOperator
-from runners.demo.actors.probe import LABEL, NONCE, Prober
+from runners.demo.actors.probe import LABEL, Prober
 from runners.demo.actors.provisioner import Provisioner
 from tests.demo.memory_api import MemoryApi
 
@@ -16,6 +16,7 @@ CORE = "/api/v1/namespaces/longhorn-system"
 CRS = "/apis/longhorn.io/v1beta2/namespaces/longhorn-system"
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 TENANT = "/apis/minio.min.io/v2/namespaces/minio-tenant/tenants/tenant"
+SCRIPT = 'printf %s "$NONCE" > /data/nonce && sync && cat /data/nonce > /dev/termination-log'
 CLASS_TEXT = """\
 kind: StorageClass
 apiVersion: storage.k8s.io/v1
@@ -67,7 +68,14 @@ def claim(api: MemoryApi, name: str = "data", namespace: str = "app") -> None:
 def pod(api: MemoryApi, name: str = "web", namespace: str = "app", **metadata: object) -> None:
     spec = {
         "nodeName": "node-2",
-        "containers": [{"name": "main", "env": [{"name": NONCE, "value": "f00d"}]}],
+        "containers": [
+            {
+                "name": "main",
+                "command": ["/bin/sh", "-c", SCRIPT],
+                "env": [{"name": "NONCE", "value": "f00d"}],
+                "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+            }
+        ],
         "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}],
     }
     status = {"phase": "Running", "containerStatuses": [{"name": "main", "state": {"running": {}}}]}

@@ -17,7 +17,7 @@ from runners.demo.actors.cast import Cast
 from runners.demo.actors.longhorn import Longhorn
 from runners.demo.actors.metallb import MetalLb
 from runners.demo.actors.minio import MinioOperator
-from runners.demo.actors.probe import LABEL, NONCE, Prober
+from runners.demo.actors.probe import Prober
 from runners.demo.actors.provisioner import Provisioner
 from runners.demo.actors.source import SourceController
 from tests.rig.cluster import Rig
@@ -79,30 +79,6 @@ def test_helms_success_is_not_storage_yet(stage: Stage) -> None:
     until("StorageClass", lambda: stage.get("storageclasses"))
     (storage_class,) = stage.get("storageclasses")
     assert storage_class["metadata"]["annotations"]["storageclass.kubernetes.io/is-default-class"] == "true"
-
-
-def test_a_probes_claim_binds_its_volume_attaches_and_its_nonce_comes_back(stage: Stage) -> None:
-    stage.storage()
-    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
-    container = {"name": "probe", "image": "busybox", "env": [{"name": NONCE, "value": "c0ffee"}]}
-    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "probe"}}]
-    stage.rig.apply(
-        {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "probe"}, "spec": spec},
-        {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": "probe", "labels": {LABEL: "true"}},
-            "spec": {"restartPolicy": "Never", "containers": [container], "volumes": volumes},
-        },
-    )
-    stage.rig.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/probe", "--timeout=30s")
-    said = "jsonpath={.status.containerStatuses[0].state.terminated.message}"
-    assert stage.rig.kubectl("get", "pod", "probe", "-o", said) == "c0ffee"
-    (claim,) = stage.get("pvc", "-n", "default")
-    assert claim["status"]["phase"] == "Bound"
-    stage.rig.kubectl("delete", "pod/probe", "pvc/probe")
-    until("the volume is gone", lambda: claim["spec"]["volumeName"] not in str(stage.get("pv")), seconds=30)
-    until("Longhorn forgets it", lambda: claim["spec"]["volumeName"] not in stage.rig.kubectl("get", "lhv", "-A"))
 
 
 def test_a_tenant_is_initialized_on_longhorn_volumes(stage: Stage) -> None:

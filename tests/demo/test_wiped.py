@@ -103,7 +103,7 @@ def test_a_wiped_cluster_gets_its_data_back_first(session: Session) -> None:
         assert time.monotonic() < deadline, (words(person.walk.progress()), person.done)
     assert person.done == [
         "disks", "cluster", "minor", "foundation:longhorn", "what", "restored", "foundation:minio", "flux", "looked",
-        "verify:minio",
+        "verify:longhorn", "verify:minio",
     ]  # fmt: skip
     bound = {row.volume for row in session.store.all(CLAIMS) if row.status == "Bound"}
     restored = {row.name for row in session.store.all(LONGHORN_VOLUMES) if row.from_backup}

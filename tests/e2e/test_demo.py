@@ -26,13 +26,14 @@ SETTING_UP = 90.0
 class Demo:
     """A demo on a terminal, started by somebody who has nothing."""
 
-    def __init__(self, folder: Path, scenario: str) -> None:
+    def __init__(self, folder: Path, scenario: str, *, columns: int = 120, lines: int = 36) -> None:
         self.folder = folder
         self.home = folder / "home"
         self.home.mkdir()
         environ = {"HOME": str(self.home), "PATH": "", "LANG": "C.UTF-8", "TMPDIR": str(folder)}
         argv = [sys.executable, str(ROOT / "bedplate.py"), "demo", scenario]
-        self.terminal = Terminal(argv, environ={**environ, "BEDPLATE_DEMO_PACE": PACE}, cwd=folder)
+        environ["BEDPLATE_DEMO_PACE"] = PACE
+        self.terminal = Terminal(argv, environ=environ, cwd=folder, columns=columns, lines=lines)
 
     @property
     def places(self) -> list[Path]:

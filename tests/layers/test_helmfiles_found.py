@@ -117,7 +117,8 @@ def test_variables_contexts_and_environments_are_known_with_their_places() -> No
         ("operator", "./chart", "minio-operator", "minio"),
         ("kps", "oci://r/kube-prometheus-stack", "", "monitoring"),
         ("operator", "vendor/operator", "vendor", ""),
-        ("flux-operator", "oci://r/flux-operator", "flux-system", ""),
+        ("spegel", "oci://r/spegel", "flux-system", ""),
+        ("flux-operator", "oci://r/flux-operator", "flux-system", "flux-operator"),
     ],
 )
 def test_a_release_is_known_by_chart_name_repository_or_namespace(

@@ -17,7 +17,7 @@ from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
 from tests.layers import worlds as w
-from tests.layers.judged import CONTROLLER, FLUX, SETTINGS, SOURCE, SYNC, state
+from tests.layers.judged import CONTROLLER, FLUX, SETTINGS, SOURCE, SYNC, late, state
 
 OLD = w.NOW - 3 * 3600
 GARAGE = Settings(origin="test", foundation=(FoundationEntry("garage", "garage/helmfile.yaml", ("garage",)),))
@@ -54,7 +54,7 @@ def garage(status: str, revision: int = 1, at: float = OLD) -> Revision:
     ],
 )
 def test_a_component_of_which_nothing_more_is_known(rows: list[Row], verdict: Verdict, says: str) -> None:
-    found = picture(Observed(FrozenRows(rows), GARAGE, w.NOW)).component("garage")
+    found = picture(Observed(FrozenRows(rows), GARAGE, w.NOW, late=late(rows))).component("garage")
     assert found is not None
     assert (found.verdict, says in found.summary) == (verdict, True), found
 

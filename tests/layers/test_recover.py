@@ -46,7 +46,8 @@ def test_the_order_is_the_one_that_loses_nothing() -> None:
     assert [step.id for step in WALK.steps] == [
         "triage", "disks", "cluster", "preflight", "minor", "keys:longhorn", "foundation:longhorn", "storage",
         "survivors", "target", "hold", "what", "restored", "foundation:minio", "flux", "flux:controllers",
-        "flux:source", "flux:applied", "flux:decrypts", "services", "looked", "release", "verify:minio", "report",
+        "flux:source", "flux:applied", "flux:decrypts", "services", "looked", "release",
+        "verify:longhorn", "verify:minio", "verify:flux", "report",
     ]  # fmt: skip
 
 
@@ -100,7 +101,7 @@ HELD = r.job(groups=(), held='{"groups": ["default"]}')
         ),
         (
             at([*BACKUPS, r.job(), *r.back("photos")], ALL, CONFIRMED, r.decided(looked=r.NEW)),
-            "verify:minio",
+            "verify:longhorn",
             StepState.BLOCKED,
         ),
     ],
@@ -131,7 +132,7 @@ def test_flux_waits_for_what_comes_back_from_backups() -> None:
     [
         ({"flux-system": Verdict.ABSENT}, "flux"),
         ({"longhorn": Verdict.ABSENT}, "foundation:longhorn"),
-        ({}, "verify:minio"),
+        ({}, "verify:longhorn"),
     ],
 )
 def test_a_single_layer_is_recovered_alone(

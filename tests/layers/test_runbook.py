@@ -6,8 +6,18 @@ import pytest
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.settings import Settings
+from runners.layers.survival.sheet import (
+    Sheet,
+    SheetClaim,
+    SheetCluster,
+    SheetGitOps,
+    SheetKey,
+    SheetRelease,
+    SheetTarget,
+)
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.runbook import code, escaped, runbook
+from runners.layers.walkthroughs.sheet_runbook import sheet_parts
 from runners.layers.walkthroughs.steps import Step, Walkthrough
 
 SETTINGS = Settings("bedplate.yaml")
@@ -46,3 +56,41 @@ def test_where_it_stands_is_said_when_that_is_known() -> None:
     assert "**Proof:** the thing" in text
     assert "it: is not there yet → wait" in text
     assert "waiting" not in runbook(walk, SETTINGS, "home")
+
+
+CLAIMS = (
+    SheetClaim(
+        "apps", "data", "longhorn", "5Gi", "pvc-1", "pvc-1", "returns", "", "backup-1", "2027-01-14T02:00:00Z", 7
+    ),
+    SheetClaim("apps", "c|ache", "longhorn", "1Gi", "pvc-2", "pvc-2", "lost", "no backup *yet*", "", "", 0),
+)
+SHEET = Sheet(
+    "2027-01-15T08:00:00Z",
+    SheetCluster("home", "https://10.0.0.10:6443", "41c7d0aa", "v1.37.2"),
+    "1.12",
+    (SheetRelease("longhorn", "longhorn-system", "longhorn", "1.12.1", 7),),
+    SheetGitOps("v2.9.5", "ssh://git@git.home/infra.git", "main", "clusters/home", "main@sha1:3d27"),
+    (SheetTarget("default", "s3://backups@eu/", "longhorn-system/backup-credentials"),),
+    CLAIMS,
+    (SheetKey("flux-system/sops-age", "flux", "keys/age.txt", "", "", ""),),
+    (),
+)
+
+
+def test_a_recovery_s_runbook_has_what_the_sheet_says() -> None:
+    text = "\n".join(sheet_parts(SHEET, "", SHEET.written_at + 7200))
+    assert "Written 2027-01-15T08:00:00Z, 120m ago, of the cluster `home`" in text
+    assert "the uid `41c7d0aa`" in text
+    assert "Longhorn **1.12**: the helmfile has to ask for this minor" in text
+    assert "chart 1.12.1, revision 7" in text
+    assert "| apps/data | 5Gi | pvc-1 | backup-1 | 2027-01-14T02:00:00Z | 7 |" in text
+    assert r"| apps/c\|ache | 1Gi | pvc-2 | **none**: no backup \*yet\* | – | – |" in text
+    assert "key `flux-system/sops-age` before flux, from `keys/age.txt`" in text
+    assert "credentials in the Secret `longhorn-system/backup-credentials`" in text
+
+
+def test_without_a_sheet_the_runbook_says_why_and_how_to_do_without() -> None:
+    text = "\n".join(sheet_parts(None, "home.yaml: is not there", 0.0))
+    assert "There is none: home.yaml: is not there." in text
+    assert "`bedplate survival --write FILE`" in text
+    assert "backup target" in text

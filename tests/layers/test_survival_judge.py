@@ -9,12 +9,14 @@ import pytest
 from runners.layers.findings import Severity
 from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
 from runners.layers.identity import Identity
+from runners.layers.rehearsal.record import Rehearsal
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.settings import KeySource
 from runners.layers.survival.checkout import Checkout, checkout_findings, read_status
 from runners.layers.survival.fold import Claims
 from runners.layers.survival.judge import SheetFile, Surroundings, survival
 from runners.layers.survival.keys import KeyState, key_findings
+from runners.layers.survival.sheet import Sheet
 from tests.layers.test_survival_sheet import made
 from tests.layers.worlds import NOW
 
@@ -126,7 +128,35 @@ def test_the_sheet_of_another_cluster_is_said_to_be_that(uid: str, server: str, 
     around = Surroundings(FINE, sheet=SheetFile("s.yaml", NOW, content=made()))
     found = survival(Claims(), LIVE, around, (), NOW, Identity("home", server, uid)).besides
     text = "s.yaml is the sheet of another cluster, uid 41c7d0aa… at https://10.0.0.10:6443, written "
-    assert [finding.text.startswith(text) for finding in found] == [True] * said
+    assert [finding.text.startswith(text) for finding in found if finding.subject != "recovery"] == [True] * said
+
+
+HOME = Identity("home", "https://10.0.0.10:6443", "41c7d0aa")
+REHEARSAL = Rehearsal(
+    "a1", NOW - DAY, "ada@workshop", "home", "41c7d0aa", "recover", "/infra", 9, 9, "", 600.0, 190.0, 400.0, ()
+)
+NOTED = replace(made(), last_rehearsed="2027-01-14T20:00:00Z", rehearsed_to_storage=240)
+BY_JOURNAL = "last rehearsed 2027-01-14: all 9 steps in 10m, storage after 3m10s, GitOps after 6m40s"
+
+
+@pytest.mark.parametrize(
+    ("known", "sheet", "said"),
+    [
+        ((), None, "was never rehearsed"),
+        ((), made(), "was never rehearsed"),
+        ((replace(REHEARSAL, uid="other"),), made(), "was never rehearsed"),
+        ((replace(REHEARSAL, done=3, to_storage=0.0),), made(), "was never rehearsed"),
+        ((REHEARSAL,), made(), BY_JOURNAL),
+        ((replace(REHEARSAL, began=NOW - 9 * DAY), REHEARSAL), None, BY_JOURNAL),
+        ((REHEARSAL,), NOTED, "last rehearsed 2027-01-14, storage after 4m, says the sheet"),
+        ((), replace(NOTED, rehearsed_to_storage=0), "last rehearsed 2027-01-14, says the sheet"),
+    ],
+)
+def test_when_recovery_was_rehearsed(known: tuple[Rehearsal, ...], sheet: Sheet | None, said: str) -> None:
+    around = Surroundings(FINE, sheet=SheetFile("s.yaml", NOW, content=sheet), rehearsals=known)
+    (found,) = (each for each in survival(Claims(), LIVE, around, (), NOW, HOME).besides if each.subject == "recovery")
+    assert found.text == said
+    assert found.severity is (Severity.NOTE if "never" in said else Severity.OK)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ import functools
 from dataclasses import replace
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
 from runners.layers.judge import Observed, picture
+from runners.layers.kinds.nodes import NODES
 from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, KeySource, Settings
 from runners.layers.survival.sheet import (
@@ -22,6 +24,7 @@ from runners.layers.survival.sheet import (
     SheetGitOps,
     SheetKey,
     SheetRelease,
+    SheetSystemBackup,
     SheetTarget,
 )
 from runners.layers.survival.sheet_making import Gathered, make_sheet, moment
@@ -78,7 +81,9 @@ def test_the_sheet_has_what_recovery_needs() -> None:
         "Secret flux-system/sops-age",
         "the environment variable GIT_PASSWORD",
     )
-    assert sheet.last_rehearsed == ""
+    assert sheet.nodes == tuple(sorted(row.name for row in SEEN.rows.all(NODES)))
+    assert sheet.system_backups
+    assert (sheet.last_rehearsed, sheet.rehearsed_to_storage) == ("", 0)
 
 
 def test_each_claim_says_what_it_would_return_from() -> None:
@@ -130,7 +135,10 @@ SHEETS = st.builds(
     ).map(tuple),
     keys=st.lists(st.builds(SheetKey, *[TEXTS] * 6), max_size=2).map(tuple),
     before_flux=st.lists(TEXTS, max_size=2).map(tuple),
+    nodes=st.lists(TEXTS, max_size=2).map(tuple),
+    system_backups=st.lists(st.builds(SheetSystemBackup, TEXTS, TEXTS, MOMENTS), max_size=2).map(tuple),
     last_rehearsed=MOMENTS,
+    rehearsed_to_storage=NUMBERS,
 )  # fmt: skip
 
 
@@ -158,6 +166,13 @@ def test_a_bad_sheet_is_told_where_and_what(before: str, after: str, said: str) 
     with pytest.raises(SheetError) as told:
         read_sheet(text.replace(before, after), "home.yaml")
     assert said in str(told.value)
+
+
+def test_a_sheet_from_before_something_was_noted_is_still_one() -> None:
+    sheet = made()
+    later = ("nodes", "system_backups", "rehearsed_to_storage")
+    plain = {name: value for name, value in yaml.safe_load(sheet_text(sheet)).items() if name not in later}
+    assert read_sheet(yaml.safe_dump(plain)) == replace(sheet, nodes=(), system_backups=())
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[]", "version: 1", "just words", "\x00"])

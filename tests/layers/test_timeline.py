@@ -10,7 +10,7 @@ from runners.layers.jsons import Json
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision, written
 from runners.layers.walkthroughs.report import report
-from runners.layers.walkthroughs.timeline import Passage, passages
+from runners.layers.walkthroughs.timeline import Passage, alarms_by_run, passages
 from tests.layers.worlds import NOW
 
 CLUSTER = {"context": "home", "server": "https://10.0.0.10:6443", "uid": "41c7"}
@@ -91,8 +91,8 @@ def test_lines_that_are_none_are_left_out() -> None:
     assert passages([{}, line("proved", 0, ""), line("confirmed", 0), line("decided", 0, decision="{")], []) == ()
 
 
-def shown(found: Sequence[Passage], runs: Sequence[RunRecord]) -> str:
-    return report(found, runs, NOW + HOUR, NOW - HOUR)
+def shown(found: Sequence[Passage], runs: Sequence[RunRecord], lines: Sequence[Json] = ()) -> str:
+    return report(found, runs, NOW + HOUR, NOW - HOUR, alarms_by_run(lines))
 
 
 def test_a_report_says_it_all_and_nothing_of_it_is_markup() -> None:
@@ -108,6 +108,22 @@ def test_a_report_says_it_all_and_nothing_of_it_is_markup() -> None:
     other = text.partition("## Other runs")[2]
     assert r"| apply \| minio | failed, exit code 1 | 30s |" in other
     assert "longhorn" not in other
+
+
+def test_an_alarm_belongs_to_its_run_whatever_screen_was_open() -> None:
+    ran = [run("apply longhorn", 20), run("apply minio", 90 * 60)]
+    first, other = ran
+    alarms = [
+        line("alarmed", 30, "", run=first.id, title="1 volume became degraded"),
+        line("alarmed", 31, "", run=first.id, title="1 volume became degraded"),
+        line("alarmed", 90 * 60 + 5, "", run=other.id, title="7 volumes became faulted"),
+        line("alarmed", 40, "", title="of no run"),
+    ]
+    (passage,) = passages([*FIRST_DAY, *alarms], ran)
+    assert [entry.title for entry in passage.alarms] == ["1 volume became degraded"]
+    beside = shown([passage], ran, alarms).partition("## Other runs")[2]
+    assert "**alarm:** 7 volumes became faulted" in beside
+    assert "degraded" not in beside
 
 
 def test_a_report_of_nothing_says_so() -> None:

@@ -11,7 +11,7 @@ from runners.layers.commands import Target
 from runners.layers.kinds.base import Row
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
-from runners.layers.walkthroughs.engine import StepState
+from runners.layers.walkthroughs.engine import Progress, StepState
 from tests.layers import worlds as w
 from tests.layers.upgrade_worlds import HOME, NEW, OLD, pods, said, step, system_backup, walk, world
 
@@ -186,29 +186,46 @@ def test_a_word_holds_for_a_day_and_for_one_version() -> None:
 METALLB = Target(kind="Kustomization", namespace="flux-system", name="metallb")
 
 
-def service(*rows: Row, runs: Sequence[RunRecord] = (), pushed: bool = False) -> list[StepState]:
+def service(*rows: Row, runs: Sequence[RunRecord] = (), pushed: bool = False) -> Progress:
     decided = [Decision("upgrade", "push:metallb", Choice.CONFIRMED, w.NOW - 5, "ada@desk", answer=HOME.uid)]
-    found = walk(
-        [w.flux_object("GitRepository", "flux-system"), *rows],
+    return walk(
+        [replace(w.flux_object("GitRepository", "flux-system"), asks="main"), *rows],
         asked="",
         component="metallb",
         runs=runs,
         decided=decided if pushed else [],
         applier=METALLB,
     )
-    return [view.state for view in found.steps[2:6]]
+
+
+def states(found: Progress) -> list[StepState]:
+    return [step(found, name).state for name in ("hold", "push", "resume", "reconcile")]
 
 
 def test_a_service_is_held_pushed_let_go_and_applied() -> None:
     there, held = w.flux_object("Kustomization", "metallb"), w.flux_object("Kustomization", "metallb", suspended=True)
     suspended = RunRecord("r", "suspend metallb", (), "/", "", w.NOW - 60, RunState.SUCCEEDED, w.NOW - 59)
     behind = replace(there, revision="main@sha1:00000000")
-    assert service(there) == [READY, StepState.LATER, DONE, DONE]
-    assert service(held) == [DONE, READY, StepState.LATER, StepState.LATER]
-    assert service(held, pushed=True) == [DONE, DONE, READY, StepState.LATER]
-    assert service(behind, runs=[suspended], pushed=True) == [DONE, DONE, DONE, WAITING]
-    assert service(there, runs=[suspended], pushed=True) == [DONE, DONE, DONE, DONE]
+    assert states(service(there)) == [READY, StepState.LATER, DONE, DONE]
+    assert states(service(held)) == [DONE, READY, StepState.LATER, StepState.LATER]
+    assert states(service(held, pushed=True)) == [DONE, DONE, READY, StepState.LATER]
+    assert states(service(behind, runs=[suspended], pushed=True)) == [DONE, DONE, DONE, WAITING]
+    assert states(service(there, runs=[suspended], pushed=True)) == [DONE, DONE, DONE, DONE]
 
 
 def test_a_service_that_nobody_sees_is_not_told_of() -> None:
-    assert service()[0] is StepState.UNKNOWN
+    assert step(service(), "versions").state is StepState.UNKNOWN
+
+
+def test_what_git_has_of_a_service_and_what_is_applied() -> None:
+    release = replace(w.flux_object("HelmRelease", "metallb", namespace="media"), asks="1.19.x", revision="1.19.0")
+    made = replace(
+        w.flux_object("Kustomization", "metallb"), inventory=("media_metallb_helm.toolkit.fluxcd.io_HelmRelease",)
+    )
+    view = step(service(made, release), "versions")
+    assert view.state is DONE
+    assert said(view).splitlines() == [
+        "GitRepository flux-system/flux-system: follows main; main@3d2789eb is fetched",
+        "Kustomization flux-system/metallb: main@3d2789eb is applied",
+        "HelmRelease media/metallb: asks for chart 1.19.x; 1.19.0 is applied",
+    ]

@@ -93,6 +93,14 @@ def walk(
     return progress(found, Moment(shown, SETTINGS, seen, w.NOW, situation, decisions))
 
 
+def moment(rows: Sequence[Row], installed: str, runs: Sequence[RunRecord] = ()) -> Moment:
+    """What there is to see of a world, for what asks for no gate."""
+    charts = {("longhorn-system", "longhorn"): installed}
+    seen = FrozenRows(rows)
+    shown = picture(Observed(seen, SETTINGS, w.NOW, HOME, charts, runs=tuple(runs)))
+    return Moment(shown, SETTINGS, seen, w.NOW, lambda target: Situation(shown, SETTINGS, target))
+
+
 def step(found: Progress, name: str) -> StepView:
     return next(view for view in found.steps if view.step.id.partition(":")[0] == name)
 

@@ -13,7 +13,11 @@ from tests.rig.git_server import GitServer
 from tests.rig.repository import CLUSTER
 
 COMPONENTS = "source-controller,kustomize-controller,helm-controller"
-_API = "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"
+_WATCHED = (
+    "kustomize.toolkit.fluxcd.io/v1/kustomizations",
+    *(f"source.toolkit.fluxcd.io/v1/{kind}" for kind in ("buckets", "gitrepositories", "ocirepositories")),
+)
+"""What the controller needs the CRDs of: one that starts before all of them are there may wait for minutes."""
 
 
 class KustomizeController:
@@ -38,7 +42,7 @@ class KustomizeController:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._rig.serves(_API):
+        while not all(self._rig.serves(f"/apis/{kind}") for kind in _WATCHED):
             if self._stop.wait(0.2):
                 return
         self._rig.processes.start(

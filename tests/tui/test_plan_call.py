@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from runners.demo.homelab import write_homelab
+from runners.layers.survival.sheet_text import sheet_text
 from runners.layers.walkthroughs import WALKTHROUGHS
+from tests.layers.test_runbook import SHEET
 from tui import cli
 
 BOOKS = Path(__file__).parent / "runbooks"
@@ -51,3 +53,17 @@ def test_without_a_context_it_says_what_is_missing(home: Path, capsys: pytest.Ca
     (home / "bedplate.yaml").write_text((home / "bedplate.yaml").read_text().replace("context: demo", ""))
     assert cli.run(["-C", str(home), "plan", "bootstrap"]) == 2
     assert "none" in capsys.readouterr().err
+
+
+def test_a_recovery_reads_the_sheet_that_lies_on_this_machine(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = home / "bedplate.yaml"
+    assert "survival:" not in settings.read_text()
+    settings.write_text(settings.read_text() + "survival: {write: home.survival.yaml}\n")
+    (home / "home.survival.yaml").write_text(sheet_text(SHEET))
+    assert cli.run(["-C", str(home), "plan", "recover"]) == 0
+    said = capsys.readouterr().out
+    assert "Longhorn **1.12**: the helmfile has to ask for this minor" in said
+    assert "backup-1" in said.partition("## 1. Triage")[2], "the restore's own command names it too"
+    (home / "home.survival.yaml").write_text("not a sheet")
+    assert cli.run(["-C", str(home), "plan", "recover"]) == 0
+    assert "There is none: " in capsys.readouterr().out

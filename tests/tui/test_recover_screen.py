@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from textual.pilot import Pilot
 
@@ -19,6 +17,8 @@ from tests.layers import survival_world as s
 from tests.layers import worlds as w
 from tests.tui.still_session import HOME, StillSession, clock
 from tests.tui.test_overview import started
+from tests.tui.test_screen_pictures import Compare
+from tests.tui.walking import read
 from tests.widgets.fixtures import until
 from tui.app import BedplateApp
 from tui.screens.choosing import ChoosingScreen, SelectingScreen
@@ -66,11 +66,7 @@ def is_focused(app: BedplateApp, name: str) -> bool:
 async def opened(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
     await started(app, pilot)
     await pilot.press("colon", *"recover", "enter")
-    await pilot.pause()
-    screen = app.screen
-    assert isinstance(screen, WalkthroughScreen)
-    await until(lambda: screen.view is not None)
-    return screen
+    return await read(app, pilot)
 
 
 async def test_the_key_asks_which_walkthrough(dead: StillSession) -> None:
@@ -140,11 +136,26 @@ async def test_volumes_are_selected_and_nothing_has_to_be_typed(
         await until(lambda: answers[1:] == [("what", "nothing", "nothing")])
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: str(size[0]))
-def test_recover(size: tuple[int, int], dead: StillSession, snap_compare: Callable[..., bool]) -> None:
-    assert snap_compare(BedplateApp(dead, clock), terminal_size=size, press=["colon", *"recover", "enter"])
+SIZES = pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: str(size[0]))
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: str(size[0]))
-def test_which_disks(size: tuple[int, int], dead: StillSession, snap_compare: Callable[..., bool]) -> None:
-    assert snap_compare(BedplateApp(dead, clock), terminal_size=size, press=["colon", *"recover", "enter", "enter"])
+@SIZES
+def test_recover(size: tuple[int, int], dead: StillSession, snap_compare: Compare) -> None:
+    app = BedplateApp(dead, clock)
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=run_before)
+
+
+@SIZES
+def test_which_disks(size: tuple[int, int], dead: StillSession, snap_compare: Compare) -> None:
+    app = BedplateApp(dead, clock)
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ChoosingScreen) and app.focused is not None)
+
+    assert snap_compare(app, terminal_size=size, run_before=run_before)

@@ -17,8 +17,8 @@ from tests.layers.upgrade_worlds import NEW, OLD, pods, system_backup, world
 from tests.tui.still_session import HOME, StillSession, clock
 from tests.tui.test_overview import started
 from tests.tui.test_screen_pictures import Compare
+from tests.tui.walking import read
 from tui.app import BedplateApp
-from tui.screens.walkthrough import WalkthroughScreen
 from widgets.steps import StepsPane
 
 WIDE, NARROW = (120, 36), (80, 24)
@@ -50,12 +50,9 @@ def picture(
     async def run_before(pilot: Pilot[None]) -> None:
         await started(app, pilot)
         await pilot.press("w", "enter")
-        while not (isinstance(app.screen, WalkthroughScreen) and app.screen.focused is not None):
+        screen = await read(app, pilot)
+        while not screen.query_one(StepsPane).index:  # the first step is decided
             await pilot.pause()
-        while not app.screen.query_one(StepsPane).index:  # until the decisions are read
-            await pilot.pause()
-        await pilot.pause()
-        await pilot.pause()
 
     assert compare(app, terminal_size=size, run_before=run_before)
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.widgets.fixtures import HELP, Stage, screen_text, until
 from widgets.candidates import Candidate
-from widgets.help import HelpPane, help_lines
+from widgets.help import HelpEntry, HelpGroup, HelpPane, help_lines
 from widgets.prompt import Complete, Prompt
 
 pytestmark = pytest.mark.anyio
@@ -125,6 +125,18 @@ def test_help_uses_the_columns_there_are() -> None:
     assert all(len(line) <= 120 for line in texts(120))
     assert len(texts(190)) < len(texts(120)) < len(texts(80))
     assert any("apply – read-only" in line for line in texts(120))
+
+
+def test_help_goes_on_below_where_a_line_ends() -> None:
+    said = [
+        HelpGroup("On a release", (HelpEntry("x", "Delete the record of a change that is stuck, and nothing else"),))
+    ]
+    assert ["".join(text for _ink, text in line.parts) for line in help_lines(said, 30)] == [
+        " On a release",
+        " x  Delete the record of a",
+        "    change that is stuck, and",
+        "    nothing else",
+    ]
 
 
 async def test_help_scrolls() -> None:

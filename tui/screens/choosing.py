@@ -122,4 +122,5 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
 def _prompt(option: Option, *, marked: bool = False) -> Content:
     """The answer, and what it means."""
     mark = "▸ " if marked else "  "
-    return Content.assemble(mark, plain(option.label), (f"  {plain(option.text)}", "$foreground-muted"))
+    quiet = "" if marked else "$foreground-muted"  # on the cursor's ground a quiet colour can't be read
+    return Content.assemble(mark, plain(option.label), (f"  {plain(option.text)}", quiet))

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from runners.layers.commands import COMMANDS
 from runners.layers.gates import open_commands
 from runners.layers.kinds.runs import RunRow
 from runners.layers.picture import ComponentState, Picture
@@ -20,7 +19,7 @@ from tui.events import CommandChosen, Face, GraphAsked, RowAsked
 from tui.keys import GRAPH_KEYS, ROW_KEYS, command_bindings, shown_key
 from tui.parts import PartFeed, parts
 from tui.screens.following import FollowingScreen
-from tui.targets import Targets, component_targets, row_targets
+from tui.targets import Targets, component_targets, meant, named, row_targets
 from tui.texts import component_facts
 from widgets.facts import FactsPane
 from widgets.header import Header, HeaderFacts
@@ -104,10 +103,10 @@ class ComponentScreen(FollowingScreen):
 
     def action_command(self, name: str) -> None:
         """Hands a command to the app, with what it acts on."""
-        command = next(found for found in COMMANDS if found.name == name)
+        command = named(name)
         target = self.targets().get(command.scope)
         if target is not None:
-            self.post_message(CommandChosen(command, target))
+            self.post_message(CommandChosen(meant(command, self._session.situation(target)), target))
         else:
             self.notify(f"{command.name} acts on {command.scope.value}, and {self._state.name} is none", markup=False)
 

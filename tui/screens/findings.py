@@ -27,6 +27,8 @@ class FindingsScreen(FollowingScreen):
         Binding("question_mark", "app.help", "Help", show=False, tooltip="every key"),
     ]
 
+    HINTS: ClassVar[Sequence[Hint]] = (Hint("esc", "back"), Hint("↑↓", "scroll"), Hint("?", "help"))
+
     def __init__(
         self,
         heading: str,
@@ -51,7 +53,7 @@ class FindingsScreen(FollowingScreen):
 
     def on_mount(self) -> None:
         """Shows the moment."""
-        self.query_one(HintBar).show(((Hint("esc", "back"), Hint("↑↓", "scroll"), Hint("?", "help")),))
+        self.query_one(HintBar).show((self.HINTS,))
         self.show_picture(self._picture, self._header)
         self.query_one(FactsPane).focus()
 

@@ -53,4 +53,4 @@ class Ground(Screen[Answer], Generic[Answer]):
 
     def on_mount(self) -> None:
         """Puts both over whatever the screen shows."""
-        self.mount(Banner(), TooSmall())
+        self.mount(Banner("REHEARSAL" if self.app.has_class("-rehearsal") else "DEMO"), TooSmall())

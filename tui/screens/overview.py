@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from runners.layers.commands import COMMANDS, INTERRUPT
+from runners.layers.commands import INTERRUPT, Command
 from runners.layers.findings import Finding, Severity
 from runners.layers.gates import open_commands
 from runners.layers.kinds.base import Tone
@@ -31,9 +31,9 @@ from tui.screens.findings import FindingsScreen, Told
 from tui.screens.ground import Ground
 from tui.tables import TablePane
 from tui.tail import RunTail
-from tui.targets import Targets, component_targets, row_targets
+from tui.targets import Targets, component_targets, meant, named, row_targets
 from tui.texts import boundary_facts, conclusion_text, context_text, layer_words, preflight_facts
-from widgets.alarm import Alarm
+from widgets.alarm import AlarmBanner
 from widgets.cards import LayerPane
 from widgets.guide import Guide
 from widgets.header import Header, HeaderFacts
@@ -85,7 +85,7 @@ class Overview(Ground[None]):
         """Header, cards, tabs, table, log, footer."""
         yield Header(self.header, clock=self._clock)
         yield Guide()
-        yield Alarm()
+        yield AlarmBanner()
         with Horizontal(id="layers"):
             yield LayerPane(HEADINGS[0], id="foundation", clock=self._clock)
             yield LayerPane(HEADINGS[1], id="gitops", clock=self._clock)
@@ -117,7 +117,7 @@ class Overview(Ground[None]):
     def show_picture(self, picture: Picture) -> None:
         """Shows the verdicts of a moment."""
         self._show_header()
-        self.query_one(Alarm).findings = picture.alarms
+        self.query_one(AlarmBanner).alarms = picture.alarms
         footer = [*layer_words(picture), _notice(picture) or (self._session.settings.origin, Tone.MUTED)]
         if _is_urgent(picture):
             footer.insert(0, footer.pop())
@@ -190,8 +190,13 @@ class Overview(Ground[None]):
         self.query_one(HintBar).show(hints(commands))
 
     def action_command(self, name: str) -> None:
+        """Does what a command's key does: of those that share it, what the target has."""
+        command = named(name)
+        target = self.targets().get(command.scope)
+        self._choose(meant(command, self._session.situation(target)) if target is not None else command)
+
+    def _choose(self, command: Command) -> None:
         """Hands a command to the app, with what it acts on; elsewhere, says where it does."""
-        command = next(found for found in COMMANDS if found.name == name)
         target = self.targets().get(command.scope)
         if target is not None:
             self.post_message(CommandChosen(command, target))
@@ -229,7 +234,7 @@ class Overview(Ground[None]):
         """Does what the command line said, as the key for it would."""
         match event.order:
             case Act(command) if command is not INTERRUPT:
-                self.action_command(command.name)
+                self._choose(command)
             case Act() if self._session.seen_runs.running:
                 await self.run_action("app.interrupt")
             case Act():
@@ -310,7 +315,7 @@ class Overview(Ground[None]):
             nodes=picture.nodes,
             read_only=options.read_only,
             runs=len(self._session.seen_runs.running),
-            label="DEMO" if options.demo else "",
+            label=options.label,
         )
 
     def _show_header(self) -> None:

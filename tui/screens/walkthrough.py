@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import takewhile
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.worker import Worker
 
-from runners.asks import Refusal
+from runners.asks import Refusal, ended_badly
 from runners.edges import Errand
 from runners.journal import who
 from runners.layers.picture import Picture
@@ -32,11 +33,11 @@ from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import standing, step_facts, summary_facts
-from widgets.alarm import Alarm
+from tui.walk_texts import record_facts, standing, step_facts, step_hints, summary_facts
+from widgets.alarm import AlarmBanner
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
-from widgets.hints import Hint, HintBar
+from widgets.hints import HintBar
 from widgets.log import LogPane
 from widgets.prompt import Prompt
 from widgets.safe import label
@@ -44,6 +45,8 @@ from widgets.steps import StepsPane
 
 LOOK_EVERY = 3.0
 """Seconds between two looks at what others decided."""
+_ROOMY = 30
+"""Lines of a screen from which on the log of an earlier step is shown beside a later one."""
 _SKIP = "skip, because"
 
 
@@ -83,7 +86,7 @@ class WalkthroughScreen(FollowingScreen):
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
         yield Header(self._header, clock=self._clock)
-        yield Alarm()
+        yield AlarmBanner()
         with Horizontal(id="walk"):
             yield StepsPane(self._walk.walkthrough.title, id="steps")
             yield FactsPane(id="step")
@@ -99,8 +102,8 @@ class WalkthroughScreen(FollowingScreen):
         self.set_interval(LOOK_EVERY, self._look)
         self._looking = Errand(self._reload, self._reading_failed, settle=0.0)
         self._looking.start()
+        self.show_picture(self._session.picture, self._header)  # first: what is read then knows that it was opened
         self._look()
-        self.show_picture(self._session.picture, self._header)
         self.query_one(StepsPane).focus()
 
     def on_unmount(self) -> None:
@@ -124,7 +127,7 @@ class WalkthroughScreen(FollowingScreen):
     def show_picture(self, picture: Picture, header: HeaderFacts) -> None:
         """Shows where it stands by the picture of a moment."""
         self.query_one(Header).facts = header
-        self.query_one(Alarm).findings = picture.alarms
+        self.query_one(AlarmBanner).alarms = picture.alarms
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
@@ -259,7 +262,8 @@ class WalkthroughScreen(FollowingScreen):
         try:
             note = await self._operator.decide(decision, view.step, typed=typed)
         except (Refusal, ToolError) as error:
-            self.notify(str(error), title="nothing was decided", severity="warning", timeout=15, markup=False)
+            words = "\n".join(ended_badly(error))
+            self.notify(words, title="nothing was decided", severity="warning", timeout=15, markup=False)
             return
         if note is not None:
             self.notify(f"{note.subject}: {note.text}", timeout=15, markup=False)
@@ -284,25 +288,28 @@ class WalkthroughScreen(FollowingScreen):
         view = self.view
         if view is None:
             return
-        context = self._session.options.access.context
+        context, now = self._session.options.access.context, self._clock()
         if self._progress is not None:
-            where = standing(self._progress, self._walk.passage, self._clock())
+            where = standing(self._progress, self._walk.passage, now)
             self.query_one(StepsPane).border_subtitle = label(where)
-        facts = step_facts(view, self._session.settings, context, self._clock())
+        watch, passage = view.step.watch, self._walk.passage
+        sections = watch(self._walk.moment()) if watch is not None else ()
+        since = passage.moved if passage is not None else None
+        told = step_facts(view, self._session.settings, context, now, sections, since=since)
+        facts = [*record_facts(self._walk.unrecorded), *told]
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
             facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
         self.query_one(FactsPane).show(facts, view.step.title)
-        self._follow(view.run)
-        self.query_one(HintBar).show((self._doing(view), (Hint("esc", "leave"), Hint("?", "help"))))
+        self._follow(view.run or self._run_before(view))
+        self.query_one(HintBar).show(step_hints(view))
 
-    def _doing(self, view: StepView) -> list[Hint]:
-        going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
-        going = "choose" if view.step.options is not None else going
-        can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
-        found = [Hint("↵", going, can)] if going else []
-        found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []
-        found += [Hint("u", "take back")] if view.decision is not None else []
-        return [*found, Hint("c", "copy the command")] if view.step.shell is not None else found
+    def _run_before(self, view: StepView) -> RunRecord | None:
+        """The run of the step that began what this one watches: while it goes on, and where there is room."""
+        if view.step.watch is None or self._progress is None:
+            return None
+        earlier = takewhile(lambda each: each is not view, self._progress.steps)
+        run = next((each.run for each in reversed([*earlier]) if each.step.watch and each.run), None)
+        return run if run is not None and (not run.state.ended or self.size.height >= _ROOMY) else None
 
     def _follow(self, run: RunRecord | None) -> None:
         self.set_class(run is not None, "-with-run")

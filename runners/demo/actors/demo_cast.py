@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from runners.demo.actors.api import Requests
 from runners.demo.actors.base import Actor
+from runners.demo.actors.builtin.accounts import ServiceAccounts
 from runners.demo.actors.builtin.claims import ClaimBinder
 from runners.demo.actors.builtin.containers import Containers, Say
 from runners.demo.actors.builtin.daemonsets import DaemonSetController
@@ -18,6 +19,7 @@ from runners.demo.actors.builtin.scheduler import Scheduler
 from runners.demo.actors.builtin.statefulsets import StatefulSetController
 from runners.demo.actors.cast import Cast
 from runners.demo.actors.delays import Delays
+from runners.demo.actors.flux_operator import FluxOperator
 from runners.demo.actors.kustomize.controller import KustomizeController
 from runners.demo.actors.longhorn import Longhorn
 from runners.demo.actors.longhorn_vault import Vault
@@ -31,6 +33,7 @@ from runners.demo.actors.source_fetch import Fetch
 _STORAGE = 3.0
 """Seconds, at the stage's pace, between Longhorn being ready and its StorageClass."""
 _IN_ORDER: tuple[type[Actor], ...] = (
+    ServiceAccounts,
     DeploymentController,
     ReplicaSetController,
     DaemonSetController,
@@ -44,6 +47,7 @@ _IN_ORDER: tuple[type[Actor], ...] = (
     Prober,
     MinioOperator,
     MetalLb,
+    FluxOperator,
 )
 
 

@@ -30,7 +30,8 @@ class MinioOperator(Actor):
     def act(self) -> None:
         """Brings every tenant one step on."""
         tenants = self.api.list(res.TENANTS)
-        if tenants and deployment_ready(self.api.get(res.DEPLOYMENTS, NAMESPACE, OPERATOR)):
+        operators = by_name(self.api.list(res.DEPLOYMENTS)) if tenants else {}
+        if tenants and deployment_ready(operators.get(OPERATOR)):
             for tenant in tenants:
                 self._bring_on(tenant)
 

@@ -27,6 +27,8 @@ class Resource:
 
 
 NODES = Resource("v1", "nodes", "Node")
+NAMESPACES = Resource("v1", "namespaces", "Namespace")
+SERVICEACCOUNTS = Resource("v1", "serviceaccounts", "ServiceAccount")
 EVENTS = Resource("v1", "events", "Event")
 PODS = Resource("v1", "pods", "Pod")
 SECRETS = Resource("v1", "secrets", "Secret")
@@ -58,4 +60,6 @@ LONGHORN_SYSTEM_RESTORES = Resource("longhorn.io/v1beta2", "systemrestores", "Sy
 TENANTS = Resource("minio.min.io/v2", "tenants", "Tenant")
 ADDRESS_POOLS = Resource("metallb.io/v1beta1", "ipaddresspools", "IPAddressPool")
 GITREPOSITORIES = Resource("source.toolkit.fluxcd.io/v1", "gitrepositories", "GitRepository")
+FLUXINSTANCES = Resource("fluxcd.controlplane.io/v1", "fluxinstances", "FluxInstance")
+FLUXREPORTS = Resource("fluxcd.controlplane.io/v1", "fluxreports", "FluxReport")
 KUSTOMIZATIONS = Resource("kustomize.toolkit.fluxcd.io/v1", "kustomizations", "Kustomization")

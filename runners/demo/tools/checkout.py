@@ -39,9 +39,9 @@ class Checkout:
         return any(fnmatch.fnmatch(path.rpartition("/")[2], pattern) for pattern in lines)
 
 
-def create(demo: Path, folder: Path) -> Checkout:
-    """Commits the files of a folder to the demo's remote, and notes that they come from there."""
-    remote = Remote(demo / "git" / NAME)
+def create(demo: Path, folder: Path, name: str = NAME) -> Checkout:
+    """Commits the files of a folder to the remote of a name, and notes that they come from there."""
+    remote = Remote(demo / "git" / name)
     found = Checkout(folder, remote, "")
     commit = remote.commit({path: (folder / path).read_bytes() for path in found.files()}, "Lay the foundation")
     return note(demo, Checkout(folder, remote, commit))
@@ -49,7 +49,7 @@ def create(demo: Path, folder: Path) -> Checkout:
 
 def note(demo: Path, checkout: Checkout) -> Checkout:
     """Remembers which commit a folder's files come from."""
-    said = {"folder": str(checkout.folder.resolve()), "commit": checkout.commit}
+    said = {"folder": str(checkout.folder.resolve()), "commit": checkout.commit, "remote": checkout.remote.name}
     (demo / "git" / "checkout.json").write_text(json.dumps(said))
     return checkout
 
@@ -65,4 +65,4 @@ def checkout_at(where: Path, demo: Path | None = None) -> Checkout | None:
     where = where.resolve()
     if where != folder and folder not in where.parents:
         return None
-    return Checkout(folder, Remote(demo / "git" / NAME), text(said, "commit"))
+    return Checkout(folder, Remote(demo / "git" / text(said, "remote")), text(said, "commit"))

@@ -83,8 +83,9 @@ class Sync:
         metadata = {"name": NAMESPACE, "namespace": NAMESPACE}
         repository = {
             "interval": self.interval,
-            "ref": {"branch": self.branch},
-            "secretRef": {"name": self.secret},
+            # The operator writes the whole name of a ref, and none of a Secret that nobody gave it.
+            "ref": {"name" if self.branch.startswith("refs/") else "branch": self.branch},
+            **({"secretRef": {"name": self.secret}} if self.secret else {}),
             "url": self.url,
         }
         kustomization = {

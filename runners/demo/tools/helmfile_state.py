@@ -147,11 +147,12 @@ def load(path: str, environment: str = "default") -> State:
     file = Path(path)
     if not file.is_file():
         raise Failed(f"specified state file {path} is not found")
-    if path.endswith(".gotmpl"):
+    written = file.read_text()
+    if path.endswith(".gotmpl") and "{{" in written:
         raise Unknown(f"helmfiles that are templates: {path}")
     shown = f"./{path}" if "/" not in path else path
     why = "reading document at index 1. Started seeing this since Helmfile v1? Add the .gotmpl file extension"
-    said = mapping(_parsed(file.read_text(), f"in {shown}: failed to read {file.name}: {why}"))
+    said = mapping(_parsed(written, f"in {shown}: failed to read {file.name}: {why}"))
     _known(said, _TOP, path)
     _known(mapping(said, "helmDefaults"), _DEFAULTS, f"{path}: helmDefaults")
     if any(mapping(said, "environments", name) for name in mapping(said, "environments")):

@@ -42,6 +42,11 @@ class Remote:
         self._folder = folder
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        return self._folder.name
+
+    @property
     def exists(self) -> bool:
         """Has anyone committed to it?"""
         return (self._folder / "history.json").exists()

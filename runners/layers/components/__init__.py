@@ -9,6 +9,7 @@ from runners.layers.components.ceph_rgw import CEPH_RGW
 from runners.layers.components.cert_manager import CERT_MANAGER
 from runners.layers.components.common import judge_plain
 from runners.layers.components.flux import FLUX
+from runners.layers.components.flux_operator import FLUX_INSTANCE, FLUX_OPERATOR
 from runners.layers.components.gitops import service
 from runners.layers.components.haproxy import HAPROXY
 from runners.layers.components.longhorn import LONGHORN
@@ -27,6 +28,8 @@ KNOWN: dict[str, Component] = {
         SEAWEEDFS,
         RUSTFS,
         CEPH_RGW,
+        FLUX_OPERATOR,
+        FLUX_INSTANCE,
         FLUX,
         METALLB,
         CERT_MANAGER,

@@ -36,6 +36,8 @@ class Scene:
     """(namespace, release) → version of its chart, as ``helm list`` says."""
     objects: Revisions = field(default_factory=dict)
     """What should be there of each release, as ``helm get manifest`` says."""
+    late: Mapping[str, str] = field(default_factory=dict)
+    """``namespace/name`` of a release left in the middle for too long → why it isn't stuck yet; empty where it is."""
 
     @cached_property
     def appliers(self) -> Sequence[FluxObject]:

@@ -9,6 +9,7 @@ from runners.layers.flux_sight import FluxSight
 from runners.layers.flux_words import spoken
 from runners.layers.kinds.base import age
 from runners.layers.kinds.flux import FluxObject
+from runners.layers.suspension import Suspension, at_the_longest
 
 PATIENCE = 1800.0
 """Seconds for which a Flux object may be at work, or wait for another, before nobody should count on it any more."""
@@ -43,8 +44,7 @@ def object_finding(row: FluxObject, flux: FluxSight, now: float) -> Finding:
     """What one Flux object's conditions say, and the root cause where that is another object."""
     root = flux.root(row)
     if row.suspended:
-        text = f"is suspended, {_suspended_for(row, now)}"
-        return _finding(row, Severity.WARNING, text, spoken("resume", row))
+        return suspended_finding(row, flux.suspension(row), now)
     if row.status == "ready":
         return _held(row, root) if root else _finding(row, Severity.OK, _done(row))
     if row.stalled:
@@ -62,10 +62,13 @@ def _finding(row: FluxObject, severity: Severity, text: str, remedy: str = "") -
     return Finding(f"{row.singular} {row.namespace}/{row.name}", severity, text, remedy, about=row.key)
 
 
-def _suspended_for(row: FluxObject, now: float) -> str:
-    if not row.last_worked:
-        return "and can't tell since when"
-    return f"for {age(now - row.last_worked)} at the longest"
+def suspended_finding(row: FluxObject, known: Suspension | None, now: float) -> Finding:
+    """That it is suspended, since when and by whom, as far as that is known."""
+    found = known or (at_the_longest(row.last_worked) if row.last_worked else None)
+    words = found.words(now) if found is not None else "is suspended, and can't tell since when"
+    in_git = found is not None and found.from_git
+    remedy = "take suspend out of Git: Flux would suspend it again" if in_git else spoken("resume", row)
+    return _finding(row, Severity.WARNING, words, remedy)
 
 
 def _held(row: FluxObject, root: Root) -> Finding:

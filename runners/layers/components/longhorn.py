@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from runners.layers.claim_probe import CLAIM
+from runners.layers.claim_probe.leftovers import leftover_findings
 from runners.layers.components.base import Component, Judgement, Scene
 from runners.layers.components.common import judge_plain, missing_workloads, sees, unseen
 from runners.layers.components.longhorn_backups import backup_findings, system_backup_findings
@@ -99,6 +101,7 @@ def _data_findings(scene: Scene, volumes: Sequence[LonghornVolume]) -> tuple[Fin
         *setting_findings(settings),
         *default_findings(scene),
         *system_backup_findings(scene, settings),
+        *leftover_findings(scene.rows),
     )
 
 
@@ -128,6 +131,7 @@ LONGHORN = Component(
     layer=Layer.FOUNDATION,
     namespaces=("longhorn-system",),
     judge=judge,
+    probe=CLAIM,
     protected=True,
     one_minor_at_a_time=True,
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from runners.layers.components.base import Scene
-from runners.layers.components.folding import listed
 from runners.layers.components.longhorn_jobs import Limits
 from runners.layers.components.longhorn_settings import Settings, setting_value
 from runners.layers.components.longhorn_targets import shown, targets
 from runners.layers.cron import DAY
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.kinds.base import Row, age
 from runners.layers.kinds.longhorn import LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYSTEM_BACKUPS, Backup, SystemBackup

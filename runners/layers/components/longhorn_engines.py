@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from runners.layers.components.base import Scene
 from runners.layers.components.common import sees
-from runners.layers.components.folding import fold_rows, listed
 from runners.layers.components.longhorn_settings import Settings, setting_value
 from runners.layers.findings import Finding, Severity, worst
+from runners.layers.folding import fold_rows, listed
 from runners.layers.kinds.longhorn import LonghornVolume
 from runners.layers.kinds.longhorn_engines import (
     LONGHORN_ENGINE_IMAGES,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from runners.layers.components.base import Scene
 from runners.layers.components.common import idle_workloads, sees
-from runners.layers.components.folding import fold_rows, listed
 from runners.layers.components.releases import settling
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import fold_rows, listed
 from runners.layers.kinds.longhorn_nodes import LONGHORN_NODES, Disk, LonghornNode
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.storage import CSINODES, DEFAULT_CLASS, STORAGECLASSES, StorageClass

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from runners.layers.components.folding import fold_rows, listed
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import fold_rows, listed
 from runners.layers.kinds.longhorn import LonghornVolume
 
 

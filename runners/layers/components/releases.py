@@ -18,6 +18,9 @@ def release_findings(scene: Scene) -> Iterator[Finding]:
             yield _failed(scene, row, about)
         elif hung(scene, row):
             yield _hung(scene, row, about)
+        elif _moves(row) and (why := scene.late.get(f"{namespace}/{name}")):
+            text = f"revision {row.revision} is {row.status} for {age(scene.now - _changed(row))}: {why}"
+            yield Finding(about, Severity.WARNING, text, about=row.key)
         elif _moves(row):
             yield Finding(about, Severity.NOTE, f"revision {row.revision} is {row.status}", about=row.key)
         elif row.status == "deployed":
@@ -32,8 +35,8 @@ def in_flight(scene: Scene) -> bool:
 
 
 def hung(scene: Scene, row: Revision) -> bool:
-    """Is it in a state that Helm passes through, and has been for longer than Helm takes?"""
-    return _moves(row) and scene.now - _changed(row) >= SETTLING
+    """Is it in a state that Helm passes through, for longer than it may take, with nobody at it and nothing moving?"""
+    return _moves(row) and scene.late.get(f"{row.namespace}/{row.release}") == ""
 
 
 def installed(scene: Scene) -> bool:

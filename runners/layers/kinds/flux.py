@@ -76,6 +76,8 @@ class FluxObject(Row):
     """When what it applies changed (its revision, or the Helm release), in seconds since the epoch; 0 if unknown."""
     remote: bool = False
     """It applies to another cluster (``spec.kubeConfig``): nothing in its inventory is here."""
+    asks: str = ""
+    """What its spec asks for: the version of a HelmRelease's chart; of a source the branch, tag or range."""
     sync: Sync | None = None
     """What a FluxInstance syncs."""
     report: Report | None = None
@@ -159,6 +161,7 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
         workloads=() if remote else tuple(_workloads(inventory)),
         changed=timestamp(text(history, "firstReconciled") or text(history, "lastDeployed")),
         remote=remote,
+        asks=_asks(obj),
         sync=sync,
         report=report_of(obj) if singular == "FluxReport" else None,
         origin=origin_of(obj),
@@ -176,6 +179,16 @@ def _revision(obj: Json) -> str:
     history = sequence(obj, "status", "history")
     chart = text(history[0], "chartVersion") if history else ""
     return text(obj, "status", "lastAppliedRevision") or text(obj, "status", "artifact", "revision") or chart
+
+
+_REFERENCES = ("commit", "name", "semver", "tag", "digest", "branch")
+"""The fields of a source's reference, the one that rules first."""
+
+
+def _asks(obj: Json) -> str:
+    reference = mapping(obj, "spec", "ref")
+    found = next((text(reference, field) for field in _REFERENCES if text(reference, field)), "")
+    return found or text(obj, "spec", "chart", "spec", "version") or text(obj, "spec", "version")
 
 
 def _workloads(inventory: Iterable[str]) -> Iterator[Key]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from sys import intern
 
@@ -11,6 +12,9 @@ from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, T
 _REVISION, _TEMPLATE = "controller-revision-hash", "pod-template-hash"
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 """The annotation that says which container a person means who names none."""
+
+OVER = ("Completed", "Succeeded", "Failed")
+"""What a pod's status says once it runs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Pod(Row):
     """Its Ready condition is True."""
     revision: str = ""
     """Of its workload's template: pods of one workload that differ in it are old and new ones of a rollout."""
+    claims: tuple[str, ...] = ()
+    """The names of the claims in its namespace that it mounts."""
 
     @property
     def workload(self) -> str:
@@ -49,6 +55,7 @@ def pod_row(kind: str, obj: Json) -> Pod:
             text(item, "type") == "Ready" and truth(item, "status") for item in sequence(obj, "status", "conditions")
         ),
         revision=_revision(obj),
+        claims=tuple(_claims(obj)),
     )
 
 
@@ -56,6 +63,15 @@ def _revision(obj: Json) -> str:
     """The hash of its template; a StatefulSet's bears the set's name in front."""
     labels = mapping(obj, "metadata", "labels")
     return intern((text(labels, _REVISION) or text(labels, _TEMPLATE)).rpartition("-")[2])
+
+
+def _claims(obj: Json) -> Iterator[str]:
+    """What its volumes name, and what an ephemeral volume is made as."""
+    for item in sequence(obj, "spec", "volumes"):
+        if named := text(item, "persistentVolumeClaim", "claimName"):
+            yield named
+        elif mapping(item, "ephemeral"):
+            yield f"{text(obj, 'metadata', 'name')}-{text(item, 'name')}"
 
 
 def _status(obj: Json, statuses: list[Json]) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from runners.layers.fetched import FETCHED
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 
 STATUS = ("git", "status", "--porcelain=v2", "--branch", "-z", "--ignored", "--")
 """The folders follow. Porcelain v2 is the form that scripts may rely on."""
-_NAMED = 3
-"""So many files are named; of more there is a number."""
 _FIELDS = {"1": 8, "2": 9, "u": 10}
 """How many fields stand before the path, by the kind of entry."""
 
@@ -94,7 +93,7 @@ def checkout_findings(checkout: Checkout) -> Iterator[Finding]:
         text = f"of the foundation {_listed(checkout.changed)} as it was committed"
         yield Finding("Git", Severity.WARNING, text, "commit and push")
     if checkout.ignored:
-        text = f"is told not to keep {', '.join(checkout.ignored[:_NAMED])}{_more(checkout.ignored)}"
+        text = f"is told not to keep {listed(checkout.ignored)}"
         yield Finding("Git", Severity.NOTE, text, "keep a copy elsewhere, or encrypt and commit it")
     if not checkout.branch:
         yield Finding("Git", Severity.WARNING, "is on no branch, so nobody knows what was pushed", "switch to a branch")
@@ -116,11 +115,7 @@ def checkout_findings(checkout: Checkout) -> Iterator[Finding]:
 
 def _listed(paths: Sequence[str]) -> str:
     verb = "is not" if len(paths) == 1 else "are not"
-    return f"{', '.join(paths[:_NAMED])}{_more(paths)} {verb}"
-
-
-def _more(paths: Sequence[str]) -> str:
-    return f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"{listed(paths)} {verb}"
 
 
 def _commits(number: int) -> str:

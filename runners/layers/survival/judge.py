@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.identity import Identity
+from runners.layers.kinds.base import age, timestamp
+from runners.layers.rehearsal.record import Rehearsal, last_rehearsal
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.checkout import Checkout, checkout_findings
 from runners.layers.survival.fold import Claims, Survival, span
@@ -31,6 +34,15 @@ class SheetFile:
     content: Sheet | None = None
     """What it says; None where it can't be read as a sheet."""
 
+    @property
+    def missing(self) -> str:
+        """Why there is no sheet; empty where there is one."""
+        if self.content is not None:
+            return ""
+        if not self.path:
+            return "bedplate.yaml names none (survival.write)"
+        return f"{self.path}: {self.error or 'is not there'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -41,6 +53,8 @@ class Surroundings:
     sheet: SheetFile = SheetFile()
     synced: Checkout | None = None
     """The same of the folder that Flux syncs."""
+    rehearsals: tuple[Rehearsal, ...] = ()
+    """Every one that this machine knows of, of any cluster."""
 
 
 def survival(
@@ -70,7 +84,12 @@ def survival(
     if around is None:
         return Survival(claims, claims.findings, unseen)
     sheet = _sheet_findings(around.sheet, identity, runs, now)
-    other = (*key_findings(around.keys), *checkout_findings(around.checkout), *sheet)
+    other = (
+        *key_findings(around.keys),
+        *checkout_findings(around.checkout),
+        *sheet,
+        *_rehearsed(around, identity),
+    )
     return Survival(claims, (*claims.findings, *other), unseen, looked=True)
 
 
@@ -93,6 +112,25 @@ def _sheet_findings(
         yield Finding("survival sheet", Severity.WARNING, text, write)
     elif sheet.written < max((_changed_at(run) for run in runs), default=0.0):
         yield Finding("survival sheet", Severity.WARNING, f"{sheet.path} is older than the last change", write)
+
+
+def _rehearsed(around: Surroundings, identity: Identity | None) -> Iterator[Finding]:
+    """When recovery was walked last: by this machine's journal, or by the sheet, whichever is later."""
+    if identity is None:
+        return
+    known, sheet = last_rehearsal(around.rehearsals, identity), around.sheet.content
+    noted = timestamp(sheet.last_rehearsed) if sheet and not sheet.of_another(identity.uid, identity.server) else 0.0
+    if known is not None and known.began >= noted:
+        yield Finding("recovery", Severity.OK, f"last rehearsed {_day(known.began)}: {known.words}")
+    elif sheet is not None and noted:
+        took = f", storage after {age(sheet.rehearsed_to_storage)}" if sheet.rehearsed_to_storage else ""
+        yield Finding("recovery", Severity.OK, f"last rehearsed {_day(noted)}{took}, says the sheet")
+    else:
+        yield Finding("recovery", Severity.NOTE, "was never rehearsed", "bedplate rehearse recover")
+
+
+def _day(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
 
 
 def _changed_at(run: RunRecord) -> float:

@@ -1,6 +1,7 @@
 """The survival sheet: what recovery needs to know when the cluster can tell nothing any more. It holds no secret.
 
-Moments are written as RFC 3339 in UTC; an empty text stands for what is not known or not there.
+Moments are written as RFC 3339 in UTC; an empty text stands for what is not known or not there. A field with a default
+may be missing: sheets that were written before it was known don't have it.
 """
 
 from __future__ import annotations
@@ -60,6 +61,16 @@ class SheetTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetSystemBackup:
+    """One backup of Longhorn's own objects."""
+
+    name: str
+    longhorn: str
+    """The version that made it; only the same minor version can restore it."""
+    backup_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class SheetClaim:
     """One claim, and what it would return from."""
 
@@ -103,7 +114,11 @@ class Sheet:
     keys: tuple[SheetKey, ...]
     before_flux: tuple[str, ...]
     """What has to be there before Flux is, in order."""
+    nodes: tuple[str, ...] = ()
+    system_backups: tuple[SheetSystemBackup, ...] = ()
     last_rehearsed: str = ""
+    rehearsed_to_storage: int = 0
+    """Seconds from the beginning of that rehearsal until storage was usable; 0 where it never was."""
 
     @property
     def written_at(self) -> float:

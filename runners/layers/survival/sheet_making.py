@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,9 +10,11 @@ from runners.layers.discovery.git_places import without_credentials
 from runners.layers.judge import Observed
 from runners.layers.kinds.fates import ClaimFate
 from runners.layers.kinds.flux import KUSTOMIZATIONS
-from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_SYSTEM_BACKUPS
+from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.releases import RELEASES, current
 from runners.layers.picture import Picture
+from runners.layers.rehearsal.record import Rehearsal
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import (
     Sheet,
@@ -22,8 +23,10 @@ from runners.layers.survival.sheet import (
     SheetGitOps,
     SheetKey,
     SheetRelease,
+    SheetSystemBackup,
     SheetTarget,
 )
+from runners.layers.version_steps import minor_words
 
 SYNC = ("flux-system", "flux-system")
 """Namespace and name of the Kustomization that bootstrap makes."""
@@ -42,6 +45,8 @@ class Gathered:
     """Fingerprint of each key's Secret by its name."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Fingerprint of each key's file by its path in bedplate.yaml."""
+    rehearsed: Rehearsal | None = None
+    """The last time that recovery was rehearsed, as far as this machine knows."""
 
 
 def moment(seconds: float) -> str:
@@ -57,7 +62,7 @@ def make_sheet(seen: Observed, picture: Picture, gathered: Gathered) -> Sheet:
     return Sheet(
         written=moment(picture.at),
         cluster=SheetCluster(identity.context, identity.server, identity.uid, identity.version),
-        longhorn_minor=next((_minor(one.chart) for one in releases if one.name == "longhorn"), ""),
+        longhorn_minor=next((minor_words(one.chart) for one in releases if one.name == "longhorn"), ""),
         releases=releases,
         gitops=_gitops(seen, picture, gathered),
         backup_targets=tuple(
@@ -67,19 +72,23 @@ def make_sheet(seen: Observed, picture: Picture, gathered: Gathered) -> Sheet:
         claims=tuple(map(_claim, sorted(picture.survival.claims.fates, key=lambda fate: fate.key))),
         keys=tuple(_keys(seen.settings, gathered)),
         before_flux=tuple(_before_flux(seen.settings)),
+        nodes=tuple(sorted(row.name for row in seen.rows.all(NODES))),
+        system_backups=tuple(_system_backups(seen)),
+        last_rehearsed=moment(gathered.rehearsed.began) if gathered.rehearsed else "",
+        rehearsed_to_storage=round(gathered.rehearsed.to_storage) if gathered.rehearsed else 0,
     )
+
+
+def _system_backups(seen: Observed) -> Iterator[SheetSystemBackup]:
+    ready = (row for row in seen.rows.all(LONGHORN_SYSTEM_BACKUPS) if row.state == "Ready")
+    for row in sorted(ready, key=lambda row: -row.made):
+        yield SheetSystemBackup(row.name, row.version, moment(row.made))
 
 
 def _releases(seen: Observed, charts: Mapping[tuple[str, str], str]) -> Iterator[SheetRelease]:
     for entry in seen.settings.foundation:
         for (namespace, name), row in sorted(current(seen.rows.within(RELEASES, entry.namespaces)).items()):
             yield SheetRelease(entry.component, namespace, name, charts.get((namespace, name), ""), row.revision)
-
-
-def _minor(version: str) -> str:
-    """``1.12`` of ``1.12.1`` and of ``v1.12.1``."""
-    found = re.match(r"v?(\d+\.\d+)", version)
-    return found[1] if found else ""
 
 
 def _gitops(seen: Observed, picture: Picture, gathered: Gathered) -> SheetGitOps:

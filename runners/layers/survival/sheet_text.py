@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 import yaml
@@ -76,7 +76,9 @@ def _shape(hint: Any) -> Field:
         return Field(list, item=_shape(typing.get_args(hint)[0]), required=True)
     if is_dataclass(hint):
         hints = typing.get_type_hints(hint)
-        return Field(dict, keys={item.name: _shape(hints[item.name]) for item in fields(hint)}, required=True)
+        shapes = {item.name: (_shape(hints[item.name]), item.default is MISSING) for item in fields(hint)}
+        keys = {name: replace(shape, required=needed) for name, (shape, needed) in shapes.items()}
+        return Field(dict, keys=keys, required=True)
     return Field(hint, required=True)
 
 

@@ -10,6 +10,7 @@ from runners.layers.commands import Target
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.settings import FoundationEntry, KeySource, Settings
 from runners.layers.walkthroughs.flux_steps import flux_steps
+from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
 from runners.layers.walkthroughs.proofs import (
     confirmed,
     is_usable,
@@ -18,8 +19,11 @@ from runners.layers.walkthroughs.proofs import (
     services_are_ready,
 )
 from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
+from runners.layers.walkthroughs.verify import verify_steps
 
 CLUSTER = "cluster"
+KEYS = "keys:"
+"""What the id of a step of keys begins with."""
 
 
 def bootstrap(settings: Settings) -> Walkthrough:
@@ -30,10 +34,10 @@ def bootstrap(settings: Settings) -> Walkthrough:
 def _steps(settings: Settings) -> Iterator[Step]:
     yield right_cluster()
     yield preflight()
-    for entry in settings.foundation:
+    for entry in settings.before_flux:
         yield from keys_before(settings, entry.component)
         yield foundation_step(entry)
-    yield from keys_before(settings, "flux")
+    yield from keys_for_flux(settings)
     yield from flux_steps(settings)
     yield Step(
         "services",
@@ -47,6 +51,7 @@ def _steps(settings: Settings) -> Iterator[Step]:
         milestone="services",
         skip="when you will see to the rest yourself",
     )
+    yield from verify_steps(settings)
 
 
 def right_cluster(step_id: str = CLUSTER) -> Step:
@@ -77,12 +82,17 @@ def preflight(step_id: str = "preflight") -> Step:
     )
 
 
-def keys_before(settings: Settings, user: str) -> Iterator[Step]:
+def keys_for_flux(settings: Settings) -> Iterator[Step]:
+    """What Flux decrypts and pulls with; by the operator, what that needs too."""
+    return keys_before(settings, "flux", *(entry.component for entry in settings.flux_entries))
+
+
+def keys_before(settings: Settings, user: str, *others: str) -> Iterator[Step]:
     """The step of the Secrets that have to be there before a component, or Flux; none where none is listed."""
-    keys = tuple(key for key in settings.keys if key.before == user)
+    keys = tuple(key for key in settings.keys if key.before in (user, *others))
     if keys:
         yield Step(
-            f"keys:{user}",
+            f"{KEYS}{user}",
             f"Keys for {user}",
             why=f"{user} can't start without them, and only you have them: they are in no repository as they are.",
             proof=keys_are_there(keys),
@@ -101,15 +111,6 @@ def key_command(key: KeySource, context: str) -> str:
     file = shlex.quote(key.file)
     encrypted = ".sops." in key.file or key.file.endswith((".enc.yaml", ".enc.yml"))
     return f"sops --decrypt {file} | {apply} -" if encrypted else f"{apply} {file}"
-
-
-def helmfile_calls(entry: FoundationEntry, context: str, *verbs: str) -> str:
-    """The calls of a component's helmfile, a line each."""
-    environment = () if entry.environment in ("", "default") else ("-e", entry.environment)
-    places = (release.partition("/") for release in entry.releases)
-    selected = (word for space, _, name in places for word in ("-l", f"name={name},namespace={space}"))
-    call = ("helmfile", "--kube-context", context, "-f", entry.helmfile, *environment, *selected)
-    return "\n".join(shlex.join((*call, verb)) for verb in verbs)
 
 
 def _who_is_there(_settings: Settings, context: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from runners.layers.findings import Finding, Severity, worst
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.gates import gate
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
@@ -59,6 +60,8 @@ class StepView:
     decision: Decision | None = None
     run: RunRecord | None = None
     """The newest run of its command, where there is one."""
+    away: Freshness | None = None
+    """Since when the cluster has not been seen, and why; None while it is."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Progress:
 
     walkthrough: Walkthrough
     steps: tuple[StepView, ...]
+    away: Freshness | None = None
+    """As of each step: while the cluster is away nothing can be told, and no step is next."""
 
     @property
     def current(self) -> int:
@@ -80,7 +85,13 @@ class Progress:
 
 
 def progress(walkthrough: Walkthrough, moment: Moment) -> Progress:
-    """Every step's state; what comes after the first one that isn't over is later, unless it is proved already."""
+    """Every step's state; what comes after the first one that isn't over is later, unless it is proved already.
+
+    While the cluster is away nothing is called done or failed: what its rows proved may not be so any more.
+    """
+    if (away := _away(moment)) is not None:
+        since = moment.now - walkthrough.holds
+        return Progress(walkthrough, tuple(_unseen(step, moment, since, away) for step in walkthrough.steps), away)
     views: list[StepView] = []
     reached = True
     for step in walkthrough.steps:
@@ -90,11 +101,36 @@ def progress(walkthrough: Walkthrough, moment: Moment) -> Progress:
     return Progress(walkthrough, tuple(views))
 
 
+def _away(moment: Moment) -> Freshness | None:
+    """A short reconnect is none, and what is merely forbidden is the matter of those steps that look at it."""
+    found = moment.picture.freshness
+    gone = found.reach is Reach.STALE or (found.reach is Reach.LOADING and moment.picture.identity is not None)
+    return found if gone else None
+
+
+def _unseen(step: Step, moment: Moment, since: float, away: Freshness) -> StepView:
+    """What is known all the same: a person's skip, and a run of this machine that goes on."""
+    decision, run = moment.decisions.get(step.id), _run(step, moment, since)
+    state = StepState.UNKNOWN
+    if _is_skipped(step, decision):
+        state = StepState.SKIPPED
+    elif run is not None and not run.state.ended:
+        state = StepState.WAITING
+    why = "has not been read yet" if away.reach is Reach.LOADING else "does not answer"
+    remedy = "it is asked again by itself; what was done stays done"
+    proof = (Finding("cluster", Severity.UNKNOWN, away.detail or why, remedy),)
+    return StepView(step, state, proof, decision=decision, run=run, away=away)
+
+
+def _is_skipped(step: Step, decision: Decision | None) -> bool:
+    return decision is not None and decision.choice is Choice.SKIPPED and bool(step.skip)
+
+
 def _view(step: Step, moment: Moment, since: float, *, reached: bool) -> StepView:
     proof = step.proof(moment)
     decision = moment.decisions.get(step.id)
     run = _run(step, moment, since)
-    if decision is not None and decision.choice is Choice.SKIPPED and step.skip:
+    if _is_skipped(step, decision):
         return StepView(step, StepState.SKIPPED, proof, decision=decision, run=run)
     if proved(proof):
         return StepView(step, StepState.DONE, proof, decision=decision, run=run)

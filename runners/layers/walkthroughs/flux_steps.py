@@ -14,6 +14,7 @@ from runners.layers.flux_bootstrap import bootstrap_call, export_call
 from runners.layers.gitops_settings import TOKEN_VARIABLES, BootstrapSettings
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.flux_proofs import controllers_work, decrypts, is_applied, is_fetched, is_synced
+from runners.layers.walkthroughs.operator_steps import operator_steps
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 
 Shell = Callable[[Settings, str], str]
@@ -21,9 +22,13 @@ Shell = Callable[[Settings, str], str]
 
 def flux_steps(settings: Settings) -> Iterator[Step]:
     """Flux, its controllers, its source, what it applies, and what it decrypts."""
-    if settings.bootstrap is not None:
-        yield commits_step(settings.bootstrap)
-    yield bootstrap_step(settings)
+    asked = settings.bootstrap
+    if asked is not None and asked.is_operator:
+        yield from operator_steps(settings, asked)
+    else:
+        if asked is not None:
+            yield commits_step(asked)
+        yield bootstrap_step(settings)
     yield controllers_step(settings)
     yield source_step(settings)
     yield applied_step()

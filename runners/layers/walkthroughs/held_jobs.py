@@ -17,6 +17,7 @@ from runners.layers.kinds.longhorn import HELD, LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, RecurringJob
 from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
+from runners.layers.walkthroughs.proofs import not_seen
 
 NEVER = "0 0 31 2 *"
 """The 31st of February: when a job runs that belongs to no group, and so has nothing else to be taken off."""
@@ -75,9 +76,7 @@ def released_proof(rows: Rows) -> tuple[Finding, ...]:
 def _unseen(rows: Rows) -> Finding | None:
     for kind in (LONGHORN_RECURRING_JOBS, LONGHORN_VOLUMES):
         if not shown(rows, kind):
-            return Finding(
-                f"Longhorn's {kind.plural}", Severity.UNKNOWN, "can't be seen", "wait until Longhorn is there"
-            )
+            return not_seen(f"Longhorn's {kind.plural}", rows.freshness(kind))
     return None
 
 

@@ -8,13 +8,14 @@ from dataclasses import replace
 from runners.layers.components.longhorn_engines import engine_findings
 from runners.layers.components.longhorn_volumes import storage_line, volume_findings
 from runners.layers.findings import Finding, Severity
+from runners.layers.kinds import AnyKind
 from runners.layers.kinds.base import age
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_SYSTEM_BACKUPS, SystemBackup
 from runners.layers.kinds.longhorn_engines import LONGHORN_INSTANCE_MANAGERS
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.kinds.storage import CLAIMS
-from runners.layers.walkthroughs.proofs import Prove
+from runners.layers.walkthroughs.proofs import Prove, not_seen
 from runners.layers.walkthroughs.steps import Moment, Proof, Subject
 from runners.layers.walkthroughs.upgrade_proofs import asked_version, installed_version, is_upgraded, may_go
 
@@ -33,6 +34,9 @@ def may_go_with_volumes(subject: Subject) -> Prove:
         lines = versions(moment)
         if is_upgraded(moment, subject):
             return lines
+        freshness = moment.rows.freshness(LONGHORN_VOLUMES)
+        if not freshness.trusted:
+            return (*lines, not_seen("Longhorn volumes", freshness))
         volumes = volume_findings(moment.rows.all(LONGHORN_VOLUMES))
         return (*lines, *(_before(finding) for finding in volumes if finding.severity > Severity.NOTE))
 
@@ -50,8 +54,9 @@ def backed_up(subject: Subject) -> Prove:
     """A system backup of the version that is left behind is ready, and new."""
 
     def prove(moment: Moment) -> Proof:
-        if not moment.rows.freshness(LONGHORN_SYSTEM_BACKUPS).trusted:
-            return (Finding(_SUBJECT, Severity.UNKNOWN, "can't be seen"),)
+        freshness = moment.rows.freshness(LONGHORN_SYSTEM_BACKUPS)
+        if not freshness.trusted:
+            return (not_seen(_SUBJECT, freshness),)
         rows = sorted(moment.rows.all(LONGHORN_SYSTEM_BACKUPS), key=_made)
         installed = installed_version(moment, subject.component)
         if is_upgraded(moment, subject):
@@ -113,8 +118,8 @@ def once_managed(subject: Subject, prove: Prove) -> Prove:
 def storage_in_use(moment: Moment) -> Proof:
     """Volumes are healthy, instance managers run, and the claims of attached volumes are bound."""
     volumes = moment.rows.all(LONGHORN_VOLUMES)
-    if not moment.rows.freshness(LONGHORN_VOLUMES).trusted:
-        return (Finding("Longhorn volumes", Severity.UNKNOWN, "can't be seen"),)
+    if unseen := _unseen(moment, LONGHORN_VOLUMES, CLAIMS):
+        return unseen
     troubled = tuple(finding for finding in volume_findings(volumes) if finding.severity > Severity.NOTE)
     claims = tuple(_claim_findings(moment, volumes))
     if troubled or claims:
@@ -126,6 +131,11 @@ def storage_in_use(moment: Moment) -> Proof:
         Finding("claims", Severity.OK, f"{bound} are in use, and bound"),
         *_old_managers(moment),
     )
+
+
+def _unseen(moment: Moment, *kinds: AnyKind) -> Proof:
+    seen = ((kind, moment.rows.freshness(kind)) for kind in kinds)
+    return tuple(not_seen(kind.plural, freshness) for kind, freshness in seen if not freshness.trusted)
 
 
 def _old_managers(moment: Moment) -> Proof:
@@ -152,9 +162,12 @@ def _claim_findings(moment: Moment, volumes: Sequence[LonghornVolume]) -> list[F
 
 def engines_are_new(moment: Moment) -> Proof:
     """Every volume runs the engine of the manager's own version."""
+    if unseen := _unseen(moment, LONGHORN_SETTINGS, LONGHORN_VOLUMES):
+        return unseen
     rows = moment.rows.all(LONGHORN_SETTINGS)
-    if not moment.rows.freshness(LONGHORN_SETTINGS).trusted or not rows:
-        return (Finding("Longhorn engines", Severity.UNKNOWN, "can't be told: Longhorn's settings are not seen"),)
+    if not rows:
+        words = "can't be told: Longhorn's settings are not there"
+        return (Finding("Longhorn engines", Severity.UNKNOWN, words, "wait until Longhorn's manager has made them"),)
     settings = {row.name: row for row in rows}
     volumes = moment.rows.all(LONGHORN_VOLUMES)
     behind = tuple(engine_findings(volumes, settings))

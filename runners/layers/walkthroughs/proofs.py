@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from runners.layers.commands import Target
 from runners.layers.components.flux import FLUX
 from runners.layers.findings import Finding, Severity
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.picture import ComponentState, Layer
 from runners.layers.settings import KeySource
 from runners.layers.verdicts import Verdict
@@ -24,8 +25,20 @@ _SEVERITY = {
     Verdict.FAILED: Severity.BLOCKER,
 }
 """What a verdict is worth as a proof: what is degraded serves, and can be built upon."""
+_AFTER_ITS_CRDS = "wait until what brings it is installed"
 _SHOWN = 12
 """Lines of one proof at most."""
+
+
+def not_seen(subject: str, freshness: Freshness) -> Finding:
+    """That the rows of a kind say nothing: who may not see it is told of the right, and nobody is called absent."""
+    if freshness.reach is Reach.FORBIDDEN:
+        remedy = "ask for that right, or use another user"
+        return Finding(subject, Severity.UNKNOWN, f"can't be seen: forbidden: {freshness.detail}", remedy)
+    if freshness.reach is Reach.ABSENT:
+        return Finding(subject, Severity.UNKNOWN, "can't be seen: the cluster does not know its kind", _AFTER_ITS_CRDS)
+    words = f"can't be seen: {freshness.reach.value}"
+    return Finding(subject, Severity.UNKNOWN, words, "it is looked at again by itself")
 
 
 def confirmed(step: str) -> Prove:
@@ -49,7 +62,7 @@ def nothing_in_the_way(moment: Moment) -> Proof:
     closing = [finding for finding in found if finding.closes]
     if closing:
         return tuple(closing[:_SHOWN])
-    more = f", {len(found)} remarks" if found else ""
+    more = f", {len(found)} remark{'s' if len(found) > 1 else ''}" if found else ""
     return (Finding("preflight", Severity.OK, f"nothing stands in the way{more}"),)
 
 
@@ -68,7 +81,9 @@ def _key(key: KeySource, there: bool | None, *, seen: bool) -> Finding:
     if there:
         return Finding(subject, Severity.OK, "is there")
     if there is None:
-        return Finding(subject, Severity.UNKNOWN, "may not be looked at" if seen else "was not looked for yet")
+        if seen:
+            return Finding(subject, Severity.UNKNOWN, "may not be looked at", "ask for the right to get it")
+        return Finding(subject, Severity.UNKNOWN, "was not looked for yet", "wait a moment")
     return Finding(subject, Severity.WARNING, f"is not there yet: it comes from {key.file or key.command}")
 
 
@@ -78,7 +93,7 @@ def is_usable(name: str, layer: Layer = Layer.FOUNDATION) -> Prove:
     def prove(moment: Moment) -> Proof:
         state = next((each for each in moment.picture.layer(layer) if each.name == name), None)
         if state is None:
-            return (Finding(name, Severity.UNKNOWN, "is not looked at"),)
+            return (Finding(name, Severity.UNKNOWN, "is not looked at", "name it in bedplate.yaml"),)
         return component_proof(state)
 
     return prove
@@ -101,14 +116,18 @@ def _under(most: Severity, finding: Finding) -> Finding:
 
 def services_are_ready(moment: Moment) -> Proof:
     """Flux works, and so does everything that it applies; before it does, nothing is there to be seen."""
-    flux = is_usable(FLUX.name, FLUX.layer)(moment)
-    if not proved(flux):
-        return flux
-    own, *states = sorted(moment.picture.layer(FLUX.layer), key=lambda state: state.name != FLUX.name)
+    flux = moment.picture.component(FLUX.name)
+    if flux is None or flux.verdict is Verdict.ABSENT:
+        words = "is not there, so nothing applies them"
+        return (Finding(FLUX.name, Severity.BLOCKER, words, "bootstrap it: the step before this one"),)
+    works = component_proof(flux)
+    if not proved(works):
+        return works
+    states = [state for state in moment.picture.layer(FLUX.layer) if state.name != FLUX.name]
     if states:
         return tuple(_worst_first(component_proof(state)[0] for state in states)[:_SHOWN])
-    if own.verdict is not Verdict.HEALTHY:
-        return (Finding(own.name, Severity.WARNING, f"is {own.verdict.value}, and what it applies is not there yet"),)
+    if flux.verdict is not Verdict.HEALTHY:
+        return (Finding(flux.name, Severity.WARNING, f"is {flux.verdict.value}, and what it applies is not there yet"),)
     return (Finding("GitOps", Severity.NOTE, "Flux applies nothing but itself yet"),)
 
 

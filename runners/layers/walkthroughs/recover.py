@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from runners.layers import commands as c
-from runners.layers.commands import Target
 from runners.layers.findings import Finding, Severity
-from runners.layers.settings import FoundationEntry, Settings
+from runners.layers.settings import Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.bootstrap import (
     foundation_step,
     keys_before,
+    keys_for_flux,
     preflight,
     right_cluster,
 )
@@ -43,6 +42,7 @@ from runners.layers.walkthroughs.triage import (
     survivors,
     triage,
 )
+from runners.layers.walkthroughs.verify import verify_steps
 
 NAME = "recover"
 REMEMBERED = 3 * 86_400.0
@@ -63,18 +63,18 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
     if storage is not None:
         yield minor_step()
         yield from keys_before(settings, STORAGE)
-        yield replace(foundation_step(storage), proof=_installed, title="Longhorn, by helmfile alone")
+        yield replace(foundation_step(storage), proof=_installed, title="Longhorn by helmfile", milestone="")
         yield storage_step()
         yield survivors_step()
         yield target_step()
         yield hold_step()
         yield what_step()
         yield restored_step(sheet)
-    for entry in settings.foundation:
+    for entry in settings.before_flux:
         if entry is not storage:
             yield from keys_before(settings, entry.component)
             yield foundation_step(entry)
-    yield from keys_before(settings, "flux")
+    yield from keys_for_flux(settings)
     yield from flux_steps(settings)
     yield services_step()
     if storage is not None:
@@ -121,7 +121,7 @@ def _installed(moment: Moment) -> Proof:
     """The release is there; whether storage is usable is another step's matter."""
     state = moment.picture.component(STORAGE)
     if state is None or state.verdict is Verdict.UNKNOWN:
-        return (Finding(STORAGE, Severity.UNKNOWN, "can't be seen"),)
+        return is_usable(STORAGE)(moment)
     if state.verdict is Verdict.ABSENT:
         return (Finding(STORAGE, Severity.BLOCKER, "is not installed"),)
     if state.verdict is Verdict.FAILED:
@@ -141,6 +141,7 @@ def storage_step() -> Step:
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"kubectl --context {context} get storageclass,csinode",
         usually="60–90 s",
+        milestone="storage",
     )
 
 
@@ -175,41 +176,8 @@ def services_step() -> Step:
         shell=lambda _settings, context: f"flux --context {context} get all --all-namespaces",
         usually="5–10 min",
         skip="when you will see to the rest yourself",
+        milestone="services",
     )
-
-
-def verify_steps(settings: Settings) -> Iterator[Step]:
-    """An object is stored, read and deleted, where bedplate.yaml says in which bucket."""
-    for entry in settings.foundation:
-        if entry.s3 is not None:
-            yield _verify(entry)
-
-
-def _verify(entry: FoundationEntry) -> Step:
-    name = entry.component
-
-    def proof(moment: Moment) -> Proof:
-        state = moment.picture.component(name)
-        found = [each for each in (state.findings if state is not None else ()) if each.subject == "s3 probe"]
-        good = any(each.severity is Severity.OK for each in found)
-        return tuple(found) if good else (Finding("s3 probe", Severity.BLOCKER, _last(found)),)
-
-    return Step(
-        f"verify:{name}",
-        f"{name} stores objects",
-        why="Green is not proof: an object that is put, got and deleted is.",
-        proof=proof,
-        doing=Doing.COMMAND,
-        command=c.PROBE_S3,
-        target=Target(component=name),
-        do="store an object of its own, read it back, and delete it",
-        undo=c.PROBE_S3.undo,
-        skip="when you have seen yourself that it works",
-    )
-
-
-def _last(found: list[Finding]) -> str:
-    return found[0].text if found else "was not made since"
 
 
 def report_step(settings: Settings) -> Step:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from runners.layers.kinds.base import age
 from runners.layers.outside_text import redact
+from runners.layers.rehearsal.record import Rehearsal
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.runbook import code, escaped
@@ -15,7 +16,14 @@ from runners.layers.walkthroughs.timeline import Entry, Passage
 _CHOICES = {Choice.CONFIRMED: "confirmed", Choice.SKIPPED: "skipped", Choice.TAKEN_BACK: "taken back"}
 
 
-def report(passages: Sequence[Passage], runs: Iterable[RunRecord], now: float, since: float) -> str:
+def report(
+    passages: Sequence[Passage],
+    runs: Iterable[RunRecord],
+    now: float,
+    since: float,
+    alarms: Mapping[str, Sequence[Entry]],
+    rehearsals: Sequence[Rehearsal] = (),
+) -> str:
     """The whole report.
 
     Args:
@@ -23,6 +31,8 @@ def report(passages: Sequence[Passage], runs: Iterable[RunRecord], now: float, s
         runs: every run of that time, those of passages too.
         now: seconds since the epoch.
         since: the same, of the beginning of that time.
+        alarms: id of a run → what was alarming while it went on.
+        rehearsals: those of that time.
     """
     own = {run.id for passage in passages for run in passage.runs}
     others = [run for run in runs if run.id not in own]
@@ -30,7 +40,11 @@ def report(passages: Sequence[Passage], runs: Iterable[RunRecord], now: float, s
     parts += [part for passage in passages for part in _passage(passage, now)]
     if others:
         parts += ["## Other runs" if passages else "## Runs", _runs(others, now)]
-    if not passages and not others:
+        raised = [f"- {code(run.short_id)} {_alarm(entry)}" for run in others for entry in alarms.get(run.id, ())]
+        parts += ["\n".join(raised)] if raised else []
+    if rehearsals:
+        parts += ["## Rehearsals", "\n".join(line for one in rehearsals for line in _rehearsal(one))]
+    if not (passages or others or rehearsals):
         parts.append("Nothing: no walkthrough was opened, and nothing was run.")
     return "\n\n".join(parts)
 
@@ -49,6 +63,14 @@ def _passage(passage: Passage, now: float) -> Iterator[str]:
         yield "### Runs\n\n" + _runs(passage.runs, now)
 
 
+def _rehearsal(one: Rehearsal) -> Iterator[str]:
+    yield (
+        f"- {_stamp(one.began)}: {_safe(one.walkthrough)} of {_safe(one.context or one.repository)} "
+        f"by {_safe(one.who)}: {_safe(one.words)}"
+    )
+    yield from (f"  - was missing: {_safe(each)}" for each in one.missing)
+
+
 def _step(entry: Entry, began: float) -> Iterator[str]:
     into = f"{age(entry.at - began)}:"
     if entry.decision is not None:
@@ -56,7 +78,11 @@ def _step(entry: Entry, began: float) -> Iterator[str]:
     elif entry.event == "proved":
         yield f"- {into} {_safe(entry.title or entry.step)} is proved"
     elif entry.event == "alarmed":
-        yield f"- {into} **alarm:** {_safe(entry.title)}"
+        yield f"- {into} {_alarm(entry)}"
+
+
+def _alarm(entry: Entry) -> str:
+    return f"**alarm:** {_safe(entry.title)}"
 
 
 def _decided(decision: Decision) -> str:

@@ -12,6 +12,8 @@ from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, gib
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYSTEM_BACKUPS
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.settings import Settings
+from runners.layers.version_steps import minor_words
+from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     MINOR,
@@ -22,7 +24,6 @@ from runners.layers.walkthroughs.restore_rules import (
     WHAT,
     Restorable,
     living,
-    minor,
     nameless,
     restorables,
     standings,
@@ -57,7 +58,7 @@ def _helmfile(settings: Settings) -> str:
 
 
 def _minors(moment: Moment) -> tuple[Option, ...]:
-    asked = minor(moment.asked.get(STORAGE, ""))
+    asked = minor_words(moment.asked.get(STORAGE, ""))
     known = (Option(asked, asked, "what the helmfile asks for"),) if asked else ()
     return (*known, Option("", "another one", "type it, as 1.12", asks="minor version of Longhorn"))
 
@@ -71,8 +72,8 @@ def _right_minor(moment: Moment) -> Proof:
                 Finding("longhorn", Severity.OK, "is there with its volumes: nothing of another version comes back"),
             )
         return (Finding("longhorn", Severity.BLOCKER, "nothing says which minor version was there", "choose it"),)
-    there = minor(state.version) if state is not None else ""
-    asked = minor(moment.asked.get(STORAGE, ""))
+    there = minor_words(state.version) if state is not None else ""
+    asked = minor_words(moment.asked.get(STORAGE, ""))
     return (
         Finding("longhorn", Severity.OK, f"was {wanted_}: {who}"),
         *([_compare("is installed as", there, wanted_)] if there else []),
@@ -156,7 +157,7 @@ def chosen(moment: Moment) -> Proof:
 def _to_choose_from(moment: Moment) -> Iterator[Finding]:
     rows, sheet = moment.rows, moment.sheet
     if not shown(rows, LONGHORN_BACKUPS):
-        yield Finding("backups", Severity.UNKNOWN, "can't be seen", "wait until Longhorn and its target are there")
+        yield not_seen("backups", rows.freshness(LONGHORN_BACKUPS))
         return
     ones = restorables(rows, sheet)
     yield Finding("restore", Severity.BLOCKER, f"nothing is chosen yet; {len(ones)} claims have a backup")

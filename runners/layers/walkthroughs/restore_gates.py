@@ -13,8 +13,10 @@ from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
+from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held_proof
 from runners.layers.walkthroughs.old_disks import unanswered
+from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_choices import date
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
@@ -26,7 +28,6 @@ from runners.layers.walkthroughs.restore_rules import (
     Recovery,
     Restorable,
     Storage,
-    minor,
     standing,
     storage,
     vanished,
@@ -81,7 +82,7 @@ def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
     """Where no claim is known by name, Longhorn's own word has to do."""
     about = f"system backup {backup}"
     if not shown(rows, LONGHORN_SYSTEM_RESTORES):
-        yield Finding(about, Severity.UNKNOWN, "whether it is restored can't be seen", "wait until Longhorn is there")
+        yield not_seen(about, rows.freshness(LONGHORN_SYSTEM_RESTORES))
         return
     states = {row.state for row in rows.all(LONGHORN_SYSTEM_RESTORES) if row.backup == backup}
     if "Completed" not in states:
@@ -92,7 +93,7 @@ def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
 def target_proof(rows: Rows) -> tuple[Finding, ...]:
     """That backups can be reached, and lie elsewhere than on the cluster that died or on this one."""
     if not shown(rows, LONGHORN_BACKUP_TARGETS):
-        return (Finding("backup target", Severity.UNKNOWN, "can't be seen", "wait until Longhorn is there"),)
+        return (not_seen("backup target", rows.freshness(LONGHORN_BACKUP_TARGETS)),)
     found = targets(rows)
     if not found:
         text = "has no address, so no backup can be seen"
@@ -115,7 +116,7 @@ def _target(name: str, url: str, available: bool, message: str, inside: str) -> 
 def minor_findings(rows: Rows, recovery: Recovery, picture: Picture) -> tuple[Finding, ...]:
     """What speaks against restoring with the Longhorn that is installed: nothing for the same minor version."""
     state = picture.component(STORAGE)
-    installed = minor(state.version) if state is not None else ""
+    installed = minor_words(state.version) if state is not None else ""
     asked, who = wanted_minor(rows, recovery)
     if not installed or not asked:
         text = "is not known" if not asked else "that is installed is not known"
@@ -157,8 +158,8 @@ def _system(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:
         yield Finding(about, Severity.BLOCKER, "is not there, or not Ready", "choose again", False)
         return
     state = picture.component(STORAGE)
-    installed = minor(state.version) if state is not None else ""
-    if installed != minor(found.version):
+    installed = minor_words(state.version) if state is not None else ""
+    if installed != minor_words(found.version):
         text = f"was made by {found.version}, and longhorn is {installed or 'of an unknown version'}"
         yield Finding(about, Severity.BLOCKER, text, "install the same minor version, or restore single volumes", False)
     attached = [row.name for row in rows.all(LONGHORN_VOLUMES) if _is_used(row)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -16,7 +15,9 @@ from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYS
 from runners.layers.kinds.storage import CLAIMS, STORAGECLASSES, VOLUMES, Claim, Volume
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet
+from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.proofs import not_seen
 
 DISKS, WHAT, LOOKED, MINOR = "disks", "what", "looked", "minor"
 """Steps on which a person decides."""
@@ -29,7 +30,6 @@ STORAGE = LONGHORN.name
 """The component whose volumes are restored."""
 _CLASS = "longhorn"
 """The StorageClass that Longhorn's chart makes."""
-_MINOR = re.compile(r"v?(\d+\.\d+)")
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,6 @@ def read_restorable(argument: str) -> Restorable:
     return made
 
 
-def minor(version: str) -> str:
-    """``1.12`` of ``1.12.1`` and of ``v1.12.1``; empty where it is no version."""
-    found = _MINOR.match(version)
-    return found[1] if found else ""
-
-
 def newest_backups(rows: Rows) -> dict[str, Backup]:
     """The newest whole backup of each volume, by the volume's name."""
     found = [row for row in rows.all(LONGHORN_BACKUPS) if row.state == "Completed" and row.url]
@@ -170,13 +164,13 @@ def vanished(rows: Rows, recovery: Recovery) -> tuple[str, ...]:
 
 def wanted_minor(rows: Rows, recovery: Recovery) -> tuple[str, str]:
     """The minor version of Longhorn that was there, and who says so; both empty where nobody does."""
-    if answer := minor(recovery.answer(MINOR)):
+    if answer := minor_words(recovery.answer(MINOR)):
         return answer, f"{recovery.decisions[MINOR].who} says so"
     if recovery.sheet is not None and recovery.sheet.longhorn_minor:
         return recovery.sheet.longhorn_minor, f"the survival sheet of {recovery.sheet.written} says so"
-    ready = [row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.state == "Ready" and minor(row.version)]
+    ready = [row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.state == "Ready" and minor_words(row.version)]
     newest = max(ready, key=lambda row: row.made, default=None)
-    return (minor(newest.version), f"system backup {newest.name} says so") if newest is not None else ("", "")
+    return (minor_words(newest.version), f"system backup {newest.name} says so") if newest is not None else ("", "")
 
 
 @dataclass(frozen=True)
@@ -193,7 +187,7 @@ class Storage:
 def storage(rows: Rows, ones: Collection[Restorable]) -> Storage:
     """What stands for some claims."""
     kinds = (CLAIMS, VOLUMES, LONGHORN_VOLUMES)
-    unseen = tuple(Finding(kind.plural, Severity.UNKNOWN, "can't be seen") for kind in kinds if not shown(rows, kind))
+    unseen = tuple(not_seen(kind.plural, rows.freshness(kind)) for kind in kinds if not shown(rows, kind))
     claims = rows.within(CLAIMS, {one.namespace for one in ones})
     return Storage(
         {(row.namespace, row.name): row for row in claims},

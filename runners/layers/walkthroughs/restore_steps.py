@@ -51,7 +51,7 @@ def hold_step() -> Step:
             )
         ),
         undo="release them, a step of its own",
-        usually="a few seconds",
+        usually="under 10 s",
     )
 
 

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from runners.layers.findings import Finding, Severity
-from runners.layers.kinds.pods import PODS, Pod
+from runners.layers.kinds.pods import OVER, PODS, Pod
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
 from runners.layers.rows import Rows
-
-_OVER = ("Completed", "Succeeded", "Failed")
 
 
 def rollout(rows: Rows, namespaces: Sequence[str]) -> tuple[Finding, ...]:
@@ -29,7 +27,7 @@ def rollout(rows: Rows, namespaces: Sequence[str]) -> tuple[Finding, ...]:
 def _by_workload(pods: Iterable[Pod]) -> dict[tuple[str, str], list[Pod]]:
     found: dict[tuple[str, str], list[Pod]] = {}
     for pod in pods:
-        if pod.revision and pod.status not in _OVER:
+        if pod.revision and pod.status not in OVER:
             found.setdefault((pod.namespace, pod.workload), []).append(pod)
     return found
 

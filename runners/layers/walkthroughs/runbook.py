@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from runners.layers.findings import Finding
 from runners.layers.settings import Settings
@@ -13,7 +13,13 @@ from runners.layers.walkthroughs.steps import Step, Walkthrough
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 
-def runbook(walkthrough: Walkthrough, settings: Settings, context: str, now: Progress | None = None) -> str:
+def runbook(
+    walkthrough: Walkthrough,
+    settings: Settings,
+    context: str,
+    now: Progress | None = None,
+    first: Iterable[str] = (),
+) -> str:
     """The whole walkthrough, with the exact commands for one repository and one context.
 
     Args:
@@ -21,8 +27,9 @@ def runbook(walkthrough: Walkthrough, settings: Settings, context: str, now: Pro
         settings: the repository's.
         context: the kubeconfig's context that the commands name.
         now: where it stands; without it each step says what its proof would look at.
+        first: what is to be read before the steps, in Markdown.
     """
-    parts = [f"# {escaped(walkthrough.title)}", _opening(walkthrough, settings, context)]
+    parts = [f"# {escaped(walkthrough.title)}", _opening(walkthrough, settings, context), *first]
     for index, step in enumerate(walkthrough.steps):
         view = now.steps[index] if now is not None else None
         parts += [_heading(index, step, view), *_body(step, settings, context, view)]

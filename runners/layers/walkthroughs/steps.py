@@ -62,6 +62,17 @@ class Moment:
     """Flux Kustomization, ``namespace/name`` → the files of it that are encrypted; None while nobody has looked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A few lines about one thing that moves while a step is at work; none of them proves or hinders it."""
+
+    head: str
+    """One word: Pods, Volumes, Claims."""
+    lines: Proof
+    more: int = 0
+    """Lines that there is no room for."""
+
+
 @dataclass(frozen=True)
 class Option:
     """One answer to a step that offers more than yes."""
@@ -98,6 +109,8 @@ class Step:
     why: str
     proof: Callable[[Moment], Proof]
     """Read from the rows, never from memory. A warning is on its way, a blocker failed, unknown can't be told."""
+    watch: Callable[[Moment], tuple[Section, ...]] | None = field(default=None, kw_only=True)
+    """What a person wants to see beside the proof while it goes on; asked for the step that is read alone."""
     looks_at: str = field(default="", kw_only=True)
     """What the proof reads, in words, for the printed plan; empty where the command's own words say it."""
     doing: Doing = Doing.LOOK

@@ -58,6 +58,12 @@ class Passage:
         return max(self.entries[-1].at, *(run.ended or run.started for run in self.runs), self.began)
 
     @property
+    def moved(self) -> float:
+        """When something was last proved or decided, or a run ended: since then what is next has been waited for."""
+        entries = (entry.at for entry in self.entries if entry.event in (PROVED, DECIDED))
+        return max((self.began, *entries, *(run.ended or run.started for run in self.runs)))
+
+    @property
     def is_idle(self) -> bool:
         """Somebody looked, and nothing happened."""
         return all(entry.event == OPENED for entry in self.entries)
@@ -92,6 +98,7 @@ def passages(lines: Iterable[Json], runs: Iterable[RunRecord]) -> tuple[Passage,
         lines: the journal's lines, of any events and in any order.
         runs: every run that is known.
     """
+    lines = tuple(lines)
     open_ones: dict[tuple[str, str], Passage] = {}
     closed: list[Passage] = []
     for found in sorted(_started(lines), key=lambda each: each.began):
@@ -104,7 +111,17 @@ def passages(lines: Iterable[Json], runs: Iterable[RunRecord]) -> tuple[Passage,
             closed.append(before)
         open_ones[at] = found
     every = sorted((*closed, *open_ones.values()), key=lambda each: each.began)
-    return tuple(_with_runs(every, tuple(sorted(runs, key=lambda run: run.started))))
+    return tuple(_with_runs(every, tuple(sorted(runs, key=lambda run: run.started)), alarms_by_run(lines)))
+
+
+def alarms_by_run(lines: Iterable[Json]) -> Mapping[str, tuple[Entry, ...]]:
+    """Id of a run → what was alarming while it went on, whatever screen was open; the same words once."""
+    found: dict[str, dict[str, Entry]] = {}
+    for line in lines:
+        if text(line, "event") == ALARMED and (run := text(line, "run")):
+            entry = _entry(line)
+            found.setdefault(run, {}).setdefault(entry.title, entry)
+    return {run: tuple(entries.values()) for run, entries in found.items()}
 
 
 def _goes_on(before: Passage, found: Passage) -> bool:
@@ -138,10 +155,14 @@ def _entry(line: Json) -> Entry:
     )
 
 
-def _with_runs(found: list[Passage], runs: tuple[RunRecord, ...]) -> Iterator[Passage]:
+def _with_runs(
+    found: list[Passage], runs: tuple[RunRecord, ...], alarms: Mapping[str, tuple[Entry, ...]]
+) -> Iterator[Passage]:
     """A run belongs to the last passage that had begun on its cluster, unless that is long over."""
     for place, passage in enumerate(found):
         later = (each.began for each in found[place + 1 :] if each.cluster == passage.cluster)
         until = min((*later, passage.entries[-1].at + _TRAIL))
-        own = (run for run in runs if run.cluster == passage.cluster and passage.began <= run.started < until)
-        yield replace(passage, runs=tuple(own))
+        own = [run for run in runs if run.cluster == passage.cluster and passage.began <= run.started < until]
+        raised = (entry for run in own for entry in alarms.get(run.id, ()))
+        entries = sorted((*passage.entries, *raised), key=lambda entry: entry.at)
+        yield replace(passage, entries=tuple(entries), runs=tuple(own))

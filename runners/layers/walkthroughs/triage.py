@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from runners.layers.components.longhorn_targets import shown, targets_inside
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.picture import Layer, Picture
 from runners.layers.rows import Rows
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.old_disks import is_same, serving, unanswered
+from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, Recovery, living
 from runners.layers.walkthroughs.steps import Moment, Option, Proof
 
@@ -86,7 +88,7 @@ def _survives(moment: Moment) -> Iterator[Finding]:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return listed(names, 4)
 
 
 def disk_options(_moment: Moment) -> tuple[Option, ...]:
@@ -132,7 +134,7 @@ def survivors(moment: Moment) -> Proof:
     """After a restored etcd: the volumes that live are sound; on a new cluster there are none."""
     rows = moment.rows
     if not shown(rows, LONGHORN_VOLUMES):
-        return (Finding("volumes", Severity.UNKNOWN, "can't be seen"),)
+        return (not_seen("volumes", rows.freshness(LONGHORN_VOLUMES)),)
     ones = living(rows)
     faulted = [row for row in ones if row.robustness == "faulted"]
     if faulted:

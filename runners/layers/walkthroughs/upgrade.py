@@ -10,8 +10,10 @@ from runners.layers import commands as c
 from runners.layers.commands import Target
 from runners.layers.components import foundation
 from runners.layers.components.longhorn import LONGHORN
+from runners.layers.picture import Layer
 from runners.layers.settings import FoundationEntry
-from runners.layers.walkthroughs.bootstrap import helmfile_calls, preflight, right_cluster
+from runners.layers.walkthroughs.bootstrap import preflight, right_cluster
+from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
 from runners.layers.walkthroughs.longhorn_proofs import (
     ENGINE_LIMIT,
     backed_up,
@@ -23,6 +25,7 @@ from runners.layers.walkthroughs.longhorn_proofs import (
 from runners.layers.walkthroughs.steps import Doing, Step, Subject, Walkthrough
 from runners.layers.walkthroughs.upgrade_proofs import applied, asked_version, may_go, once_applied, settled
 from runners.layers.walkthroughs.upgrade_service import service_steps
+from runners.layers.walkthroughs.watched import watched
 
 NAME = "upgrade"
 _ONLY_LOOKS = "nothing: this step only looks"
@@ -53,6 +56,7 @@ def _foundation_steps(subject: Subject, entry: FoundationEntry, suffix: str) -> 
         "Settled",
         why="Helm is done long before the last old pod is gone, and the new ones work.",
         proof=once_applied(subject, settled(entry)),
+        watch=watched(subject, Layer.FOUNDATION),
         looks_at="each workload's rollout, pods by revision, and the component's own rules",
         do=_ONLY_LOOKS,
         shell=lambda _settings, context: _rollouts(entry, context),
@@ -109,6 +113,7 @@ def _apply(subject: Subject, entry: FoundationEntry, suffix: str) -> Step:
         "Apply",
         why="The plan says object by object what will change; exactly that is carried out.",
         proof=applied(subject, entry),
+        watch=watched(subject, Layer.FOUNDATION),
         looks_at="each release: deployed, at the version that is asked for",
         doing=Doing.COMMAND,
         command=c.APPLY,
@@ -130,6 +135,7 @@ def _longhorn_afterwards(subject: Subject, entry: FoundationEntry, suffix: str) 
         "Volumes and claims",
         why="Pods look well while their volumes are not: replicas are rebuilt after each manager's restart.",
         proof=once_applied(subject, once_managed(subject, storage_in_use)),
+        watch=watched(subject, Layer.FOUNDATION),
         looks_at="each volume's robustness, and the claims of those that are attached",
         do=_ONLY_LOOKS,
         shell=lambda _settings, context: _call("kubectl --context", context, "-n", space, "get", "volumes.longhorn.io"),
@@ -141,6 +147,7 @@ def _longhorn_afterwards(subject: Subject, entry: FoundationEntry, suffix: str) 
         "Engines",
         why="A volume keeps its old engine until that is upgraded too; the next minor version may not know it.",
         proof=once_applied(subject, once_managed(subject, engines_are_new)),
+        watch=watched(subject, Layer.FOUNDATION),
         looks_at="each volume's currentImage, against the setting default-engine-image",
         doing=Doing.COMMAND,
         command=c.UPGRADE_ENGINES,

@@ -12,7 +12,7 @@ from runners.layers.picture import ComponentState, Layer
 from runners.layers.settings import FoundationEntry
 from runners.layers.verdicts import Verdict
 from runners.layers.version_steps import version_step
-from runners.layers.walkthroughs.proofs import Prove, is_usable
+from runners.layers.walkthroughs.proofs import Prove, is_usable, not_seen
 from runners.layers.walkthroughs.rollout import rollout
 from runners.layers.walkthroughs.steps import Moment, Proof, Subject
 
@@ -65,7 +65,9 @@ def may_go(subject: Subject) -> Prove:
 def _nothing_installed(state: ComponentState) -> Finding:
     if state.verdict is Verdict.ABSENT:
         return Finding(state.name, Severity.BLOCKER, "is not installed", "the first day's walkthrough puts it there")
-    return Finding(state.name, Severity.UNKNOWN, "which version is installed is not known yet")
+    return Finding(
+        state.name, Severity.UNKNOWN, "which version is installed is not known yet", "wait until helm has said it"
+    )
 
 
 def _step(moment: Moment, subject: Subject, installed: str) -> Iterator[Finding]:
@@ -87,8 +89,9 @@ def applied(subject: Subject, entry: FoundationEntry) -> Prove:
     """Helm has what the helmfile asks for; until then, how far it has come."""
 
     def prove(moment: Moment) -> Proof:
-        if not moment.rows.freshness(RELEASES).trusted:
-            return (Finding("releases", Severity.UNKNOWN, "can't be seen"),)
+        freshness = moment.rows.freshness(RELEASES)
+        if not freshness.trusted:
+            return (not_seen("releases", freshness),)
         newest = current(moment.rows.within(RELEASES, entry.namespaces))
         releases = tuple(_release(row) for _at, row in sorted(newest.items()))
         installed, asked = installed_version(moment, subject.component), asked_version(subject)

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from runners.layers import commands as c
 from runners.layers.commands import Target
-from runners.layers.findings import Finding, Severity
-from runners.layers.kinds.base import age
-from runners.layers.kinds.flux import FluxObject
 from runners.layers.picture import Layer
-from runners.layers.runs import RunState
 from runners.layers.settings import Settings
-from runners.layers.walkthroughs.proofs import Prove, confirmed, is_usable
+from runners.layers.walkthroughs.proofs import confirmed, is_usable
+from runners.layers.walkthroughs.service_proofs import fetched, goes, is_applied, versions, was_held
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Subject
-
-_LATELY = 86_400.0
-"""Seconds for which a run's success is still about this upgrade."""
+from runners.layers.walkthroughs.watched import watched
 
 
 def service_steps(subject: Subject, suffix: str) -> Iterator[Step]:
     """Held, pushed, let go, reconciled, and ready."""
     applier = subject.applier or Target(kind="Kustomization", namespace="flux-system", name=subject.component)
+    yield Step(
+        f"versions{suffix}",
+        "Versions",
+        why="What Flux has fetched, and what it has applied, says whether something is on its way already.",
+        proof=versions(applier),
+        looks_at="the source's revision, and the chart version of each HelmRelease",
+        do="read the release notes",
+        shell=_flux(applier, "get"),
+    )
     yield _hold(applier, suffix)
     yield _push(applier, suffix)
-    yield _let_go(applier, suffix)
-    yield _reconcile(applier, suffix)
+    watch = watched(subject, Layer.GITOPS)
+    yield replace(_let_go(applier, suffix), watch=watch)
+    yield replace(_reconcile(applier, suffix), watch=watch)
     yield Step(
         f"ready{suffix}",
         "The service works",
         why="Applied is not usable: what it is for has to be there.",
         proof=is_usable(subject.component, Layer.GITOPS),
+        watch=watch,
         looks_at="the service's own rules",
         do="nothing: this step only looks",
         shell=_flux(applier, "get"),
@@ -45,7 +52,7 @@ def _hold(applier: Target, suffix: str) -> Step:
         f"hold{suffix}",
         "Held",
         why="Flux applies every commit as it comes; held, it waits until all that belongs together is pushed.",
-        proof=_was_held(applier),
+        proof=was_held(applier),
         looks_at="that it is suspended, or was by a run of the last day",
         doing=Doing.COMMAND,
         command=c.SUSPEND,
@@ -63,7 +70,7 @@ def _push(applier: Target, suffix: str) -> Step:
 
     def prove(moment: Moment) -> Proof:
         word = said(moment)
-        return (*word, *_fetched(moment, applier)) if word else ()
+        return (*word, *fetched(moment, applier)) if word else ()
 
     return Step(
         step_id,
@@ -83,7 +90,7 @@ def _let_go(applier: Target, suffix: str) -> Step:
         f"resume{suffix}",
         "Let go",
         why="What stays suspended is forgotten: nothing of what Git says from then on is applied.",
-        proof=_goes(applier),
+        proof=goes(applier),
         looks_at="that it is not suspended",
         doing=Doing.COMMAND,
         command=c.RESUME,
@@ -99,7 +106,7 @@ def _reconcile(applier: Target, suffix: str) -> Step:
         f"reconcile{suffix}",
         "Applied",
         why="Flux looks once in an interval; asked, it looks now. Compare the revision with the commit you pushed.",
-        proof=_is_applied(applier),
+        proof=is_applied(applier),
         looks_at="that it is ready, at the revision that its source has",
         doing=Doing.COMMAND,
         command=c.RECONCILE_WITH_SOURCE,
@@ -109,87 +116,6 @@ def _reconcile(applier: Target, suffix: str) -> Step:
         undo="revert the commit, and push that",
         usually="under 1 min",
     )
-
-
-def _was_held(applier: Target) -> Prove:
-    def prove(moment: Moment) -> Proof:
-        row = _row(moment, applier)
-        if row is None:
-            return (_unseen(applier),)
-        if row.suspended:
-            return (Finding(str(applier), Severity.OK, "is suspended", about=row.key),)
-        title = f"{c.SUSPEND.name} {applier.name}"
-        for run in moment.picture.runs:
-            ago = moment.now - run.started
-            if run.title == title and run.state is RunState.SUCCEEDED and ago < _LATELY:
-                return (Finding(str(applier), Severity.OK, f"was suspended {age(ago)} ago", about=row.key),)
-        return (Finding(str(applier), Severity.BLOCKER, "is not suspended", about=row.key),)
-
-    return prove
-
-
-def _goes(applier: Target) -> Prove:
-    def prove(moment: Moment) -> Proof:
-        row = _row(moment, applier)
-        if row is None:
-            return (_unseen(applier),)
-        if row.suspended:
-            return (Finding(str(applier), Severity.BLOCKER, "is suspended", about=row.key),)
-        return (Finding(str(applier), Severity.OK, "is not suspended", about=row.key),)
-
-    return prove
-
-
-def _is_applied(applier: Target) -> Prove:
-    def prove(moment: Moment) -> Proof:
-        row = _row(moment, applier)
-        if row is None:
-            return (_unseen(applier),)
-        fetched = _fetched(moment, applier)
-        return (_stands(row, _source(moment, row)), *fetched)
-
-    return prove
-
-
-def _stands(row: FluxObject, source: FluxObject | None) -> Finding:
-    about = f"{row.singular} {row.namespace}/{row.name}"
-    at = row.short_revision or "no revision yet"
-    follows = row.singular == "Kustomization" and row.status == "ready"
-    if follows and source is not None and row.revision != source.revision:
-        text = f"is at {at}, and {source.short_revision or 'nothing'} is fetched"
-        return Finding(about, Severity.WARNING, text, about=row.key)
-    if row.status == "ready":
-        return Finding(about, Severity.OK, f"is ready at {at}", about=row.key)
-    severity = Severity.BLOCKER if row.status in ("failed", "suspended") else Severity.WARNING
-    return Finding(about, severity, f"is {row.status} at {at}: {row.message}".removesuffix(": "), about=row.key)
-
-
-def _fetched(moment: Moment, applier: Target) -> Proof:
-    row = _row(moment, applier)
-    source = _source(moment, row) if row is not None else None
-    if source is None:
-        return ()
-    about = f"{source.singular} {source.namespace}/{source.name}"
-    return (Finding(about, Severity.NOTE, f"{source.short_revision or 'nothing'} is fetched", about=source.key),)
-
-
-def _source(moment: Moment, row: FluxObject) -> FluxObject | None:
-    return next(
-        (each for each in _objects(moment) if f"{each.singular}/{each.namespace}/{each.name}" == row.source), None
-    )
-
-
-def _row(moment: Moment, target: Target) -> FluxObject | None:
-    place = (target.kind, target.namespace, target.name)
-    return next((each for each in _objects(moment) if (each.singular, each.namespace, each.name) == place), None)
-
-
-def _objects(moment: Moment) -> Iterator[FluxObject]:
-    return (row for row in moment.rows.table("flux") if isinstance(row, FluxObject))
-
-
-def _unseen(applier: Target) -> Finding:
-    return Finding(str(applier), Severity.UNKNOWN, "is not seen")
 
 
 def _as(target: Target, *, suspended: bool) -> Target:

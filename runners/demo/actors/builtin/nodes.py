@@ -18,9 +18,12 @@ _PRESSURES = (
 _SILENT = "Kubelet stopped posting node status."
 
 
-def nodes(count: int = 3) -> Sequence[Json]:
-    """Nodes node-1, node-2 …, ready, with what a small server has."""
-    return [_node(number) for number in range(1, count + 1)]
+NAMES = ("node-1", "node-2", "node-3")
+
+
+def nodes(names: Sequence[str] = NAMES) -> Sequence[Json]:
+    """Nodes of some names, ready, with what a small server has; the first one is the control plane."""
+    return [_node(name, number) for number, name in enumerate(names, 1)]
 
 
 def is_down(node: Json) -> bool:
@@ -47,8 +50,8 @@ def _condition(kind: str, status: str, reason: str, message: str, when: str) -> 
     return {"type": kind, "status": status, "reason": reason, "message": message, "lastHeartbeatTime": when}
 
 
-def _node(number: int) -> Json:
-    name, address = f"node-{number}", f"192.168.10.{10 + number}"
+def _node(name: str, number: int) -> Json:
+    address = f"192.168.10.{10 + number}"
     labels = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",

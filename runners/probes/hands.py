@@ -1,4 +1,4 @@
-"""An act's hands: patient reads, and writes that are sent once and are right when the thing is there already."""
+"""The hands of a run of our own: patient reads, and writes that are sent once and are right when it is done already."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from runners.cluster.kubeconfig import load
 from runners.layers.jsons import Json, mapping, sequence
 from runners.probes.base import Say
 
-LONGHORN = "/apis/longhorn.io/v1beta2/namespaces/longhorn-system"
 PATIENCE = 600.0
 """Seconds for which a server that does not answer is asked again; only reads are."""
 _PAUSE = 1.0
@@ -22,7 +21,7 @@ _MERGE = "application/merge-patch+json"
 
 
 class Requests(Protocol):
-    """What an act needs of a connection."""
+    """What they need of a connection."""
 
     def request(self, method: str, path: str, *, body: Json | None = None, content_type: str = ...) -> Json:
         """Asks once; raises ApiError."""
@@ -30,7 +29,7 @@ class Requests(Protocol):
 
 
 class Hands:
-    """One cluster, as an act reads and writes it."""
+    """One cluster, as a probe or an act reads and writes it."""
 
     def __init__(self, connection: Requests, say: Say) -> None:
         """Takes the connection, and where the run's log is written."""
@@ -74,6 +73,17 @@ class Hands:
             ApiError: it can't be changed.
         """
         self._connection.request("PATCH", path, body=changes, content_type=_MERGE)
+
+    def remove(self, path: str) -> None:
+        """Deletes an object; it may be gone already.
+
+        Raises:
+            ApiError: it can't be deleted.
+        """
+        try:
+            self._connection.request("DELETE", path)
+        except NotFound:
+            return
 
     def pause(self) -> None:
         """Lets the cluster work before it is looked at again."""

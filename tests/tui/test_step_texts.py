@@ -1,0 +1,79 @@
+"""At 80 × 24 no text of any step in any state is cut: it is wrapped whole, or its line has room for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from rich.style import Style
+
+from runners.layers.walkthroughs.engine import Progress, StepView
+from runners.layers.walkthroughs.steps import Step
+from runners.layers.walkthroughs.timeline import OPENED, Entry, Passage
+from tests.layers import walk_worlds as k
+from tests.layers import worlds as w
+from tests.layers.step_states import states
+from tui.walk_texts import standing, step_facts, step_hints
+from widgets.facts import Fact, fact_lines
+from widgets.hints import hint_content
+from widgets.lines import PartsLine
+from widgets.safe import ELLIPSIS
+from widgets.steps import StepsPane
+
+STEPS_WIDTH, FACTS_WIDTH = 31, 43
+"""Cells of a line in the two panes of a terminal of 80 columns; a picture's test measures them."""
+WALKS = pytest.mark.parametrize("name", k.WALKTHROUGHS)
+DAY = 86_400.0
+
+
+def drawn(line: PartsLine, width: int) -> str:
+    return "".join(segment.text for segment in line.segments(lambda _name: Style.null(), width))
+
+
+def packed(text: str) -> str:
+    """Without white space: a word that is longer than a line goes on in the next."""
+    return "".join(text.split())
+
+
+def assert_whole(facts: list[Fact], width: int) -> None:
+    lines = [(index, drawn(line, width)) for index, line in fact_lines(facts, width)]
+    column = max(len(fact.head) + 2 for fact in facts)
+    for index, fact in enumerate(facts):
+        own = [line for at, line in lines if at == index]
+        assert packed("".join(line[1 + column :] for line in own)) == packed(fact.symbol + fact.text)
+        assert own[0][1 : 1 + column].strip() == fact.head
+        assert all(cell_len(line) <= width for line in own)
+
+
+@pytest.mark.parametrize(("name", "step"), k.STEPS, ids=k.NAMES)
+def test_what_is_said_of_a_step(name: str, step: Step) -> None:
+    views = list(states(name, step))
+    assert len(views) >= 3
+    for view in views:
+        facts = step_facts(view, k.SETTINGS, "home", w.NOW, since=w.NOW - DAY)
+        assert_whole(facts, FACTS_WIDTH)
+        said = "\n".join(fact.text for fact in facts)
+        assert all(words in said for words in (step.why, step.do, step.undo, step.skip))
+        hints = step_hints(view)
+        shown = hint_content(hints, 80).plain
+        assert all(hint.label in shown for group in hints for hint in group), shown
+        assert cell_len(shown) <= 80
+
+
+@WALKS
+def test_each_title_and_where_one_stands(name: str) -> None:
+    walkthrough = k.WALKTHROUGHS[name]
+    views = tuple(StepView(step, next(states(name, step)).state) for step in walkthrough.steps)
+    pane = StepsPane(walkthrough.title)
+    pane.show(Progress(walkthrough, views))
+    lines = [drawn(line, STEPS_WIDTH) for line in pane.visible_lines(STEPS_WIDTH, 50) if isinstance(line, PartsLine)]
+    assert len(lines) == len(views)
+    for at, (line, step) in enumerate(zip(lines, walkthrough.steps, strict=True)):
+        assert f"{at + 1} {step.title}" in line
+        assert ELLIPSIS not in line
+    long_ago = Passage(name, "", "home", "", (Entry(w.NOW - 9.9 * DAY, OPENED, "", "", "ada"),))
+    assert cell_len(standing(Progress(walkthrough, views), long_ago, w.NOW)) <= STEPS_WIDTH - 3
+    done = tuple(replace(view, state=view.state.DONE) for view in views)
+    assert cell_len(standing(Progress(walkthrough, done), long_ago, w.NOW)) <= STEPS_WIDTH - 3
+    assert cell_len(walkthrough.title) <= STEPS_WIDTH - 3
