@@ -239,6 +239,15 @@ def test_a_typed_minor_counts_and_what_is_none_does_not() -> None:
     assert proved(step.proof(at([r.system_backup()], sheet=bare, verdicts=ABSENT)))
 
 
+def test_a_sheet_that_is_moved_away_in_the_end_leads_nobody_back() -> None:
+    step = WALK.step("minor")
+    assert step is not None
+    decisions = {**r.decided(disks="alive", what="nothing"), **CONFIRMED}
+    assert proved(step.proof(r.moment(BACKUPS, decisions=decisions)))
+    assert not proved(step.proof(r.moment(BACKUPS, decisions=decisions, verdicts=ABSENT)))
+    assert not proved(step.proof(r.moment(BACKUPS, decisions=CONFIRMED)))
+
+
 ROWS = st.sampled_from(
     [*BACKUPS, r.job(), HELD, *r.back("photos"), s.stored("photos"), r.claim("photos", "pvc-1"), r.system_backup()]
 )
