@@ -151,7 +151,7 @@ class Walker(Person):
             self.terminal.press("tab")
             self._says_yes(dialog(text))
             text = self.terminal.wait(
-                "the run", lambda text: not dialog(text) or _is_settled(text), seconds=self._seconds
+                "the run", lambda text: not dialog(text) or _is_settled(text, answered=True), seconds=self._seconds
             )
         if not dialog(text):
             return True
@@ -184,9 +184,10 @@ class Walker(Person):
         return self.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
 
 
-def _is_settled(text: str) -> bool:
-    """Does a dialog say what it has to say, and wait for an answer?"""
-    return bool(dialog(text)) and "[▸Cancel ]" in text and "◐ looking again" not in text
+def _is_settled(text: str, *, answered: bool = False) -> bool:
+    """Does a dialog say what it has to say, and wait for an answer? One that was answered only stays to refuse."""
+    whole = not answered or "✖ refused" in text or "there is nothing to do" in text
+    return whole and bool(dialog(text)) and "[▸Cancel ]" in text and "◐ looking again" not in text
 
 
 def _is_open(text: str) -> bool:
