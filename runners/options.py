@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runners.cluster.access import Access
+from runners.layers.findings import Finding
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.engine import Progress
+
+
+@dataclass(frozen=True)
+class Rehearsing:
+    """What a session is told where a recovery is rehearsed on it."""
+
+    follow: Callable[[Progress], None]
+    """Is told how far it has come."""
+    missing: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """Id of a step → what it would have to do without on the worst day, although the play has it."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +35,10 @@ class Options:
     read_only: bool = False
     demo: bool = False
     """The cluster is a play: every screen says so."""
-    rehearsed: Callable[[Progress], None] | None = None
-    """Where a recovery is rehearsed: is told how far it has come."""
+    rehearsing: Rehearsing | None = None
+    """Where a recovery is rehearsed."""
 
     @property
     def label(self) -> str:
         """What every screen of a play says."""
-        return "REHEARSAL" if self.rehearsed is not None else "DEMO" if self.demo else ""
+        return "REHEARSAL" if self.rehearsing is not None else "DEMO" if self.demo else ""

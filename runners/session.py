@@ -367,7 +367,8 @@ class Session:
     @property
     def has_looked(self) -> bool:
         """Was everything asked at least once that a picture is made from beside the rows?"""
-        return self.outlook.known is not None and self.helm_releases.settled.is_set() and self.ahead.has_looked
+        asked = self.helm_releases.settled.is_set() and self.suspensions.is_settled
+        return self.outlook.known is not None and asked and self.ahead.has_looked
 
     def _notices(self) -> list[Finding]:
         said = (self._trouble, self._judge_trouble, self._doubt, self._rebuilt, self._untidy)

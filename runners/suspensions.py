@@ -52,6 +52,12 @@ class Suspensions:
         self.known: Mapping[str, Suspension] = {}
         """``Kind/namespace/name`` → by whom, and since when."""
 
+    @property
+    def is_settled(self) -> bool:
+        """Was it asked about everything that is suspended?"""
+        with self._lock:
+            return self.known.keys() >= self._seen.keys()
+
     def start(self) -> None:
         """Begins to find out."""
         self._errand.start()
@@ -94,7 +100,7 @@ class Suspensions:
         identity = self._place.identity
         if identity is None:
             return
-        by_person = journalled(self._place.journal.lines(STARTED, ENDED), identity.server, identity.uid)
+        by_person = self._by_person(identity)
         with self._lock:
             seen = {**self._seen}
         for ref, (row, _) in [*seen.items()][:MOST]:
@@ -107,6 +113,12 @@ class Suspensions:
         if found != self.known:
             self.known = found
             self._changed()
+
+    def _by_person(self, identity: Identity) -> Mapping[str, Suspension]:
+        try:
+            return journalled(self._place.journal.lines(STARTED, ENDED), identity.server, identity.uid)
+        except OSError:  # it can't be read: the other witnesses are left
+            return {}
 
     def _asked(self, row: FluxObject) -> Suspension | None:
         kind = next((each for each in self._place.watches.kinds if each.id == row.kind), None)

@@ -76,8 +76,8 @@ class Walk:
         )
 
     def _put_on_record(self, found: Progress) -> None:
-        if self._session.options.rehearsed is not None:
-            self._session.options.rehearsed(found)
+        if self._session.options.rehearsing is not None:
+            self._session.options.rehearsing.follow(found)
         if not self._is_opened:
             self._note(OPENED, title=self.walkthrough.title)
             self._is_opened = self._unwritten is None

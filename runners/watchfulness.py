@@ -53,9 +53,15 @@ class Watch:
         """Finds that run; its note is read once. The records are sorted with the newest first."""
         run = next((each for each in records if each.title.partition(" ")[0] in _WATCHED), None)
         if run is None or (run.ended is not None and now - run.ended > LASTS):
-            self._of, self._before = "", None
+            if all(entry.is_seen for entry in self._known.values()):  # else it is still said what becomes of them
+                self._of, self._before = "", None
         elif run.id != self._of:
-            self._of, self._before = run.id, self._noted(run)
+            self._of, self._before = run.id, self._since(run)
+
+    def _since(self, run: RunRecord) -> Mapping[str, str] | None:
+        """How the volumes were: those that an older run made worse, before that one."""
+        noted, older = self._noted(run), self._before or {}
+        return noted if noted is None else {**noted, **{name: older[name] for name in self._known if name in older}}
 
     def _noted(self, run: RunRecord) -> Mapping[str, str] | None:
         try:

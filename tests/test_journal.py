@@ -71,3 +71,8 @@ def test_a_person_without_a_name_is_their_number(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(getpass, "getuser", nobody)
     assert user_and_host()[0] == str(os.getuid())
     assert who().startswith(f"{os.getuid()}@")
+
+
+def test_a_full_disk_is_no_secret() -> None:
+    with pytest.raises(OSError, match="No space left on device"):
+        Journal(Path("/dev/full")).write("confirmed", None)

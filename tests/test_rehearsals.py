@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from runners.journal import Journal
+from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
 from runners.layers.rehearsal.record import REHEARSED, last_rehearsal
+from runners.layers.rehearsal.steps import as_rehearsed
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
-from runners.layers.walkthroughs.steps import Step, Walkthrough
+from runners.layers.walkthroughs.steps import Moment, Proof, Step, Walkthrough, proved
 from runners.rehearsals import Record, Rehearsed, known_rehearsals
 from runners.reporting import report_since
 from runners.tools.runs import Runs
@@ -41,7 +44,7 @@ def journal(tmp_path: Path, clock: Clock) -> Journal:
 
 
 def made(journal: Journal, clock: Clock, of: Identity = HOME, *missing: str) -> Record:
-    return Record(journal, Rehearsed("recover", "/home/ada/infra", of, missing), clock)
+    return Record(journal, Rehearsed("recover", "/infra", of, missing), clock)
 
 
 def at(done: int, name: str = "recover") -> Progress:
@@ -126,3 +129,32 @@ def test_the_report_has_it_with_what_was_missing(journal: Journal, clock: Clock,
     assert ": left at “Flux” after 2 of 4 steps, 60s, storage after 60s\n  - was missing: Secret a/b: is not" in said
     assert "Nothing:" not in said
     assert "## Rehearsals" not in report_since(journal, Runs(tmp_path / "runs"), clock.now, clock.now)
+
+
+GONE = Finding("release a/b", Severity.BLOCKER, "its chart is not there", "put it into the repository")
+
+
+def rehearsed(step_id: str, proof: Proof) -> tuple[Step, Proof]:
+    """A step as it is rehearsed where its chart is gone, and its proof."""
+    step = Step(step_id, "Step", "because", lambda _moment: proof)
+    (made,) = as_rehearsed(Walkthrough("recover", "Recover", (step,)), {step_id: (GONE,)}).steps
+    return made, made.proof(cast(Moment, None))
+
+
+def test_a_step_says_what_would_be_missing_and_is_proved_as_before() -> None:
+    done = Finding("a", Severity.OK, "healthy")
+    step, proof = rehearsed("foundation:a", (done,))
+    assert not step.skip
+    assert proof == (
+        done,
+        Finding("release a/b", Severity.NOTE, "on the worst day: its chart is not there", "put it into the repository"),
+    )
+    assert proved(proof)
+
+
+def test_what_would_be_missing_proves_nothing() -> None:
+    assert rehearsed("foundation:a", ())[1] == ()
+
+
+def test_a_key_that_is_missing_can_be_skipped() -> None:
+    assert rehearsed("keys:flux", ())[0].skip

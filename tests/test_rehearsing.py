@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from runners.layers.findings import Severity
-from runners.layers.rehearsal.missing import is_missing, what_is_missing
+from runners.layers.rehearsal.missing import is_missing, missing_at_steps, what_is_missing
 from runners.layers.survival.sheet import Sheet, SheetTarget
 from runners.layers.survival.sheet_making import moment
 from runners.layers.survival.sheet_text import sheet_text
@@ -131,6 +131,18 @@ def test_a_chart_that_helm_can_not_render_is_named_with_what_it_said(whole: Path
     (templates / "bad.yaml").write_text("{{ frob }}")
     said = found(whole, whole / "infra")["release reloader/reloader"]
     assert said == "../charts/reloader can't be rendered: no such function frob"
+
+
+def test_what_the_play_only_stands_in_for_is_named_at_its_step(whole: Path) -> None:
+    (whole / "infra" / "charts" / "reloader" / "Chart.yaml").unlink()
+    made = replace(homelab_sheet(), claims=(*FEW[:1], *LOST[1:]))
+    (whole / "home.survival.yaml").write_text(sheet_text(made))
+    facts = read_for_rehearsal(whole / "infra", {"HOME": str(whole), "PATH": ""}, None)
+    missing = missing_at_steps(facts)
+    assert {step: [each.subject for each in found] for step, found in missing.items()} == {
+        "foundation:reloader": ["release reloader/reloader"],
+        "verify:minio": ["bucket apps"],
+    }
 
 
 def test_what_can_not_be_tried_is_a_note_and_not_missing(whole: Path) -> None:

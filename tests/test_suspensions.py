@@ -57,7 +57,9 @@ def found_out(session: StillSession, answers: Answers) -> Suspensions:
 def test_the_server_is_asked_once_and_a_resumed_one_is_forgotten(session: StillSession) -> None:
     holds(session, apps(suspended=True))
     answers = Answers("flux")
-    assert found_out(session, answers).known[REF].by == "flux"
+    assert not session.suspensions.is_settled
+    found = found_out(session, answers)
+    assert (found.is_settled, found.known[REF].by) == (True, "flux")
     session.suspensions.find_out()
     assert len(answers.asked) == 1
     assert answers.asked[0].endswith("/kustomizations/apps")

@@ -88,7 +88,7 @@ class BedplateApp(App[None]):
         self.session = session
         self._clock = clock
         self.set_class(session.options.demo, "-demo")
-        self.set_class(session.options.rehearsed is not None, "-rehearsal")
+        self.set_class(session.options.rehearsing is not None, "-rehearsal")
         self.overview = Overview(session, clock, guide)
         self.operator = Operator(session)
         self._first = first
@@ -192,8 +192,8 @@ class BedplateApp(App[None]):
             self.push_screen(chosen, lambda option: self.action_walk(option.answer) if option else None)
             return
         steps = WALKTHROUGHS[name](about)
-        if self.session.options.rehearsed is not None:
-            steps = as_rehearsed(steps)
+        if self.session.options.rehearsing is not None:
+            steps = as_rehearsed(steps, self.session.options.rehearsing.missing)
         self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
 
     def on_row_asked(self, event: RowAsked) -> None:

@@ -69,11 +69,12 @@ def settled(session: Session, wait: float = 0.0) -> Iterator[Picture]:
 def _await(session: Session, came: threading.Event, asked: threading.Event, wait: float) -> Picture:
     started = time.monotonic()
     while True:
+        has_looked = session.has_looked  # before: the picture has all that was found by then
         latest = session.take_picture()
         waited = time.monotonic() - started
         answered = latest.identity is not None and latest.freshness.reach is not Reach.LOADING
         loading = any(_is_loading(state) for state in latest.components)
-        settled = answered and not loading and session.has_looked
+        settled = answered and not loading and has_looked
         if settled and (exit_code(latest) == HEALTHY or waited >= wait):
             return latest
         # Who says how long means it, however little that is.

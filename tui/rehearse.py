@@ -17,7 +17,8 @@ from runners.layers.gitops_settings import TOKEN_VARIABLES
 from runners.layers.identity import Identity
 from runners.layers.outside_text import harmless
 from runners.layers.picture import Picture
-from runners.layers.rehearsal.missing import Facts, is_missing, what_is_missing
+from runners.layers.rehearsal.missing import Facts, is_missing, missing_at_steps, what_is_missing
+from runners.options import Rehearsing
 from runners.rehearsals import Record, Rehearsed
 from runners.rehearsing import read_for_rehearsal
 from runners.session import Session
@@ -69,7 +70,7 @@ def _walk(walkthrough: str, repository: Path, facts: Facts, findings: Sequence[F
     missing = tuple(f"{each.subject}: {each.text}" for each in findings if is_missing(each))
     record = Record(journal, Rehearsed(walkthrough, str(repository), real_cluster(facts), missing))
     with Demo(make_setting(material), pace()) as place:
-        make = partial(_session, place, material, record)
+        make = partial(_session, place, material, Rehearsing(record.follow, missing_at_steps(facts)))
         first = partial(RehearsalScreen, findings)
         try:
             open_screen(make, _guide, label="REHEARSAL", first=first)
@@ -85,7 +86,7 @@ def real_cluster(facts: Facts) -> Identity:
     return Identity(context, cluster.server if cluster else facts.server, cluster.uid if cluster else "")
 
 
-def _session(place: Place, material: Material, record: Record) -> Session:
+def _session(place: Place, material: Material, rehearsing: Rehearsing) -> Session:
     tokens = dict.fromkeys(TOKEN_VARIABLES.values(), "rehearsal")
     s3 = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": "rehearsal"}
     return make_session(
@@ -96,7 +97,7 @@ def _session(place: Place, material: Material, record: Record) -> Session:
         read_only=False,
         demo=True,
         settings=rehearsed_settings(material, place.s3.read_text()),
-        rehearsed=record.follow,
+        rehearsing=rehearsing,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from runners.journal import Journal
 from runners.layers.config import NAME, ConfigError
 from runners.layers.config_nodes import Mistake
 from runners.layers.settings import Settings
-from runners.layers.walkthroughs.engine import Progress
+from runners.options import Rehearsing
 from runners.repository import read_settings
 from runners.session import Options, Session
 from runners.tools.private_files import state_home
@@ -27,7 +27,7 @@ def make_session(
     read_only: bool,
     demo: bool = False,
     settings: Settings | None = None,
-    rehearsed: Callable[[Progress], None] | None = None,
+    rehearsing: Rehearsing | None = None,
 ) -> Session:
     """A session on one cluster and one repository, not started yet.
 
@@ -39,7 +39,7 @@ def make_session(
         read_only: nothing may be changed.
         demo: the cluster is a play.
         settings: instead of what the repository says.
-        rehearsed: is told how far a rehearsed walkthrough has come.
+        rehearsing: what is told where a recovery is rehearsed.
 
     Raises:
         runners.cluster.access.KubeconfigError: no cluster can be made out.
@@ -52,7 +52,7 @@ def make_session(
     reload = partial(load, environ, kubeconfig=kubeconfig, context=context or only or None)
     home = state_home(environ)
     return Session(
-        Options(repository, settings, reload(), reload, environ, read_only=read_only, demo=demo, rehearsed=rehearsed),
+        Options(repository, settings, reload(), reload, environ, read_only=read_only, demo=demo, rehearsing=rehearsing),
         Runs(home / "runs"),
         Journal(home / "journal.jsonl"),
     )

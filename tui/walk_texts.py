@@ -46,7 +46,7 @@ def step_facts(
     ]
     proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
     moving = [fact for section in sections for fact in _section(section, view)]
-    at_work = bool(sections) and view.state is not StepState.READY
+    at_work = bool(sections) and view.state not in (StepState.READY, StepState.BLOCKED, StepState.LATER)
     return [
         Fact(said.text, STEP_TONES[view.state], view.state.symbol),
         *_headed("Try", [Fact(words) for words in said.tries]),

@@ -92,7 +92,8 @@ def _file(path: str, found: CommittedFiles, checkout: Checkout, flux: str) -> Fi
         text = f"is kept out by {line}: flux would not commit it, and then can't apply what lists it"
         return Finding(path, Severity.BLOCKER, text, "take that line out of .gitignore, commit and push")
     if path not in found.there:
-        return Finding(path, Severity.NOTE, "is new")
+        text = "is not in this copy, and may be in what that lacks" if checkout.behind else "is new"
+        return Finding(path, Severity.NOTE, text)
     if not path.endswith(GOTK_COMPONENTS):
         return Finding(path, Severity.NOTE, "is there, and is written anew where it differs")
     if not found.version or not flux:

@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 
+from runners.layers.claim_config import CLAIM_FIELD, claim_mistakes, claim_settings
 from runners.layers.components import KNOWN
 from runners.layers.config_nodes import DocumentError, Field, Mistake, Reader, compose, nearest
 from runners.layers.discovery.paths import from_root
@@ -35,6 +36,7 @@ _ENTRY = Field(
         "releases": _STRINGS,
         "ownership": Field(choices=_OWNERSHIPS),
         "s3": S3_FIELD,
+        "claim": CLAIM_FIELD,
     },
 )
 
@@ -119,7 +121,7 @@ def _beyond_shape(data: object, lines: Mapping[str, int], found: Settings) -> It
         place = f"foundation[{at}]"
         for text_of_mistake in _entry_mistakes(entry, before):
             yield Mistake(lines[place], f"{place}: {text_of_mistake}")
-        for key, text_of_mistake in s3_mistakes(entry):
+        for key, text_of_mistake in (*s3_mistakes(entry), *claim_mistakes(entry)):
             yield Mistake(lines[f"{place}.{key}"], f"{place}.{key} {text_of_mistake}")
         before.append(text(entry, "component"))
     yield from _key_mistakes(data, lines, before or [entry.component for entry in found.foundation])
@@ -148,7 +150,8 @@ def _entry_mistakes(entry: object, before: list[str]) -> Iterator[str]:
         if other not in before:
             yield f"{component} is after {other}, which does not come before it"
     for release in strings(entry, "releases"):
-        if release.count("/") != 1 or not all(release.split("/")):
+        # Where a helmfile gives no namespace, it is the context's own: helmfile's selector has none then either.
+        if release.count("/") != 1 or release.endswith("/"):
             yield f"{component}'s releases must be namespace/name, and one is {release}"
 
 
@@ -181,6 +184,7 @@ def _entry(entry: object) -> FoundationEntry:
         releases=strings(entry, "releases"),
         ownership=Ownership(text(entry, "ownership", default=Ownership.FOUNDATION.value)),
         s3=s3_settings(entry),
+        claim=claim_settings(entry),
     )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from runners.layers.boundary import BoundaryLook, ground_of, worst_first
+from runners.layers.claim_probe import CLAIM
 from runners.layers.components import KNOWN, foundation, gitops
 from runners.layers.components.base import Component, Judgement, Revisions, Scene
 from runners.layers.components.flux import FLUX
@@ -228,9 +229,10 @@ def members(settings: Settings, appliers: Iterable[str]) -> tuple[Member, ...]:
 
 
 def of_foundation(entry: FoundationEntry) -> Component:
-    """A component of the foundation; one that isn't known serves S3 where bedplate.yaml says so."""
+    """A component of the foundation; one that isn't known serves S3, or claims, where bedplate.yaml says so."""
     found = foundation(entry.component, entry.namespaces)
-    return replace(found, probe=S3) if entry.s3 is not None and not found.probe else found
+    said = S3 if entry.s3 is not None else CLAIM if entry.claim is not None else ""
+    return found if found.probe else replace(found, probe=said)
 
 
 def _in_known_order(names: Iterable[str]) -> list[str]:

@@ -36,6 +36,16 @@ class S3Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimSettings:
+    """How a component's storage is put to the test."""
+
+    storage_class: str = ""
+    """Empty for the default one of those that it is known to serve."""
+    image: str = ""
+    """Of the pods, with a shell; empty for one that lies on the nodes."""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundationEntry:
     """One component of the foundation."""
 
@@ -51,6 +61,8 @@ class FoundationEntry:
     ownership: Ownership = Ownership.FOUNDATION
     s3: S3Settings | None = None
     """Where its S3 is probed; None where nobody has said."""
+    claim: ClaimSettings | None = None
+    """How its claims are probed; None where nobody has said."""
 
     @property
     def release_names(self) -> frozenset[str]:

@@ -10,14 +10,15 @@ from runners.layers.claim_probe import CLAIM
 from runners.layers.claim_probe.objects import Trial
 from runners.layers.claim_probe.prospect import claim_prospect
 from runners.layers.probes import Answer, Outcome, Prospect
+from runners.layers.settings import ClaimSettings
 from runners.probes.base import Say, Scene
 
 NAME = CLAIM
 
 
 def prospect(scene: Scene) -> Prospect:
-    """What the probe would be called with, from the StorageClasses that are seen."""
-    return claim_prospect(scene.rows)
+    """What the probe would be called with, from bedplate.yaml and the StorageClasses that are seen."""
+    return claim_prospect(scene.rows, scene.entry.claim or ClaimSettings())
 
 
 def carry_out(arguments: Sequence[str], say: Say) -> Answer:

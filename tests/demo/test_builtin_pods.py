@@ -264,3 +264,15 @@ def test_heartbeats_are_few(world: World, monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(60):
         world.pass_by(seconds=10)
     assert len(world.api.writes) == 6, "three nodes, twice in ten minutes"
+
+
+def test_a_node_tells_of_the_images_that_its_pods_were_started_from(world: World) -> None:
+    pod = add_pod(world)
+    world.settle()
+    node = world.api.objects[f"/api/v1/nodes/{pod['spec']['nodeName']}"]
+    assert [image["names"] for image in node["status"]["images"]] == [["example/web:1"]]
+    del world.api.objects[f"{PODS}/web"]
+    world.settle()
+    assert len(node["status"]["images"]) == 1, "it lies there although nothing runs it"
+    others = [each for each in world.api.under("/api/v1/nodes") if each["metadata"]["name"] != pod["spec"]["nodeName"]]
+    assert not any(each["status"].get("images") for each in others)

@@ -23,7 +23,7 @@ from runners.layers.settings import S3Settings
 from runners.rehearsing import read_for_rehearsal, releases_of
 from runners.repository import read_settings
 from tests.layers.layouts import NAMES, layout, write_layout
-from tests.rehearsed_homelab import SECRET, homelab_sheet, write_homelab
+from tests.rehearsed_homelab import SECRET, homelab_files, homelab_sheet, write_homelab
 
 
 def material(root: Path) -> Material:
@@ -147,6 +147,34 @@ def test_without_a_sheet_flux_is_still_bootstrapped(mine: Material) -> None:
     without = replace(mine, sheet=None, settings=replace(mine.settings, bootstrap=None))
     said = bootstrap_of(without)
     assert (said.provider, said.path, said.branch) == ("git", "clusters/home", "main")
+
+
+OPERATED = """\
+  - {component: flux-operator, kind: workload, helmfile: flux/helmfile.yaml, releases: [flux-system/flux-operator]}
+  - {component: flux-instance, kind: workload, helmfile: flux/helmfile.yaml, releases: [flux-system/flux-instance]}
+keys:
+"""
+CHARTS = "oci://ghcr.io/controlplaneio-fluxcd/charts"
+FLUX = f"""\
+releases:
+  - {{name: flux-operator, namespace: flux-system, chart: "{CHARTS}/flux-operator", version: 0.58.1}}
+  - {{name: flux-instance, namespace: flux-system, chart: "{CHARTS}/flux-instance", version: 0.58.1}}
+"""
+
+
+def test_the_operator_is_played_as_the_persons_helmfile_brings_it(tmp_path: Path) -> None:
+    files = homelab_files()
+    config = files["bedplate.yaml"].replace("keys:\n", OPERATED)
+    config = config.replace("bootstrap: github\n  owner: me\n  repository: infra", "bootstrap: operator")
+    files |= {"bedplate.yaml": config.replace("  personal: true\n", ""), "flux/helmfile.yaml": FLUX}
+    operated = material(write_homelab(tmp_path, files))
+    setting = make_setting(operated)
+    assert setting.charts["rehearsal/charts/flux-system-flux-instance"] == ("flux-instance", "0.58.1")
+    instance = mapping(sequence(helmfile(setting, "flux/helmfile.yaml"), "releases")[1])
+    (values,) = sequence(instance, "values")
+    assert text(values, "instance", "sync", "url") == "https://github.com/me/infra.git"
+    assert (setting.remote, text(values, "instance", "sync", "path")) == ("infra", "clusters/home")
+    assert bootstrap_of(operated).is_operator
 
 
 def test_nothing_is_written_outside_of_the_play(tmp_path: Path) -> None:

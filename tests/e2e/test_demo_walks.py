@@ -7,64 +7,90 @@ from pathlib import Path
 import pytest
 
 from runners.demo.actors import resources as res
+from runners.demo.tools.remote import Remote
 from runners.layers.jsons import text
-from tests.e2e.demo_walker import Walker
-from tests.e2e.test_demo import SETTING_UP, Demo
+from tests.e2e.test_demo import SETTING_UP, Demo, Newcomer
 from tests.e2e.test_demo_upgrade import on_record
+from tests.e2e.walker import Walker
 
 pytestmark = pytest.mark.long
+
+
+def leaves(walker: Walker, demo: Demo) -> None:
+    """Back to the overview, and out; nothing of the demo is left."""
+    walker.terminal.press("esc")
+    walker.sees("Foundation · helmfile")
+    Newcomer(walker.terminal).leaves(demo)
 
 
 def test_the_first_day_where_there_is_little_room(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "empty", columns=80, lines=24)
     with demo.terminal as terminal:
-        person = Walker(terminal)
-        person.is_led("1/4 Nothing is installed", seconds=SETTING_UP)
-        person.opens("Bootstrap")
-        person.gives_word("The right cluster", "demo")
-        person.does("longhorn", "Apply longhorn", "Apply")
-        person.does("minio", "Apply minio", "Apply")
-        person.bootstraps()
-        summary = person.has_finished(6)
-        assert "time to storage" in " ".join(summary.split())
+        walker = Walker(terminal, None, context="demo")
+        walker.sees("1/4 Nothing is installed", seconds=SETTING_UP)
+        walker.opens("Bootstrap")
+        walker.walks()
+        assert walker.did[:4] == ["The right cluster", "longhorn", "minio", "Flux"]
+        walker.sees("time to storage")
         proved = {line["milestone"] for line in on_record(demo, "proved")}
         assert {"storage", "GitOps", "services"} <= proved
         with demo.cluster() as cluster:
             assert {text(each, "status", "phase") for each in cluster.list(res.CLAIMS)} == {"Bound"}
-        terminal.press("esc")
-        person.leaves(demo)
+        leaves(walker, demo)
+
+
+def test_the_first_day_by_the_flux_operator(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, "operator")
+    with demo.terminal as terminal:
+        walker = Walker(terminal, None, context="demo")
+        walker.sees("1/3 Nothing is pushed to Git here", seconds=SETTING_UP)
+        walker.opens("Bootstrap")
+        walker.walks()
+        assert walker.did[:5] == ["The right cluster", "longhorn", "minio", "Flux Operator", "FluxInstance"]
+        proved = [line["step"] for line in on_record(demo, "proved")]
+        assert proved.index("flux") < proved.index("flux:instance") < proved.index("flux:applied")
+        with demo.cluster() as cluster:
+            (report,) = cluster.list(res.FLUXREPORTS)
+            assert text(report, "spec", "distribution", "status") == "Installed"
+        commits = Remote(demo.places[0] / "git" / "homelab").commits()
+        assert [commit.message for commit in commits] == ["Lay the foundation"], "something was pushed"
+        leaves(walker, demo)
 
 
 def test_the_worst_day_left_half_way_and_gone_on_with(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "wiped")
     with demo.terminal as terminal:
-        person = Walker(terminal)
-        person.sees("● live", seconds=SETTING_UP)
-        person.opens("Recover")
-        person.answers_with("Are the old disks alive?", "gone")
-        person.gives_word("The right cluster", "demo")
-        person.answers_with("Which Longhorn", "1.12")
-        person.does("Longhorn by helmfile", "Apply longhorn", "Apply")
-        person.answers_with("What is restored", "volumes")
-        person.sees("space selects")
-        terminal.press("enter")
-        person.stands_at("Restored")
+        walker = Walker(terminal, None, context="demo")
+        walker.sees("1/3 All is gone", seconds=SETTING_UP)
+        own = {
+            "Are the old disks alive?": lambda: answers(walker, "gone"),
+            "Which Longhorn": lambda: answers(walker, "1.12"),
+            "What is restored": lambda: restores_all(walker),
+            "Report and new sheet": lambda: walker.skips("the rehearsal ends here"),
+        }
+        walker.opens("Recover")
+        walker.walks(own=own, until="Restored")
         terminal.press("esc")
-        person.sees("Foundation · helmfile")
-        person.opens("Recover")
-        person.does("Restored", "Restore longhorn", "Restore")
-        person.does("minio", "Apply minio", "Apply")
-        person.bootstraps()
-        person.gives_word("Data looked at", "demo")
-        person.does("minio stores objects", "Probe s3 minio", "Probe s3")
-        person.skips("Report and new sheet", "◐", "the rehearsal ends here")
-        person.has_finished(20)
+        walker.sees("Foundation · helmfile")
+        assert walker.opens("Recover").title == "Restored", "its place was lost"
+        walker.walks(own=own)
+        assert len(walker.did) == len(set(walker.did)), "something was done twice"
         with demo.cluster() as cluster:
-            volumes = {text(each, "metadata", "name") for each in cluster.list(res.LONGHORN_VOLUMES)
-                       if text(each, "spec", "fromBackup")}  # fmt: skip
-            bound = {text(each, "spec", "volumeName") for each in cluster.list(res.CLAIMS)}
-            assert bound == volumes, "a claim was created empty"
+            every = cluster.list(res.LONGHORN_VOLUMES)
+            restored = {text(each, "metadata", "name") for each in every if text(each, "spec", "fromBackup")}
+            assert {text(each, "spec", "volumeName") for each in cluster.list(res.CLAIMS)} == restored
         decided = [line["step"] for line in on_record(demo, "decided")]
         assert decided == ["disks", "cluster", "minor", "what", "looked", "report"]
-        terminal.press("esc")
-        person.leaves(demo)
+        leaves(walker, demo)
+
+
+def restores_all(walker: Walker) -> None:
+    """Chooses every volume that has a backup."""
+    answers(walker, "volumes")
+    walker.selects_all()
+
+
+def answers(walker: Walker, label: str) -> None:
+    """Chooses the answer that begins so."""
+    walker.terminal.press("enter")
+    walker.picks(label)

@@ -14,15 +14,20 @@ from runners.cluster.kubeconfig import load
 from runners.demo.actors.cast import Cast
 from runners.demo.actors.longhorn import Longhorn
 from runners.demo.actors.provisioner import Provisioner
-from runners.layers.runs import RunState
-from tests.e2e.person import Person, unwrapped
+from tests.e2e.desk import Desk
+from tests.e2e.mishaps import Killing, dice
+from tests.e2e.person import unwrapped
 from tests.e2e.place import Place
+from tests.e2e.terminal import EndedError, Terminal
+from tests.e2e.walker import Walker
 from tests.rig.cluster import Rig
 from tests.rig.repository import commit_all, set_longhorn, write_repository
 from tests.rig.waiting import until
 
 pytestmark = pytest.mark.rig
 
+DONE = ["The right cluster", "A system backup first", "Apply", "Engines"]
+RUNS = ["system backup longhorn", "apply longhorn", "upgrade engines longhorn"]
 OLD, NEW, TOO_NEW = "1.11.2", "1.12.1", "1.14.0"
 ENTRY = {"component": "longhorn", "helmfile": "longhorn/helmfile.yaml", "namespaces": ["longhorn-system"]}
 CLAIM = {
@@ -75,54 +80,81 @@ def asks_for(place: Place, version: str) -> None:
     commit_all(place.repository, f"Ask for Longhorn {version}")
 
 
-def opens(person: Person) -> None:
-    person.sees("● live")
-    person.sees_card("longhorn", "healthy")
-    person.terminal.press(":upgrade", "enter")
-    person.sees("1 The right cluster")
+def tags(place: Place) -> set[str]:
+    """Versions of the engines that the volumes run."""
+    return {image.rpartition(":")[2] for image in states(place, ".status.currentImage")}
 
 
-def confirms_the_cluster(person: Person) -> None:
-    person.terminal.press("enter")
-    person.sees("type rig to go on")
-    person.confirms_by_a_word("The right cluster", "rig")
+def comes(place: Place, terminal: Terminal) -> Walker:
+    walker = Walker(terminal, place.rig)
+    walker.sees_card("longhorn", "healthy")
+    walker.opens("Upgrade")
+    return walker
+
+
+def applies(walker: Walker, place: Place) -> None:
+    """Applies, and sees old and new pods side by side while the engines are the old ones."""
+    until("the backup's run is over", lambda: not place.lease_holder())
+    assert walker.does("Apply")
+    text = walker.terminal.wait("old and new pods", lambda text: "; old " in unwrapped(text), seconds=240)
+    assert "new " in unwrapped(text)
+    assert tags(place) == {f"v{OLD}"}
+
+
+def is_upgraded(place: Place) -> None:
+    """By the cluster's word."""
+    assert place.release("longhorn", "longhorn-system") == (2, "deployed")
+    assert tags(place) == {f"v{NEW}"}
+    assert states(place) == ["attached"]
+    backups = json.loads(place.rig.kubectl("get", "systembackups.longhorn.io", "-A", "-o", "json"))
+    assert [item["status"]["state"] for item in backups["items"]] == ["Ready"]
+
+
+def started(*desks: Desk) -> list[str]:
+    """What was run, by whomever, in the order in which it began."""
+    lines = sorted((line for desk in desks for line in desk.journal("started")), key=lambda line: str(line["at"]))
+    return [f"{line['command']} {line['target']}" for line in lines]
 
 
 def test_one_minor_up_and_then_two_at_once(place: Place) -> None:
     asks_for(place, NEW)
     with place.open() as terminal:
-        person = Person(terminal, place.rig)
-        opens(person)
-        confirms_the_cluster(person)
-        person.sees("Longhorn system backup: there is none")
-        terminal.press("enter")
-        person.confirms("System backup longhorn", "System backup")
-        person.sees("step 5 of 8", seconds=60)
-        until("the run's end", lambda: [run.state for run in place.runs.records()] == [RunState.SUCCEEDED])
-        backups = json.loads(
-            place.rig.kubectl("get", "systembackups.longhorn.io", "-n", "longhorn-system", "-o", "json")
-        )
-        assert [item["status"]["state"] for item in backups["items"]] == ["Ready"]
-        terminal.press("enter")
-        person.confirms("Apply longhorn", "Apply")
-        terminal.wait("old and new pods", lambda text: "; old " in unwrapped(text), seconds=60)
-        person.sees("step 8 of 8", seconds=120)
-        assert place.release("longhorn", "longhorn-system") == (2, "deployed")
-        assert {image.rpartition(":")[2] for image in states(place, ".status.currentImage")} == {f"v{OLD}"}
-        terminal.press("enter")
-        person.confirms("Upgrade engines longhorn", "Upgrade engines")
-        person.sees("all 8 steps over", seconds=60)
-        assert {image.rpartition(":")[2] for image in states(place, ".status.currentImage")} == {f"v{NEW}"}
-        steps = [str(line["step"]).partition(":")[0] for line in place.journal("proved")]
-        assert {"backup", "apply", "settled", "storage", "engines"} <= set(steps)
+        walker = comes(place, terminal)
+        walker.walks(own={"Apply": lambda: applies(walker, place)})
+        assert walker.did == DONE
+        is_upgraded(place)
+        assert started(place) == RUNS
+        proved = [str(line["step"]).partition(":")[0] for line in place.journal("proved")]
+        assert {"backup", "apply", "settled", "storage", "engines"} <= set(proved)
         terminal.press("esc")
         asks_for(place, TOO_NEW)
-        opens(person)
-        confirms_the_cluster(person)
-        person.sees("step 3 of 8")
+        comes(place, terminal).walks(until="Versions")
         terminal.wait("the refusal", lambda text: "1.12.1 → 1.14.0 skips 1.13" in unwrapped(text))
         terminal.press("esc")
-        person.sees("a apply")
+        walker.sees("a apply")
         terminal.press("a")
-        person.is_refused("Apply longhorn", "1.12.1 → 1.14.0 skips 1.13: only one minor")
-    assert place.release("longhorn", "longhorn-system") == (2, "deployed")
+        walker.is_refused("Apply longhorn", "1.12.1 → 1.14.0 skips 1.13: only one minor")
+    is_upgraded(place)
+    assert started(place) == RUNS
+
+
+def test_a_colleague_goes_on_after_a_kill_in_the_middle_of_the_apply(place: Place, tmp_path: Path) -> None:
+    asks_for(place, NEW)
+    seconds = dice().uniform(0, 5)
+    print(f"killed {seconds:.1f} s after the apply began")
+    with place.open(USER="ada", LOGNAME="ada") as terminal:
+        ada = comes(place, terminal)
+        with Killing(terminal, lambda: len(place.runs.records()) == 2, seconds), pytest.raises(EndedError):
+            ada.walks()
+    going_on = [run.title for run in place.runs.records() if not run.state.ended]
+    desk = Desk(tmp_path / "bob", place.repository, place.environ, user="bob")
+    with desk.open() as terminal:
+        bob = Walker(terminal, place.rig)
+        bob.opens("Upgrade")
+        bob.walks()
+    print(f"ada did {ada.did}, and left running: {going_on}; bob did {bob.did}")
+    assert "The right cluster" not in bob.did
+    is_upgraded(place)
+    assert started(place, desk) == RUNS
+    assert [run.exit_code for run in place.runs.records()] == [0, 0]
+    until("the Lease is given back", lambda: not place.lease_holder())

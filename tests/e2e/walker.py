@@ -11,7 +11,7 @@ command that is agreed to. Then it waits until the walkthrough has gone on. No s
 been done and isn't proved in time is a failure, with the screen in its text. What only looks is waited for.
 
 ``own`` says what this person does at a step instead, by the step's title: something in another terminal (``lambda:
-rig.apply(secret)``), or an answer of their own: enter, and then ``picks``, ``selects_all``, ``types`` or
+rig.apply(secret)``), or an answer of their own: ``does``, or enter, and then ``picks``, ``selects_all``, ``types`` or
 ``confirms_by_a_word``; or ``skips``. While another holds the Lease it is waited for, and the step is looked at anew.
 
 Where the program is killed meanwhile (``tests/e2e/mishaps.py``), ``EndedError`` comes out of ``walks``; what was done
@@ -24,18 +24,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tests.e2e.person import Person, unwrapped
+from runners.layers.walkthroughs.engine import StepState
+from tests.e2e.person import Keyboard, unwrapped
 from tests.e2e.terminal import Terminal
 from tests.rig.cluster import Rig
 
 Deed = Callable[[], object]
 
-_STATES = ("ready", "waiting", "failed", "blocked", "can't tell", "done", "skipped")
-_LINE = re.compile(rf"^│▶\S (\d+) (.+?) +({'|'.join(_STATES)})? *│", re.MULTILINE)
+_STATES = {state.symbol: state.value for state in StepState if state is not StepState.LATER}
+_LINE = re.compile(rf"^│▶(\S) (\d+) (.+?) *(?: (?:{'|'.join(_STATES.values())}))? *│", re.MULTILINE)
 _BUTTONS = re.compile(r"\[(▸| )Cancel \] +\[(▸| )([^\]]+) \]")
 _OVER = re.compile(r"all \d+ steps over")
-_HELD = "they are changing this cluster now"
-"""The words of a refusal because of another's Lease."""
+_NOT_NOW = ("they are changing this cluster now", "is running → wait for it", "there is nothing to do")
+"""The words of a refusal because somebody else is at it, or was."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ class Standing:
     number: int
     title: str
     state: str
-    """As the screen has it; empty for a step that comes later."""
+    """In its word, by the symbol that the screen has for it; empty for a step that comes later."""
 
 
 def standing(text: str) -> Standing | None:
     """Where the walkthrough stands by its screen; None where that isn't to be seen."""
     found = _LINE.search(text)
-    return Standing(int(found[1]), found[2], found[3] or "") if found and not dialog(text) else None
+    return Standing(int(found[2]), found[3], _STATES.get(found[1], "")) if found and not dialog(text) else None
 
 
 def dialog(text: str) -> str:
@@ -60,12 +61,14 @@ def dialog(text: str) -> str:
     return buttons[3] if buttons else ""
 
 
-class Walker(Person):
-    """Goes through a walkthrough on a rig."""
+class Walker(Keyboard):
+    """Goes through a walkthrough, on a rig or in a demo."""
 
-    def __init__(self, terminal: Terminal, rig: Rig, *, context: str = "rig", seconds: float = 240) -> None:
-        """Takes the word that means this cluster, and how many seconds a step may take."""
-        super().__init__(terminal, rig)
+    def __init__(self, terminal: Terminal, rig: Rig | None, *, context: str = "rig", seconds: float = 240) -> None:
+        """Takes the rig (in a demo there is none, and nobody else), the word that means this cluster, and how many
+        seconds a step may take."""
+        super().__init__(terminal)
+        self._rig = rig
         self.did: list[str] = []
         """Titles of the steps that this person has done, in their order."""
         self._context = context
@@ -98,18 +101,37 @@ class Walker(Person):
         """Is nothing left to be done?"""
         return bool(_OVER.search(self.terminal.text))
 
+    def does(self, title: str) -> bool:
+        """Does the step under the cursor, of this title; False where another is at it."""
+        self.terminal.press("enter")
+        text = self.terminal.wait("a question", _is_settled, seconds=self._seconds)
+        if "to go on:" in text and "│ gate " not in text:
+            self.confirms_by_a_word(title, self._context)
+            return True
+        if _is_open(text):
+            self.terminal.press("tab")
+            self._says_yes(dialog(text))
+            text = self.terminal.wait(
+                "the run", lambda text: not dialog(text) or _is_settled(text, answered=True), seconds=self._seconds
+            )
+        if not dialog(text):
+            return True
+        assert any(words in unwrapped(text) for words in _NOT_NOW), f"it is refused:\n{text}"
+        self.terminal.press("esc")
+        self.terminal.wait("the dialog to close", lambda text: not dialog(text))
+        return False
+
     def picks(self, label: str) -> None:
         """Chooses the answer that begins so."""
         self.sees("↵ chooses")
         for _ in range(20):
-            marked = re.search(r"▸ (.*)", self.terminal.wait("a marked answer", lambda text: "▸ " in text))
-            if marked and marked[1].startswith(label):
+            mark = _marked(self.terminal.wait("a marked answer", lambda text: bool(_marked(text))))
+            if mark.startswith(label):
                 self.terminal.press("enter")
                 self.terminal.wait("the choice to close", lambda text: "↵ chooses" not in text)
                 return
-            before = marked[1] if marked else ""
             self.terminal.press("down")
-            self.terminal.wait("the next answer", lambda text, before=before: f"▸ {before}" not in text)  # type: ignore[misc]
+            self.terminal.wait("the next answer", lambda text, mark=mark: _marked(text) not in ("", mark))  # type: ignore[misc]
         raise AssertionError(f"no answer {label!r}:\n{self.terminal.text}")
 
     def selects_all(self) -> None:
@@ -136,29 +158,9 @@ class Walker(Person):
             if at.title in own:
                 self.did.append(at.title)
                 own[at.title]()
-            elif at.state == "ready" and self._does(at.title):
+            elif at.state == "ready" and self.does(at.title):
                 self.did.append(at.title)
         self._waits_for_the_next(at)
-
-    def _does(self, title: str) -> bool:
-        """Does the step under the cursor; False where another is at it."""
-        self.terminal.press("enter")
-        text = self.terminal.wait("a question", _is_settled, seconds=self._seconds)
-        if "to go on:" in text and "│ gate " not in text:
-            self.confirms_by_a_word(title, self._context)
-            return True
-        if _is_open(text):
-            self.terminal.press("tab")
-            self._says_yes(dialog(text))
-            text = self.terminal.wait(
-                "the run", lambda text: not dialog(text) or _is_settled(text, answered=True), seconds=self._seconds
-            )
-        if not dialog(text):
-            return True
-        assert _HELD in unwrapped(text) or "✔" in text, f"it is refused:\n{text}"
-        self.terminal.press("esc")
-        self.terminal.wait("the dialog to close", lambda text: not dialog(text))
-        return False
 
     def _says_yes(self, verb: str) -> None:
         self.sees(f"[▸{verb} ]")
@@ -180,8 +182,16 @@ class Walker(Person):
 
     def _lease_holder(self) -> str:
         """Who is changing the cluster now; empty where nobody is."""
+        if self._rig is None:
+            return ""
         where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
-        return self.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
+        return self._rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
+
+
+def _marked(text: str) -> str:
+    """The answer under the mark of a choice; empty where none is."""
+    found = re.search(r"│ +▸ (.*)", text)
+    return found[1] if found else ""
 
 
 def _is_settled(text: str, *, answered: bool = False) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds import CORE, CUSTOM
+from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import StepState, StepView
@@ -16,7 +17,7 @@ from runners.tools.versions import find_tools
 from tests.layers import walk_worlds as k
 from tests.layers import worlds as w
 
-KINDS = (*(kind.id for kind in (*CORE, *CUSTOM)), "flux")
+KINDS = (*(kind.id for kind in (*CORE, *CUSTOM, KUSTOMIZATIONS)), "flux")
 MISSING = find_tools({"PATH": ""}).findings
 NO_ANSWER = f"{k.HOME.server} does not answer: connection refused"
 

@@ -39,6 +39,11 @@ def test_on_the_first_day_all_of_it_is_new() -> None:
     assert said({}) == [*new, branch]
 
 
+def test_a_copy_that_is_behind_does_not_say_what_is_new() -> None:
+    texts = [text for _path, _severity, text in said({}, replace(HERE, behind=2))]
+    assert texts[:3] == ["is not in this copy, and may be in what that lacks"] * 3
+
+
 def test_what_is_there_says_of_which_flux_it_is() -> None:
     texts = {path: text for path, _severity, text in said(THERE)}
     assert texts[COMPONENTS] == "is there, of flux 2.9.4, and becomes 2.9.5"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from runners.layers.config import ConfigError, parse
 from runners.layers.config_nodes import Mistake
-from runners.layers.settings import FoundationEntry, S3Settings, Settings
+from runners.layers.settings import ClaimSettings, FoundationEntry, S3Settings, Settings
 
 ENTRIES = (
     FoundationEntry("longhorn", "longhorn/helmfile.yaml", ("longhorn-system",)),
@@ -214,6 +216,37 @@ def test_a_mistake_in_where_s3_is_probed(s3: str, says: str) -> None:
     assert says in str(caught.value)
     assert str(caught.value).startswith("bedplate.yaml:6:")
     assert "pass" not in str(caught.value)
+
+
+CLAIM = S3.replace("s3: {s3}", "claim: {s3}")
+
+
+def claim_of(claim: str, component: str = "longhorn", kind: str = "") -> ClaimSettings | None:
+    return parse(CLAIM.format(component=component, kind=kind, s3=claim), found=lambda: FOUND).foundation[0].claim
+
+
+def test_how_claims_are_probed() -> None:
+    assert claim_of("{}") == ClaimSettings()
+    assert claim_of("{class: fast, image: 'registry.home:5000/busybox@sha256:ab'}") == ClaimSettings(
+        "fast", "registry.home:5000/busybox@sha256:ab"
+    )
+    assert claim_of("{class: ceph-block}", "rook", "kind: workload") == ClaimSettings("ceph-block")
+
+
+@pytest.mark.parametrize(
+    ("claim", "component", "says"),
+    [
+        ("{class: Fast}", "longhorn", "claim.class can't be a StorageClass's name: Fast"),
+        ("{image: ''}", "longhorn", "claim.image can't be an image: it is empty"),
+        ("{image: '--privileged x'}", "longhorn", "claim.image can't be an image"),
+        ("{size: 1Gi}", "longhorn", "unknown key foundation[0].claim.size"),
+        ("{}", "minio", "claim is for what serves claims, and minio does not"),
+        ("{}", "rook", "claim must name the class that rook serves"),
+    ],
+)
+def test_a_mistake_in_how_claims_are_probed(claim: str, component: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        claim_of(claim, component, "kind: workload" if component == "rook" else "")
 
 
 def test_s3_is_for_what_serves_it() -> None:

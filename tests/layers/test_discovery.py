@@ -51,6 +51,15 @@ def test_the_strict_reader_reads_back_what_was_proposed(name: str) -> None:
     assert (read.gitops_path, read.gitops_components) == (found.gitops_path, found.gitops_components)
 
 
+def test_a_release_without_a_namespace_can_be_read_back() -> None:
+    releases = (
+        "releases: [{name: longhorn, chart: longhorn/longhorn}, {name: velero, namespace: velero, chart: a/velero}]"
+    )
+    found = discover({"helmfile.yaml": releases})
+    assert ("/longhorn",) in [entry.releases for entry in found.settings.foundation]
+    assert parse(as_yaml(found), found=no_discovery).foundation == found.settings.foundation
+
+
 def test_every_answer_can_be_read_back() -> None:
     for name in NAMES:
         found = discover(layout(name))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from runners.layers.claim_probe.objects import NAMESPACE
 from runners.layers.findings import Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.kinds.base import Row
@@ -212,3 +213,12 @@ def test_a_join_that_remembers_says_what_one_without_memory_says(changes: list[t
         assert set(kept.fates) == set(anew.fates)
         assert (kept.findings, kept.oldest, kept.all) == (anew.findings, anew.oldest, anew.all)
         assert fates.join(FrozenRows(there.values())) is kept
+
+
+def test_what_a_probe_claimed_is_nobodys_loss() -> None:
+    probes = replace(s.claim("claim-c0ffee00"), namespace=NAMESPACE)
+    assert joined([*DB, probes]).fates == joined(list(DB)).fates
+    fates, rows = Fates(), [*DB, probes]
+    before = fates.join(FrozenRows(rows))
+    assert fates.join(FrozenRows(rows)) is before
+    assert fates.join(FrozenRows(list(DB))) is before

@@ -9,9 +9,8 @@ import pytest
 
 from runners.layers.findings import Severity
 from runners.layers.kinds.base import Row
-from runners.layers.kinds.events import Event
 from runners.layers.kinds.longhorn import LonghornVolume
-from runners.layers.kinds.pods import Pod, pod_row
+from runners.layers.kinds.pods import pod_row
 from runners.layers.picture import Layer
 from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord, RunState
@@ -21,18 +20,7 @@ from runners.layers.walkthroughs.warned import warnings
 from runners.layers.walkthroughs.watched import SHOWN, watched
 from tests.layers import worlds as w
 from tests.layers.judged import SETTINGS
-from tests.layers.upgrade_worlds import LONGHORN, NEW, OLD, moment, world
-
-
-def pod(name: str, *claims: str, status: str = "Running", space: str = "apps") -> Pod:
-    runs = status == "Running"
-    return Pod("pods", space, name, f"uid-{name}", w.LONG_AGO, 1, 1, status, 0, "node-1", runs, claims=claims)
-
-
-def event(reason: str, about: str, seen: float, *, space: str = "apps", count: int = 1, created: float = 0.0) -> Event:
-    return Event(
-        "events", space, f"{about}.{seen}", "uid", created or seen, reason, about, f"{reason} it is", count, seen
-    )
+from tests.layers.upgrade_worlds import LONGHORN, NEW, OLD, event, moment, pod, world
 
 
 def volume(claim: str, robustness: str, **more: str) -> Row:

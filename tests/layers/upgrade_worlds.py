@@ -9,6 +9,7 @@ from runners.layers.commands import Situation, Target
 from runners.layers.identity import Identity
 from runners.layers.judge import Observed, picture
 from runners.layers.kinds.base import Row
+from runners.layers.kinds.events import Event
 from runners.layers.kinds.longhorn_backups import SystemBackup
 from runners.layers.kinds.pods import Pod
 from runners.layers.preflight import PreflightFacts
@@ -51,6 +52,17 @@ def pods(*revisions: tuple[str, float], owner: str = "longhorn-manager") -> list
         )
         for at, (rev, created) in enumerate(revisions)
     ]
+
+
+def pod(name: str, *claims: str, status: str = "Running", space: str = "apps") -> Pod:
+    runs = status == "Running"
+    return Pod("pods", space, name, f"uid-{name}", w.LONG_AGO, 1, 1, status, 0, "node-1", runs, claims=claims)
+
+
+def event(reason: str, about: str, seen: float, *, space: str = "apps", count: int = 1, created: float = 0.0) -> Event:
+    return Event(
+        "events", space, f"{about}.{seen}", "uid", created or seen, reason, about, f"{reason} it is", count, seen
+    )
 
 
 def world(*, version: str = OLD, engine: str = OLD, extra: Sequence[Row] = ()) -> list[Row]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from runners.layers.commands import Situation, Target
-from runners.layers.findings import Finding
+from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
@@ -43,6 +43,7 @@ SETTINGS = replace(
 )
 HOME = Identity("home", "https://10.0.0.10:6443", r.NEW, version="v1.37.2")
 SHEET = r.sheet("photos", "wiki")
+UNPUSHED = (Finding("branch main", Severity.WARNING, "2 commits are not pushed yet", "git push"),)
 METALLB = Target(kind="Kustomization", namespace="flux-system", name="metallb")
 BARE: tuple[Row, ...] = (w.node("node-1"), w.node("node-2"), w.node("node-3"))
 FLUX: tuple[Row, ...] = (*judged.FLUX, w.flux_object("Kustomization", "metallb"))
@@ -115,6 +116,7 @@ class At:
             target,
             tools=self.tools,
             keys={key.secret: self.keys for key in SETTINGS.keys},
+            commits=UNPUSHED,
             asked=asked if target.component == "longhorn" else {},
             rows=rows,
             prospects={"s3": Prospect(("probe",)), **act_prospects(target.component, rows, self._recovery, shown)},

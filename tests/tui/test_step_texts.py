@@ -8,7 +8,8 @@ import pytest
 from rich.cells import cell_len
 from rich.style import Style
 
-from runners.layers.walkthroughs.engine import Progress, StepView
+from runners.layers.freshness import Freshness, Reach
+from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.steps import Step
 from runners.layers.walkthroughs.timeline import OPENED, Entry, Passage
 from tests.layers import walk_worlds as k
@@ -77,3 +78,18 @@ def test_each_title_and_where_one_stands(name: str) -> None:
     done = tuple(replace(view, state=view.state.DONE) for view in views)
     assert cell_len(standing(Progress(walkthrough, done), long_ago, w.NOW)) <= STEPS_WIDTH - 3
     assert cell_len(walkthrough.title) <= STEPS_WIDTH - 3
+
+
+def test_the_cursor_stays_where_it_is_while_the_cluster_is_away() -> None:
+    walkthrough = k.WALKTHROUGHS["bootstrap"]
+    pane = StepsPane(walkthrough.title)
+
+    def shows(done: int, away: Freshness | None = None) -> int:
+        states = [StepState.UNKNOWN if away else StepState.DONE if at < done else StepState.READY for at in range(5)]
+        views = tuple(StepView(step, state) for step, state in zip(walkthrough.steps, states, strict=False))
+        pane.show(Progress(walkthrough, views, away))
+        return pane.index
+
+    assert shows(2) == 2
+    assert shows(2, Freshness(Reach.STALE, w.NOW - 34, "timeout")) == 2
+    assert shows(3) == 3, "it does not follow any more"

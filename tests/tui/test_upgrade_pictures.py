@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
@@ -13,7 +14,7 @@ from runners.tools.run_files import write_json
 from runners.watchfulness import BEFORE
 from tests.layers import worlds as w
 from tests.layers.judged import FLUX
-from tests.layers.upgrade_worlds import NEW, OLD, pods, system_backup, world
+from tests.layers.upgrade_worlds import NEW, OLD, event, pod, pods, system_backup, world
 from tests.tui.still_session import HOME, StillSession, clock
 from tests.tui.test_overview import started
 from tests.tui.test_screen_pictures import Compare
@@ -94,7 +95,10 @@ def test_old_and_new_pods_beside_each_other_and_a_volume_got_worse(
     write_json(folder / "request.json", request)
     write_json(folder / "ended.json", {"ended": w.NOW - 60, "code": 0})
     write_json(folder / "concluded.json", {"findings": []})
-    picture(snap_compare, session, [*ROLLING, w.longhorn_volume("pvc-9", "degraded")], NEW, size)
+    worse = replace(w.longhorn_volume("pvc-9", "degraded"), claim="apps/db")
+    users = [pod("web-0", "data"), pod("db-0", "db", status="ContainerCreating")]
+    warned = event("FailedAttachVolume", "Pod/db-0", w.NOW - 40)
+    picture(snap_compare, session, [*ROLLING, worse, *users, warned], NEW, size)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

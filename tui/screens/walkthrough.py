@@ -293,12 +293,12 @@ class WalkthroughScreen(FollowingScreen):
             where = standing(self._progress, self._walk.passage, now)
             self.query_one(StepsPane).border_subtitle = label(where)
         watch, passage = view.step.watch, self._walk.passage
-        sections = watch(self._walk.moment()) if watch is not None else ()
+        sections = watch(self._walk.moment()) if watch is not None and not view.state.over else ()
         since = passage.moved if passage is not None else None
         told = step_facts(view, self._session.settings, context, now, sections, since=since)
         facts = [*record_facts(self._walk.unrecorded), *told]
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
-            facts = [*facts, Fact(""), *summary_facts(self._walk.passage)]
+            facts = [*summary_facts(self._walk.passage), Fact(""), *facts]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run or self._run_before(view))
         self.query_one(HintBar).show(step_hints(view))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from runners.demo.rehearsal.workloads import Manifest, claimed, in_yaml, workload
+from runners.layers.components.flux_operator import INSTANCE, OPERATOR
 from runners.layers.discovery.documents import Files, is_known, read
 from runners.layers.discovery.paths import folder_of, resolved
 from runners.layers.discovery.releases import Release
@@ -27,6 +28,8 @@ NEWEST = "1.12.1"
 """What is shown of Longhorn where nothing says which version is asked for."""
 _UNSAID = "0.0.0"
 _OPERATOR = ("operator", "minio-operator")
+_BY_NAME = ("longhorn", OPERATOR, INSTANCE)
+"""Charts that the demo's own stand in for, under the same name."""
 _TENANT = ("tenant", "minio-tenant")
 _KNOWN_OF_LONGHORN = ("defaultClass", "defaultClassReplicaCount", "reclaimPolicy")
 """The values below ``persistence`` that the demo's chart of Longhorn knows."""
@@ -42,7 +45,11 @@ class HelmfileTexts:
 
 
 def helmfile_texts(
-    files: Files, entries: Sequence[FoundationEntry], asked: Mapping[str, Sequence[Release]], sheet: Sheet | None
+    files: Files,
+    entries: Sequence[FoundationEntry],
+    asked: Mapping[str, Sequence[Release]],
+    sheet: Sheet | None,
+    instance: Manifest,
 ) -> HelmfileTexts:
     """The helmfiles of a foundation, each translated as a whole.
 
@@ -51,10 +58,12 @@ def helmfile_texts(
         entries: the foundation's.
         asked: helmfile → the releases that it asks for.
         sheet: the survival sheet.
+        instance: the values of a FluxInstance, where the Flux Operator makes one.
     """
     made: dict[str, str] = {}
     charts: dict[str, tuple[str, str]] = {}
-    desk = _Desk(files, sheet, {one.id for releases in asked.values() for one in releases if _is(one, _OPERATOR)})
+    operators = {one.id for releases in asked.values() for one in releases if _is(one, _OPERATOR)}
+    desk = _Desk(files, sheet, instance, operators)
     for path in dict.fromkeys(entry.helmfile for entry in entries):
         own = [entry for entry in entries if entry.helmfile == path]
         ones = [one for one in asked.get(path, ()) if is_known(one.name) and is_known(one.namespace) and one.name]
@@ -85,14 +94,14 @@ def _is(one: Release, names: Sequence[str]) -> bool:
 class _Desk:
     """Translates one release after another."""
 
-    def __init__(self, files: Files, sheet: Sheet | None, operators: set[str]) -> None:
-        self._files, self._sheet, self._operators = files, sheet, operators
+    def __init__(self, files: Files, sheet: Sheet | None, instance: Manifest, operators: set[str]) -> None:
+        self._files, self._sheet, self._instance, self._operators = files, sheet, instance, operators
         self._used: set[tuple[str, str]] = set()
 
     def stand_in(self, one: Release) -> str:
         """The demo's chart for a release; empty where it is a mere workload."""
-        if _is(one, ("longhorn",)):
-            return "longhorn"
+        if _is(one, _BY_NAME):
+            return posixpath.basename(one.chart.rstrip("/"))
         if self._operators and _is(one, _OPERATOR):
             return "minio-operator"
         return "minio-tenant" if self._operators and _is(one, _TENANT) else ""
@@ -132,6 +141,8 @@ class _Desk:
             of_claims = {name: text(said, "persistence", name) for name in _KNOWN_OF_LONGHORN}
             kept = {name: value for name, value in of_claims.items() if value and is_known(value)}
             return {"persistence": kept, "defaultBackupStore": self._store(said)}
+        if stand_in == INSTANCE:
+            return self._instance
         return _tenant(said) if stand_in == "minio-tenant" else {}
 
     def _store(self, said: Json) -> Manifest:

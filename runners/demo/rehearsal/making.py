@@ -9,9 +9,11 @@ from runners.demo.rehearsal.gitops import gitops_texts
 from runners.demo.rehearsal.helmfiles import helmfile_texts
 from runners.demo.rehearsal.setting import Setting
 from runners.demo.rehearsal.vault import backups, systems
+from runners.demo.rehearsal.workloads import Manifest
 from runners.demo.tools.flux_objects import CONTROLLERS
+from runners.layers.components.flux_operator import INSTANCE, OPERATOR
 from runners.layers.discovery import Discovery, Release
-from runners.layers.gitops_settings import OPERATOR, TOKEN_VARIABLES, BootstrapSettings
+from runners.layers.gitops_settings import TOKEN_VARIABLES, BootstrapSettings
 from runners.layers.settings import FoundationEntry, KeySource, Settings
 from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_text import sheet_text
@@ -41,7 +43,7 @@ class Material:
 def make_setting(material: Material) -> Setting:
     """Everything that is on the stage."""
     settings, sheet, files = material.settings, material.sheet, material.found.looked.files
-    helmfiles = helmfile_texts(files, settings.foundation, material.asked, sheet)
+    helmfiles = helmfile_texts(files, settings.foundation, material.asked, sheet, _instance(material))
     spaces = {space for entry in settings.foundation for space in entry.namespaces}
     objects = tuple(one for reached in material.found.reached for one in reached.objects)
     gitops = gitops_texts(files, objects, _root(settings), sheet.claims if sheet else (), spaces)
@@ -51,7 +53,7 @@ def make_setting(material: Material) -> Setting:
     return Setting(
         context=context_of(settings, sheet),
         nodes=(sheet.nodes if sheet is not None else ()) or _NODES,
-        remote=_remote(bootstrap_of(material)),
+        remote=_remote(material),
         files={
             **helmfiles.files,
             **gitops,
@@ -78,29 +80,47 @@ def _root(settings: Settings) -> str:
     return (said if said is not None else settings.bootstrap.path if settings.bootstrap else "").strip("./")
 
 
-def _remote(said: BootstrapSettings) -> str:
-    name = said.repository or said.url.rstrip("/").rpartition("/")[2].rpartition(":")[2].removesuffix(".git")
+def _instance(material: Material) -> Manifest:
+    """What a FluxInstance follows in the play: the same folder of the same branch, whatever kind of source it was."""
+    said = bootstrap_of(material)
+    components = ["source-controller", "kustomize-controller", "helm-controller"]
+    sync = {"kind": "GitRepository", "url": _url(material), "ref": f"refs/heads/{said.branch}", "path": said.path}
+    return {"instance": {"components": components, "sync": sync}}
+
+
+def _url(material: Material) -> str:
+    noted = material.sheet.gitops.url if material.sheet is not None else ""
+    return noted if noted.startswith("http") else _URL
+
+
+def _remote(material: Material) -> str:
+    said = bootstrap_of(material)
+    url = _url(material) if said.is_operator else said.url
+    name = said.repository or url.rstrip("/").rpartition("/")[2].rpartition(":")[2].removesuffix(".git")
     return name.strip(".") or "homelab"
 
 
 def bootstrap_of(material: Material) -> BootstrapSettings:
     """How Flux is bootstrapped there: as bedplate.yaml says, or else from the Git that the sheet names.
 
-    What has nothing to bootstrap, or is played by nobody, is played by ``git``: the step is the same.
+    What is installed by hand, or played by nobody, is played by ``git``: the step is the same.
     """
     said, sheet = material.settings.bootstrap, material.sheet
-    noted = sheet.gitops if sheet is not None else None
-    played = said is not None and said.provider in TOKEN_VARIABLES and said.provider != "bitbucket-server"
-    if said is not None and played and (said.url or said.repository):
+    if said is not None and _is_played(said, material.settings):
         return said
+    noted = sheet.gitops if sheet is not None else None
     path = material.settings.gitops_path or (noted.path if noted else "")
-    url = noted.url if noted is not None and noted.url.startswith("http") else _URL
-    made = BootstrapSettings(
-        "git", url=url, path=path, branch=(noted.branch if noted else "") or "main", token_auth=True
+    branch = (noted.branch if noted else "") or "main"
+    made = BootstrapSettings("git", url=_url(material), path=path, branch=branch, token_auth=True)
+    return replace(made, path=said.path or path, branch=said.branch) if said is not None else made
+
+
+def _is_played(said: BootstrapSettings, settings: Settings) -> bool:
+    if said.is_operator:
+        return {OPERATOR, INSTANCE} <= {entry.component for entry in settings.flux_entries}
+    return (
+        said.provider in TOKEN_VARIABLES and said.provider != "bitbucket-server" and bool(said.url or said.repository)
     )
-    if said is None or said.provider == OPERATOR:
-        return made
-    return replace(made, path=said.path or path, branch=said.branch)
 
 
 def rehearsed_settings(material: Material, s3: str) -> Settings:

@@ -52,17 +52,17 @@ def rendering_of(files: Files, one: Release) -> Rendering | ChartTry:
         return ChartTry(one.id, name, Tried.NOT_TRIED, why)
 
     if not (is_known(one.chart) and is_known(one.id)):
-        return not_tried("only helmfile can fill in its name")
+        return not_tried("only helmfile knows their names")
     if not one.chart.startswith("."):
-        return not_tried("it comes over the network")
+        return not_tried("they come over the network")
     folder = resolved(folder_of(one.file), one.chart)
     if folder is None:
-        return not_tried("it lies outside of the repository")
+        return not_tried("they lie outside of the repository")
     if f"{folder}/Chart.yaml" not in files:
         return ChartTry(one.id, name, Tried.MISSING)
     paths = [resolved(folder_of(one.file), value) or "" if is_known(value) else "" for value in one.values]
     if one.inline or any(path.endswith(".gotmpl") or path not in files for path in paths):
-        return not_tried("its values are put together by helmfile")
+        return not_tried("helmfile puts their values together")
     return Rendering(one, folder, tuple(paths))
 
 
@@ -84,4 +84,4 @@ def chart_findings(tries: Sequence[ChartTry]) -> Iterator[Finding]:
             reasons.setdefault(one.why, []).append(one.chart)
     for why, charts in reasons.items():
         names = ", ".join(dict.fromkeys(charts))
-        yield Finding("charts", Severity.NOTE, f"can't be rendered here, since {why}: {names}")
+        yield Finding("charts", Severity.NOTE, f"can't be rendered here ({why}): {names}")

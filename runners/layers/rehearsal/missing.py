@@ -15,12 +15,14 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.gitops_settings import bootstrap_findings
 from runners.layers.kinds.fates import Fate
 from runners.layers.rehearsal.charts import ChartTry, chart_findings
-from runners.layers.settings import Settings
+from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.survival.fold import span
 from runners.layers.survival.judge import TOO_OLD, SheetFile
 from runners.layers.survival.keys import KeyState, key_findings
 from runners.layers.survival.sheet import Sheet, SheetClaim
 from runners.layers.version_steps import minor_words
+from runners.layers.walkthroughs.bootstrap import FOUNDATION
+from runners.layers.walkthroughs.verify import VERIFY
 
 _NAMED = 3
 """Of many with one trouble so many are named."""
@@ -68,6 +70,17 @@ def what_is_missing(facts: Facts) -> tuple[Finding, ...]:
         *_tools(facts),
     )
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: -finding.severity))
+
+
+def missing_at_steps(facts: Facts) -> Mapping[str, tuple[Finding, ...]]:
+    """Id of a step → what it would have to do without, where the play has a stand-in and would not show it."""
+    found: dict[str, tuple[Finding, ...]] = {}
+    for entry in facts.settings.foundation:
+        own = {one.id for one in facts.asked.get(entry.helmfile, ()) if not entry.releases or one.id in entry.releases}
+        charts = tuple(chart_findings([each for each in facts.charts if each.release in own]))
+        found[f"{FOUNDATION}{entry.component}"] = tuple(filter(is_missing, charts))
+        found[f"{VERIFY}{entry.component}"] = tuple(_bucket(entry, facts.sheet.content))
+    return {step: findings for step, findings in found.items() if findings}
 
 
 def _sheet(facts: Facts) -> Iterator[Finding]:
@@ -162,19 +175,20 @@ def _backup_keys(facts: Facts) -> Iterator[Finding]:
 
 
 def _buckets(facts: Facts) -> Iterator[Finding]:
-    """Buckets lie on claims of the cluster: what those don't bring back has to be made anew."""
-    sheet = facts.sheet.content
     for entry in facts.settings.foundation:
-        if entry.s3 is None or sheet is None:
-            continue
-        own = [one for one in sheet.claims if one.namespace in entry.namespaces]
-        back = [one for one in own if one.fate == Fate.RETURNS.value]
-        if not own or len(back) < len(own):
-            whence = (
-                f"{len(back)} of the {len(own)} claims below it return" if own else "the sheet knows no claim below it"
-            )
-            text = f"may be missing after a recovery: {whence}"
-            yield Finding(f"bucket {entry.s3.bucket}", Severity.WARNING, text, "have a copy of what is in it elsewhere")
+        yield from _bucket(entry, facts.sheet.content)
+
+
+def _bucket(entry: FoundationEntry, sheet: Sheet | None) -> Iterator[Finding]:
+    """Buckets lie on claims of the cluster: what those don't bring back has to be made anew."""
+    if entry.s3 is None or sheet is None:
+        return
+    own = [one for one in sheet.claims if one.namespace in entry.namespaces]
+    back = [one for one in own if one.fate == Fate.RETURNS.value]
+    if not own or len(back) < len(own):
+        whence = f"{len(back)} of the {len(own)} claims below it return" if own else "the sheet knows no claim below it"
+        text = f"may be missing after a recovery: {whence}"
+        yield Finding(f"bucket {entry.s3.bucket}", Severity.WARNING, text, "have a copy of what is in it elsewhere")
 
 
 def _flux(facts: Facts) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from runners.layers.claim_probe.objects import NAMESPACE
 from runners.layers.kinds.base import Key
 from runners.layers.kinds.fates import ClaimFate
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
@@ -35,7 +36,7 @@ class Fates:
 
     def join(self, rows: Rows) -> Claims:
         """The fate of every claim, in no particular order; the very same value while nothing changed."""
-        claims = rows.all(CLAIMS)
+        claims = _kept(rows)
         went, touched = self._update(rows, claims)
         now = conditions(rows)
         if now != self._conditions:
@@ -66,6 +67,12 @@ class Fates:
         # Where PersistentVolumes may not be read: Longhorn gives both the same name.
         name = _stored_as(volume) if volume else claim.volume
         return Chain(claim, volume, self._stored.one(name), self._backups.all(name), name)
+
+
+def _kept(rows: Rows) -> Sequence[Claim]:
+    """All but a probe's own, which nobody would miss."""
+    claims = rows.all(CLAIMS)
+    return [row for row in claims if row.namespace != NAMESPACE] if rows.within(CLAIMS, (NAMESPACE,)) else claims
 
 
 def _stored_as(volume: Volume) -> str:

@@ -22,8 +22,8 @@ from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
 from runners.layers.walkthroughs.verify import verify_steps
 
 CLUSTER = "cluster"
-KEYS = "keys:"
-"""What the id of a step of keys begins with."""
+KEYS, FOUNDATION = "keys:", "foundation:"
+"""What the ids of steps begin with that are about keys, or about a component of the foundation."""
 
 
 def bootstrap(settings: Settings) -> Walkthrough:
@@ -123,7 +123,7 @@ def foundation_step(entry: FoundationEntry) -> Step:
     """One component of the foundation: planned, applied, and usable by its own rules."""
     name = entry.component
     return Step(
-        f"foundation:{name}",
+        f"{FOUNDATION}{name}",
         name,
         why=_WHY.get(name, "GitOps builds on it, so it is there before Flux, and comes back without Flux."),
         proof=is_usable(name),

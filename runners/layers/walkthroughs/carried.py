@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from runners.layers.claim_probe.prospect import storage_classes
@@ -57,7 +57,9 @@ def carried(moment: Moment) -> Proof:
     unseen = next((kind for kind in _READ if not rows.freshness(kind).trusted), None)
     if unseen is not None:
         return (Finding(_ABOUT, Severity.UNKNOWN, f"{unseen.plural} can't be seen"),)
-    found = sorted(_carried(rows), key=lambda each: (each.pod.namespace, each.pod.name, each.claim.name))
+    found = sorted(
+        _carried(rows, _classes(moment)), key=lambda each: (each.pod.namespace, each.pod.name, each.claim.name)
+    )
     working = [each.finding() for each in found if each.works]
     if working or found:
         return tuple(working or [each.finding() for each in found])[:_SHOWN]
@@ -65,8 +67,13 @@ def carried(moment: Moment) -> Proof:
     return (Finding(_ABOUT, Severity.NOTE, words),)
 
 
-def _carried(rows: Rows) -> Iterator[Carried]:
-    classes = {row.name for row in storage_classes(rows)}
+def _classes(moment: Moment) -> set[str]:
+    """The StorageClasses that the foundation serves."""
+    named = {entry.claim.storage_class for entry in moment.settings.foundation if entry.claim is not None}
+    return {row.name for row in storage_classes(moment.rows)} | (named - {""})
+
+
+def _carried(rows: Rows, classes: Container[str]) -> Iterator[Carried]:
     claims = {row.key[1:]: row for row in rows.all(CLAIMS) if row.storage_class in classes}
     made = _made(rows)
     for pod in rows.all(PODS):

@@ -20,7 +20,7 @@ from runners.layers.walkthroughs.flux_troubles import (
     fetch_remedy,
     is_decryption_trouble,
 )
-from runners.layers.walkthroughs.proofs import Prove
+from runners.layers.walkthroughs.proofs import Prove, not_seen
 from runners.layers.walkthroughs.steps import Moment, Proof
 
 NEEDED = ("source-controller", "kustomize-controller")
@@ -50,7 +50,8 @@ def is_synced(settings: BootstrapSettings | None) -> Prove:
             return conflicts
         root, lacking = root_sync(moment.rows), _lacking(moment, NEEDED)
         if root is None:
-            return (Finding(_ROOT, Severity.BLOCKER, "is not there: nothing is synced"), *lacking)
+            doubt = _doubt(moment, KUSTOMIZATIONS)
+            return (doubt or Finding(_ROOT, Severity.BLOCKER, "is not there: nothing is synced"), *lacking)
         return (Finding(_ROOT, Severity.OK, f"syncs {_place(root, moment)}", about=root.key), *lacking)
 
     return prove
@@ -202,4 +203,4 @@ def _ranked(found: Sequence[Finding], *, proved: bool) -> Iterator[Finding]:
 def _doubt(moment: Moment, kind: AnyKind) -> Finding | None:
     """Why rows of a kind prove nothing now; None where they do."""
     freshness = moment.rows.freshness(kind)
-    return None if freshness.trusted else Finding(kind.id, Severity.UNKNOWN, freshness.words(moment.now))
+    return None if freshness.trusted else not_seen(kind.id, freshness)

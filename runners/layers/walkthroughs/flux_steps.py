@@ -47,7 +47,7 @@ def commits_step(settings: BootstrapSettings) -> Step:
     return Step(
         "flux:commits",
         "What goes to Git",
-        why="flux bootstrap clones the branch anew, commits and pushes, all before it proves anything. Look first.",
+        why="Bootstrap clones the branch anew, commits and pushes, all before it proves anything. Look first.",
         proof=proof,
         looks_at=f"which of flux's files {folder} has, whether .gitignore keeps them out, and what is not pushed yet",
         do=f"flux will write gotk-components.yaml, gotk-sync.yaml and kustomization.yaml into {folder}, commit them "
@@ -141,7 +141,7 @@ def _commits_shell(settings: BootstrapSettings) -> Shell:
     lines = (
         "git fetch",
         shlex.join(("git", "status", "--short", "--branch", "--", inside)),
-        shlex.join(("git", "check-ignore", "--verbose", "--no-index", *paths)) + "   # prints nothing when all is well",
+        shlex.join(("git", "check-ignore", "--verbose", "--no-index", *paths)),
         f"{shlex.join(export_call(settings))} | git diff --no-index --stat -- {shlex.quote(paths[0])} -",
     )
     return lambda _settings, _context: "\n".join(lines)

@@ -115,7 +115,7 @@ def _waiting(view: StepView, now: float, since: float | None) -> StateWords:
 def _failed(view: StepView, now: float) -> StateWords:
     run = view.run
     if view.step.doing is Doing.COMMAND and run is not None:
-        again = "see to what its log below says; then ↵ does what is left, and nothing that is done a second time"
+        again = "see to what its log below says; then ↵ does what is left: nothing is done twice"
         return StateWords(f"failed: {_ended(run)}, {_ago(run, now)}", _or_skip(view, again))
     found = [finding for finding in view.proof if finding.severity is worst(view.proof)]
     return StateWords(f"failed: {_named(found)}", _or_skip(view, *_without_remedy(found)))

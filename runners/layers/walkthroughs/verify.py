@@ -19,6 +19,8 @@ from runners.layers.walkthroughs.carried import carried
 from runners.layers.walkthroughs.proofs import is_usable
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 
+VERIFY = "verify:"
+"""What the ids of these steps begin with; the name of a component follows."""
 _SKIP = "when you have seen yourself that it works"
 
 
@@ -28,7 +30,7 @@ def verify_steps(settings: Settings) -> Iterator[Step]:
     yield from (_claim_step(entry) for entry, probe in probes if probe == CLAIM)
     yield from (_s3_step(entry) if entry.s3 else _no_bucket(entry) for entry, probe in probes if probe == S3)
     yield Step(
-        "verify:flux",
+        f"{VERIFY}flux",
         "Flux's workloads on it",
         why="The layers are one when something that Git asks for runs on a volume of the foundation.",
         proof=carried,
@@ -39,10 +41,15 @@ def verify_steps(settings: Settings) -> Iterator[Step]:
     )
 
 
+def verifies(step: Step) -> bool:
+    """Is it one of these steps, which build nothing?"""
+    return step.id.startswith(VERIFY)
+
+
 def _claim_step(entry: FoundationEntry) -> Step:
     name = entry.component
     return Step(
-        f"verify:{name}",
+        f"{VERIFY}{name}",
         f"{name} serves claims",
         why="A StorageClass is a promise: a claim that is bound, written by one pod and read by another is the proof.",
         proof=_probed(c.PROBE_CLAIM, name),
@@ -60,7 +67,7 @@ def _claim_step(entry: FoundationEntry) -> Step:
 def _s3_step(entry: FoundationEntry) -> Step:
     name = entry.component
     return Step(
-        f"verify:{name}",
+        f"{VERIFY}{name}",
         f"{name} stores objects",
         why="Green is not proof: an object that is put, got and deleted is.",
         proof=_probed(c.PROBE_S3, name),
@@ -83,7 +90,7 @@ def _no_bucket(entry: FoundationEntry) -> Step:
         return (Finding(name, Severity.NOTE, words),) if proved(usable) else usable
 
     return Step(
-        f"verify:{name}",
+        f"{VERIFY}{name}",
         f"{name} stores objects",
         why="Green is not proof: an object that is put, got and deleted is. None is put where nobody said where.",
         proof=prove,

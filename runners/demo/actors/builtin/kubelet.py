@@ -8,6 +8,7 @@ from runners.demo.actors import resources as res
 from runners.demo.actors.api import Requests, by_name
 from runners.demo.actors.base import Actor
 from runners.demo.actors.builtin import pod_status
+from runners.demo.actors.builtin.images import images_of, pulled
 from runners.demo.actors.builtin.nodes import conditions, is_down
 from runners.demo.actors.builtin.owned import has_ended, is_deleted, is_ready
 from runners.demo.actors.delays import Delays
@@ -34,8 +35,10 @@ class Kubelet(Actor):
 
     def act(self) -> None:
         """Reports every node, and brings every pod on it one step on."""
-        nodes = by_name([self._beat(node) for node in self.api.list(res.NODES)])
-        for pod in self.api.list(res.PODS):
+        pods = self.api.list(res.PODS)
+        images = pulled(pods)
+        nodes = by_name([self._beat(node, images) for node in self.api.list(res.NODES)])
+        for pod in pods:
             node = nodes.get(text(pod, "spec", "nodeName"))
             if is_deleted(pod):
                 self._end(pod, node)
@@ -46,14 +49,15 @@ class Kubelet(Actor):
             elif not _is_settled(pod):
                 self.api.set_status(res.PODS, pod, self._next(pod, node))
 
-    def _beat(self, node: Json) -> Json:
+    def _beat(self, node: Json, images: Mapping[str, frozenset[str]]) -> Json:
         uid = text(node, "metadata", "uid")
         beats = self.delays.age(("heartbeat", uid)) >= _HEARTBEAT
         if beats:
             self.delays.restart(("heartbeat", uid))
         if not is_down(node):
             self.delays.look_again(_HEARTBEAT - self.delays.age(("heartbeat", uid)))
-        self.api.set_status(res.NODES, node, {"conditions": conditions(node, beats=beats)})
+        there = images_of(node, images.get(text(node, "metadata", "name"), ()))
+        self.api.set_status(res.NODES, node, {"conditions": conditions(node, beats=beats), "images": there})
         return node
 
     def _end(self, pod: Json, node: Json | None) -> None:
