@@ -206,9 +206,9 @@ class Day:
         assert {each["status"] for each in found} == {"deployed"}
         return {each["name"]: int(each["revision"]) for each in found}
 
-    def services(self) -> set[str]:
-        """The Kustomizations that are ready."""
-        return ready(self.get("kustomizations"))
+    def has_services(self, *names: str) -> None:
+        """Waits until these Kustomizations are ready: each is not for a moment whenever Flux looks at it anew."""
+        until("the services", lambda: ready(self.get("kustomizations")) == {*names})
 
     def commits(self) -> int:
         """How many Git has."""

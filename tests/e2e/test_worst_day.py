@@ -159,7 +159,7 @@ def _is_whole(day: Day, revisions: dict[str, int]) -> None:
     """Both layers are there, jobs run as before, the sheet is of this cluster, and nobody holds anything any more."""
     assert day.revisions() == revisions
     assert day.jobs() == {"nightly": ["default"]}
-    assert day.services() == {"flux-system", "metallb", "cert-manager", "haproxy-ingress", "monitoring"}
+    day.has_services("flux-system", "metallb", "cert-manager", "haproxy-ingress", "monitoring")
     assert day.commits() == day.commits_before
     assert day.sheet_is_of() == day.uid
     day.lets_go()
