@@ -9,12 +9,12 @@ from widgets import palette
 from widgets.room import LEAST_HEIGHT, LEAST_WIDTH, LOW, NARROW, SHORT, TALL
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("w", "walkthroughs"),
     ("⇥", "next pane"),
     ("←→", "tabs"),
     ("/", "filter"),
     (":", "command"),
     ("q", "quit"),
-    ("w", "walkthroughs"),
     ("?", "help"),
 )
 """The keys that do something wherever a person is, and what they do; the last is there however little room there is."""

@@ -17,6 +17,7 @@ class AlarmBanner(Widget):
     AlarmBanner {
         height: auto;
         max-height: 3;
+        padding: 0 1;
         background: $error;
         color: $text;
         text-style: bold;
@@ -34,9 +35,9 @@ class AlarmBanner(Widget):
 
     def render(self) -> Content:
         """The worst first; whose volumes they are as far as there is room."""
-        return Content(plain(" [! seen] " + "; ".join(map(_words, self.alarms))))
+        return Content(plain("ALARM (! when seen): " + "; ".join(map(_words, self.alarms))))
 
 
 def _words(alarm: Alarm) -> str:
     found = alarm.finding
-    return f"{found.severity.symbol} ALARM {found.subject} {found.text} → {found.remedy}: {alarm.names}"
+    return f"{found.subject} {found.text} → {found.remedy}: {alarm.names}"

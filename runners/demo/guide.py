@@ -84,7 +84,7 @@ def _disaster(picture: Picture) -> Iterator[str]:
 def _wiped(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if not _is(picture, "longhorn", Verdict.HEALTHY):
-        yield "1/3 All is gone but Git and backups. Press w, go to Recover (↓), ↵: it leads you"
+        yield "1/3 All is gone but Git and backups. Press w, choose Recover: it leads you"
     if not (_is(picture, "minio", Verdict.HEALTHY) and picture.flux_version):
         yield "2/3 Storage is back. Go on in the walkthrough (w): data first, then the rest"
     yield from _until_gitops_works(picture, "3/3")

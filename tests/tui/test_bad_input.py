@@ -134,7 +134,7 @@ def broken(session: StillSession, monkeypatch: pytest.MonkeyPatch) -> BrokenHelm
     (session.options.repository / "longhorn" / "helmfile.yaml").write_text("releases:\n- name: a\n  b: c: d\n")
     monkeypatch.setattr("runners.operate.capture", tools)
     monkeypatch.setattr("runners.operate.resolve", lambda _connection: HOME)
-    monkeypatch.setattr(session, "served", lambda: Served("v1.37.2", ("v1",), frozenset()))
+    monkeypatch.setattr("runners.operate.served_by", lambda *_: Served("v1.37.2", ("v1",), frozenset()))
     monkeypatch.setattr(session, "context_moved", lambda: "")
     return tools
 

@@ -183,8 +183,12 @@ def test_yaml_searched(session: StillSession, api: FakeApi, snap_compare: Compar
         await pilot.press("1", "y")
         while "kind: Pod" not in app.screen.query_one(LogPane).text:
             await pilot.pause()
-        await pilot.press("slash", *"longhorn-manager", "enter", "n")
-        while not app.screen.query_one(LogPane).border_subtitle:
+        pane = app.screen.query_one(LogPane)
+        await pilot.press("slash", *"longhorn-manager", "enter")
+        while not (first := pane.border_subtitle) or app.focused is not pane:
+            await pilot.pause()
+        await pilot.press("n")
+        while pane.border_subtitle == first:
             await pilot.pause()
         await pilot.pause()
 
