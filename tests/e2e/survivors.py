@@ -190,6 +190,10 @@ class Day:
         """Longhorn's volumes, with what makes each the one that it is."""
         return {row["metadata"]["name"]: row["metadata"]["uid"] for row in self.get("lhv")}
 
+    def has_volumes(self, count: int) -> None:
+        """Waits until the volumes of probes are gone, which happens some time after their claims."""
+        until(f"{count} volumes", lambda: len(self.get("lhv")) == count)
+
     def jobs(self) -> dict[str, list[str]]:
         """The groups of each recurring job, none of which is held any more."""
         rows = self.get("lhrj")
@@ -202,9 +206,9 @@ class Day:
         assert {each["status"] for each in found} == {"deployed"}
         return {each["name"]: int(each["revision"]) for each in found}
 
-    def services(self) -> set[str]:
-        """The Kustomizations that are ready."""
-        return ready(self.get("kustomizations"))
+    def has_services(self, *names: str) -> None:
+        """Waits until these Kustomizations are ready: each is not for a moment whenever Flux looks at it anew."""
+        until("the services", lambda: ready(self.get("kustomizations")) == {*names})
 
     def commits(self) -> int:
         """How many Git has."""

@@ -127,6 +127,7 @@ def _is_taken_over(day: Day, disks: str, runs: dict[str, int]) -> None:
 def _has_its_data_back(day: Day) -> None:
     """Each claim is bound to the volume that was made from its backup, and never was anything else."""
     assert day.runs() == RECOVERED
+    day.has_volumes(len(day.remains.claims))
     assert {row["metadata"]["name"]: row["spec"]["fromBackup"] for row in day.get("lhv")} == day.remains.backups
     assert {day.name(row): row["spec"]["volumeName"] for row in day.get("pvc")} == day.remains.claims
     assert {row["status"]["phase"] for row in day.get("pvc")} == {"Bound"}
@@ -137,6 +138,7 @@ def _has_its_data_back(day: Day) -> None:
 
 def _has_started_over(day: Day) -> None:
     """Nothing was restored, and what stood on the disks was not deleted."""
+    day.has_volumes(len(day.remains.claims))
     assert [row["spec"].get("fromBackup", "") for row in day.get("lhv")] == [""] * len(day.remains.claims)
     assert day.setting("orphan-resource-auto-deletion") == ""
     _is_whole(day, {"longhorn": 1, "minio-operator": 1, "minio-tenant": 1})
@@ -145,6 +147,7 @@ def _has_started_over(day: Day) -> None:
 def _is_repaired(day: Day, volumes: dict[str, str]) -> None:
     """What was missing is back, by a new revision of what was there; every volume is the one that it was."""
     assert day.runs() == {"apply longhorn": 1}
+    day.has_volumes(len(volumes))
     assert day.volumes() == volumes
     assert [row["spec"].get("fromBackup", "") for row in day.get("lhv")] == [""] * len(volumes)
     assert {row["status"]["state"] for row in day.get("lhv")} == {"attached"}
@@ -156,7 +159,7 @@ def _is_whole(day: Day, revisions: dict[str, int]) -> None:
     """Both layers are there, jobs run as before, the sheet is of this cluster, and nobody holds anything any more."""
     assert day.revisions() == revisions
     assert day.jobs() == {"nightly": ["default"]}
-    assert day.services() == {"flux-system", "metallb", "cert-manager", "haproxy-ingress", "monitoring"}
+    day.has_services("flux-system", "metallb", "cert-manager", "haproxy-ingress", "monitoring")
     assert day.commits() == day.commits_before
     assert day.sheet_is_of() == day.uid
     day.lets_go()
