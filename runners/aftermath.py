@@ -21,7 +21,7 @@ from runners.tools.applied import applied
 from runners.tools.calls import Bench
 from runners.tools.helm import installed_releases, list_argv
 from runners.tools.run_files import read_json, write_json
-from runners.tools.runs import Runs
+from runners.tools.runs import Runs, RunUnknown
 
 CONFIRMED = "confirmed.json"
 CONCLUDED = "concluded.json"
@@ -62,7 +62,11 @@ def _confirmed(found: Json, identity: Identity) -> Plan:
 
 def concluded(runs: Runs, run_id: str) -> tuple[Finding, ...] | None:
     """What the cluster said after a run; None while nobody has asked it."""
-    found = read_json(runs.log_path(run_id).with_name(CONCLUDED))
+    try:
+        found = read_json(runs.log_path(run_id).with_name(CONCLUDED))
+    except RunUnknown:  # it was swept away meanwhile, and what it was started for with it
+        text = "its folder is gone from this machine, so what it did can't be told"
+        return (Finding("run", Severity.UNKNOWN, text, "see what the cluster has"),)
     return None if found is None else _findings(found, "findings")
 
 

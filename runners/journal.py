@@ -67,10 +67,11 @@ class Journal:
             handle = self.path.open(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return
+        # A journal only grows, and is read again and again: most of its lines are told apart without being decoded.
+        named = tuple(f'"{event}"' for event in events)
         with handle:
             for line in handle:
-                found = _decoded(line)
-                if text(found, "event") in events:
+                if any(name in line for name in named) and text(found := _decoded(line), "event") in events:
                     yield found
 
     def _append(self, line: Mapping[str, object]) -> None:

@@ -120,7 +120,8 @@ async def _render(helm: str, each: Rendering, repository: Path, environ: Mapping
     one = each.release
     values = [word for path in each.values for word in ("-f", path)]
     space = ("--namespace", one.namespace) if one.namespace else ()
-    argv = (helm, "template", one.name, f"./{each.folder}", *space, *values)
+    # What comes after -- is no flag, however a release is called: --post-renderer would run a program.
+    argv = (helm, "template", *space, *values, "--", one.name, f"./{each.folder}")
     with tempfile.TemporaryDirectory(prefix="bedplate-helm-") as home:
         places = {f"HELM_{name}": f"{home}/{name.lower()}" for name in _PLACES}
         alone = {"PATH": environ.get("PATH", ""), "HOME": home, "KUBECONFIG": f"{home}/none", **places}

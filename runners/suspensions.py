@@ -103,16 +103,23 @@ class Suspensions:
         by_person = self._by_person(identity)
         with self._lock:
             seen = {**self._seen}
+            managed_by = {ref: self._managed[ref] for ref in seen if ref in self._managed}
         for ref, (row, _) in [*seen.items()][:MOST]:
-            if ref not in self._managed:
-                self._managed[ref] = self._asked(row)
+            if ref not in managed_by:
+                managed_by[ref] = self._asked(row)
+        with self._lock:
+            # What was resumed while the server was asked may be suspended again, by somebody else.
+            self._managed |= {ref: by for ref, by in managed_by.items() if self._is_same(ref, seen[ref][1])}
         found = {
-            ref: joined(by_person.get(named(ref)), self._managed.get(ref), witnessed, row.last_worked)
+            ref: joined(by_person.get(named(ref)), managed_by.get(ref), witnessed, row.last_worked)
             for ref, (row, witnessed) in seen.items()
         }
         if found != self.known:
             self.known = found
             self._changed()
+
+    def _is_same(self, ref: str, witnessed: Suspension) -> bool:
+        return ref in self._seen and self._seen[ref][1] is witnessed
 
     def _by_person(self, identity: Identity) -> Mapping[str, Suspension]:
         try:

@@ -88,3 +88,8 @@ def test_a_run_without_a_plan_is_judged_by_its_outcome(runs: Runs) -> None:
     run = runs.wait(runs.start(asked(shell_tool("exit 3"))).id, 10)
     (finding,) = ask(runs, run, Answer("[]"))
     assert finding.text == "failed, exit code 3"
+
+
+def test_of_a_run_whose_folder_is_gone_nothing_is_asked(runs: Runs) -> None:
+    (found,) = concluded(runs, RUN.id) or ()
+    assert (found.severity, found.remedy) == (Severity.UNKNOWN, "see what the cluster has")

@@ -19,7 +19,12 @@ from runners.rehearsing import read_for_rehearsal
 from tests.rehearsed_homelab import NOW, homelab_files, homelab_sheet, saved, write_homelab
 
 TOOLS = ("helmfile", "flux", "git", "age-from-the-safe")
-HELM = '#!/bin/sh\n[ -f "$3/templates/bad.yaml" ] && { echo "Error: no such function frob" >&2; exit 1; }\nexit 0\n'
+HELM = """#!/bin/sh
+case "$*" in *" -- "*) ;; *) echo "Error: a release's name may be taken for a flag" >&2; exit 1 ;; esac
+for folder; do :; done
+[ -f "$folder/templates/bad.yaml" ] && { echo "Error: no such function frob" >&2; exit 1; }
+exit 0
+"""
 
 
 def program(folder: Path, name: str, words: str = "#!/bin/sh\n") -> None:

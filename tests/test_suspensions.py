@@ -85,3 +85,20 @@ def test_one_that_was_seen_to_be_suspended_needs_no_other_witness(session: Still
     session.store.keep_only(KUSTOMIZATIONS, set())
     session.suspensions.find_out()
     assert session.suspensions.known == {}
+
+
+def test_what_is_suspended_anew_while_the_server_is_asked_is_asked_about_again(session: StillSession) -> None:
+    class Meanwhile(Answers):
+        def request(self, _method: str, path: str, **_more: object) -> Json:
+            found = super().request(_method, path)
+            if len(self.asked) == 1:
+                holds(session, apps(suspended=False))
+                holds(session, apps(suspended=True))
+                self.manager = "kubectl"
+            return found
+
+    holds(session, apps(suspended=True))
+    answers = Meanwhile("flux")
+    found_out(session, answers)
+    session.suspensions.find_out()
+    assert (len(answers.asked), session.suspensions.known[REF].by) == (2, "kubectl")

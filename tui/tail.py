@@ -19,6 +19,7 @@ LOOK_EVERY = 0.03
 """Seconds between two looks at a log that grows: a plain file says of itself when it did, but only when asked."""
 KEPT = 4 << 20
 """Bytes of an earlier log that are shown, from its end."""
+GONE = "the run's log is gone: its folder was removed from this machine"
 
 
 class RunTail:
@@ -65,7 +66,12 @@ class RunTail:
             self._pane.heading = heading(self.run, self._clock())
 
     def _read(self, run: RunRecord, stop: threading.Event) -> None:
-        with RunFollower(self._runs.log_path(run.id), offset=-KEPT) as log:
+        try:
+            path = self._runs.log_path(run.id)
+        except RunUnknown:  # whoever showed it last knew it from an older look
+            self._bridge.post(partial(self._gone, run, stop))
+            return
+        with RunFollower(path, offset=-KEPT) as log:
             latest = run
             while not stop.is_set():
                 # The record is read first: what the log has after the end was there before it.
@@ -81,16 +87,26 @@ class RunTail:
         try:
             return self._runs.record(run.id)
         except RunUnknown:  # a sweep of another program removed it
-            return replace(run, state=RunState.LOST)
+            return _without_folder(run)
 
     def _show(self, new: bytes, stop: threading.Event) -> None:
         if not stop.is_set():
             self._pane.append(new)
 
+    def _gone(self, run: RunRecord, stop: threading.Event) -> None:
+        if not stop.is_set():
+            self.run = _without_folder(run)
+            self.tick()
+            self._pane.append(f"{GONE}\n")
+
     def _ended(self, run: RunRecord) -> None:
         self.run = run
         self.tick()
         self._changed(run)
+
+
+def _without_folder(run: RunRecord) -> RunRecord:
+    return run if run.state.ended else replace(run, state=RunState.LOST)
 
 
 def heading(run: RunRecord, now: float) -> str:

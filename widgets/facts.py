@@ -48,7 +48,9 @@ def fact_lines(facts: Sequence[Fact], width: int, cursor: int | None = None) -> 
         word = fact.head.ljust(column)
         head = " " * fact.indent + (f"{fact.symbol} " if fact.symbol else "")
         tone = fact.tone.value if not fact.symbol else "plain"
-        for part in wrap(plain(fact.text), max(8, width - 1 - column - len(head))) or [""]:
+        room = max(8, width - 1 - column - len(head))
+        # A name is broken only where it has to be: its halves would be read, and copied, as two.
+        for part in wrap(plain(fact.text), room, break_on_hyphens=False) or [""]:
             parts = (("mark", "▶" if selected else " "), ("muted", word), (fact.tone.value, head), (tone, part))
             lines.append((index, PartsLine(parts, under="cursor" if selected else "")))
             word, head = " " * column, " " * len(head)

@@ -43,7 +43,7 @@ def flow(parts: Iterable[tuple[str, str]], width: int, gap: str = "    ") -> lis
     """Lines of parts that stay whole where they can: one that doesn't fit beside the others begins the next line."""
     lines: list[list[tuple[str, str]]] = []
     room = 0
-    whole = ((ink, piece) for ink, text in parts for piece in wrap(text, max(8, width - 1)))
+    whole = ((ink, piece) for ink, text in parts for piece in wrap(text, max(8, width - 1), break_on_hyphens=False))
     for ink, text in whole:
         need = len(gap) + cell_len(text)
         if lines and need <= room:

@@ -168,8 +168,11 @@ def _keys(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def _rights(command: Command, situation: Situation) -> Iterator[Finding]:
     """What this user may not do, as the preflight has found it."""
-    subject = about_rights(_user(command, situation))
-    yield from (finding for finding in situation.picture.preflight if finding.subject == subject)
+    own = bool(command.act or command.probe)
+    subject = about_rights(command.name if own else _user(command, situation))
+    for finding in situation.picture.preflight:
+        if finding.subject == subject:
+            yield replace(finding, severity=Severity.BLOCKER) if own else finding
 
 
 def _user(command: Command, situation: Situation) -> str:

@@ -9,7 +9,7 @@ from runners.layers.jsons import text
 from runners.layers.probes import Answer, Evidence, answer_in
 from runners.layers.runs import RunRecord, RunState
 from runners.tools.run_files import read_json
-from runners.tools.runs import Runs
+from runners.tools.runs import Runs, RunUnknown
 
 PROBED = "probed.json"
 """The note in a run's folder that makes it a probe: which one, and of which component."""
@@ -32,7 +32,10 @@ class Proofs:
             if not run.state.ended or run.state is RunState.INTERRUPTED:
                 continue
             if run.id not in self._read:
-                self._read[run.id] = self._look(run)
+                try:
+                    self._read[run.id] = self._look(run)
+                except RunUnknown:  # it was swept away since the records were read
+                    continue
             said = self._read[run.id]
             if said is not None and said[0] not in found:
                 found[said[0]] = Evidence(run.short_id, run.ended or run.started, said[1])

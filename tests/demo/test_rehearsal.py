@@ -177,10 +177,16 @@ def test_the_operator_is_played_as_the_persons_helmfile_brings_it(tmp_path: Path
     assert bootstrap_of(operated).is_operator
 
 
-def test_nothing_is_written_outside_of_the_play(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "charts"),
+    [({"../../outside": "words"}, {}), ({}, {"rehearsal/charts/web-x/../../../../../outside": ("longhorn", "1.12.1")})],
+)
+def test_nothing_is_written_outside_of_the_play(
+    tmp_path: Path, files: Mapping[str, str], charts: Mapping[str, tuple[str, str]]
+) -> None:
     place = Place(tmp_path / "play", 0.0)
     place.folder.mkdir()
-    setting = Setting("home", ("a",), "infra", {"../../outside": "words"})
+    setting = Setting("home", ("a",), "infra", files, charts)
     with pytest.raises(StageError, match="outside of the repository"), rehearsed(place, setting):
         pytest.fail("it was set up")
     assert not (tmp_path / "outside").exists()

@@ -13,6 +13,7 @@ from runners.layers.freshness import Freshness, Reach
 from runners.layers.gates import gate, gitops_gate
 from runners.layers.kinds.base import Row
 from runners.layers.picture import ComponentState, Layer
+from runners.layers.probes import Prospect
 from runners.layers.rights import about_rights
 from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, KeySource, Settings
@@ -132,6 +133,15 @@ def test_a_right_that_is_missing_closes_the_gate_of_what_needs_it() -> None:
     assert gate(c.APPLY, replace(MINIO, picture=seen)).overridable
     assert gate(c.APPLY, replace(LONGHORN, picture=seen)).is_open
     assert gate(c.PLAN, replace(MINIO, picture=seen)).is_open
+
+
+def test_a_right_that_an_act_lacks_closes_the_gate_of_that_act_alone() -> None:
+    lacks = Finding(about_rights(c.HOLD_JOBS.name), Severity.WARNING, "hold jobs needs rights that you have not")
+    acts = {"hold": Prospect(("x",)), "restore": Prospect(("x",))}
+    seen = replace(LONGHORN, picture=replace(picture(), preflight=(lacks,)), prospects=acts)
+    assert gate(c.HOLD_JOBS, seen).overridable
+    assert gate(c.RESTORE, seen).is_open
+    assert gate(c.APPLY, seen).is_open
 
 
 HUNG = w.release("apps", "web", "pending-install")

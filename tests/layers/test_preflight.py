@@ -106,9 +106,12 @@ GITOPS = replace(SETTINGS, bootstrap=BootstrapSettings("git", url="ssh://git@g/x
 
 def test_rights_are_asked_for_all_that_the_next_changes_need() -> None:
     wanted = wanted_rights(GITOPS)
-    assert {right.user for right in wanted} == {"Bedplate", "longhorn", "minio", "flux"}
+    own = {"hold jobs", "release jobs", "restore", "system backup", "upgrade engines", "probe claim"}
+    assert {right.user for right in wanted} == {"Bedplate", "longhorn", "minio", "flux", *own}
     assert Right("longhorn", "create", "", "secrets", "longhorn-system") in wanted
-    assert {right.user for right in wanted_rights(SETTINGS)} == {"Bedplate", "longhorn", "minio"}
+    assert {right.user for right in wanted_rights(SETTINGS)} == {"Bedplate", "longhorn", "minio", *own}
+    minio = replace(SETTINGS, foundation=tuple(one for one in SETTINGS.foundation if one.component == "minio"))
+    assert {right.user for right in wanted_rights(minio)} == {"Bedplate", "minio"}
 
 
 def test_what_a_user_may_not_is_named_and_what_nobody_says_is_unknown() -> None:
@@ -127,6 +130,16 @@ def test_what_a_user_may_not_is_named_and_what_nobody_says_is_unknown() -> None:
     assert told["rights for flux"].severity is Severity.UNKNOWN
     assert told["rights for Bedplate"].severity is Severity.WARNING
     assert "rights for minio" not in told
+
+
+def test_a_right_that_only_an_act_needs_is_known_before_and_stops_nothing_else() -> None:
+    lacking: dict[Right, bool | None] = {right: right.resource != "recurringjobs" for right in wanted_rights(SETTINGS)}
+    told = {finding.subject: finding for finding in rights_findings(lacking)}
+    assert list(told) == ["rights for hold jobs", "rights for release jobs"]
+    assert {finding.severity for finding in told.values()} == {Severity.WARNING}
+    assert "patch recurringjobs in longhorn-system" in told["rights for hold jobs"].text
+    unsaid: dict[Right, bool | None] = {right: None if right.user == "restore" else True for right in lacking}
+    assert list(rights_findings(unsaid)) == []
 
 
 ROOT = {

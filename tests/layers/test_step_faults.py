@@ -141,7 +141,7 @@ def test_what_is_done_stays_done_however_its_last_run_ended(name: str, step: Ste
     done = replace(step, proof=lambda _moment: proof)
     for state in RunState:
         view = k.alone(name, done, k.At(runs=[ran(step, state)], tools=MISSING))
-        assert (view.state, view.closed_by) == (StepState.DONE, ())
+        assert (view.state, view.closed_by) == (StepState.DONE if state.ended else StepState.WAITING, ())
 
 
 def test_no_step_is_next_while_the_cluster_is_away_and_a_run_goes_on() -> None:

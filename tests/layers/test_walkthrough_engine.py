@@ -21,6 +21,7 @@ from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice, Decision, latest, read, written
 from runners.layers.walkthroughs.engine import StepState, progress
+from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, objections_to, proved
 from tests.layers.worlds import NOW
 
@@ -108,9 +109,19 @@ def test_a_closed_gate_blocks_and_says_why() -> None:
         (RunState.SUCCEEDED, StepState.READY),
     ],
 )
-def test_its_run_is_looked_at_only_while_there_is_no_proof(ended: RunState, state: StepState) -> None:
+def test_how_its_run_ended_counts_only_while_there_is_no_proof(ended: RunState, state: StepState) -> None:
     assert states(step("one", GONE, doing=Doing.COMMAND), runs=[run(ended)]) == [state]
-    assert states(step("one", OK, doing=Doing.COMMAND), runs=[run(ended)]) == [StepState.DONE]
+    proven = StepState.DONE if ended.ended else StepState.WAITING
+    assert states(step("one", OK, doing=Doing.COMMAND), runs=[run(ended)]) == [proven]
+
+
+def test_what_is_proved_before_its_run_has_ended_waits_for_that_end() -> None:
+    going = [run(RunState.RUNNING)]
+    one, two = step("one", OK, doing=Doing.COMMAND), step("two", GONE, doing=Doing.DECISION)
+    assert states(one, two, runs=going) == [StepState.WAITING, StepState.LATER]
+    view = progress(Walkthrough("bootstrap", "Bootstrap", (one, two)), moment(runs=going)).steps[0]
+    assert state_words(view, NOW).text == "proved; waiting for apply longhorn to end (for 9s)"
+    assert states(two, one, runs=going) == [StepState.READY, StepState.DONE]
 
 
 def test_only_what_may_be_skipped_is() -> None:

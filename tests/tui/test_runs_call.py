@@ -225,3 +225,12 @@ def test_a_report_of_this_machine_needs_no_cluster(runs: Runs, capsys: pytest.Ca
     assert "| `7f3a` | apply longhorn | failed, exit code 1 | 30s |" in said
     assert cli.run(["report", "--since", "10s"]) == 0
     assert "Nothing: no walkthrough was opened" in capsys.readouterr().out
+
+
+def test_a_journal_that_can_not_be_read_is_said_in_a_line(
+    runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bedplate" / "journal.jsonl").mkdir()
+    assert cli.run(["report"]) == 2
+    said = capsys.readouterr().err
+    assert said == f"bedplate: {tmp_path}/bedplate/journal.jsonl can't be read: Is a directory\n"

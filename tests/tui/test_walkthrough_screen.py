@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from runners.layers.findings import Finding
+from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Decision, written
 from runners.layers.walkthroughs.steps import Step
 from tests.layers import worlds as w
@@ -24,6 +25,9 @@ from widgets.prompt import Prompt
 from widgets.steps import StepsPane
 
 pytestmark = pytest.mark.anyio
+
+APPLYING = RunRecord("20270115-080000-7f3a", "apply longhorn", ("helmfile",), "/", "", w.NOW - 60, RunState.RUNNING)
+APPLIED = replace(APPLYING, state=RunState.SUCCEEDED, ended=w.NOW - 1, exit_code=0)
 
 
 class Keeper:
@@ -83,6 +87,14 @@ async def test_it_goes_from_a_persons_word_to_the_first_component(
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ChangeScreen))
         await pilot.press("escape")
+        monkeypatch.setattr(session, "look_around", lambda: None)  # these runs have no folders
+        session.seen_runs = replace(session.seen_runs, all=(APPLYING,), running=(APPLYING,))
+        session.fill([*w.longhorn_world()])
+        await until(pilot, lambda: "proved; waiting for apply longhorn to end" in screen.query_one(FactsPane).text)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert top(app) is screen
+        session.seen_runs = replace(session.seen_runs, all=(APPLIED,), running=())
         session.fill([*w.longhorn_world(), *w.minio_world()])
         await until(pilot, lambda: states(screen)[:5] == ["done", "done", "done", "done", "done"])
         assert states(screen)[5] == "ready"

@@ -63,3 +63,9 @@ async def test_without_anything_to_open_there_is_no_cursor() -> None:
 def test_a_wrapped_fact_has_its_symbol_once() -> None:
     lines = fact_lines([Fact("a word after a word", symbol="✖")], 16)
     assert ["".join(part for _ink, part in line.parts) for _index, line in lines] == [" ✖ a word after", "   a word"]
+
+
+def test_a_name_is_broken_only_where_it_has_to_be() -> None:
+    lines = [line for _at, line in fact_lines([Fact("$ kubectl get recurringjob weekly-of-the-house")], 26)]
+    said = ["".join(part for _ink, part in line.parts).strip() for line in lines]
+    assert said == ["$ kubectl get", "recurringjob", "weekly-of-the-house"]

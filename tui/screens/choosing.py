@@ -34,6 +34,7 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         self._head = title
         self._why = why
         self._options = tuple(options)
+        self._marked = 0
 
     def compose(self) -> ComposeResult:
         """The question, and a line or two for each answer."""
@@ -46,8 +47,7 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the answer under the cursor: never by colour alone."""
         event.stop()
-        for at, option in enumerate(self._options):
-            event.option_list.replace_option_prompt_at_index(at, _prompt(option, marked=at == event.option_index))
+        self._marked = _mark(event.option_list, self._options, self._marked, event.option_index)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chooses."""
@@ -81,6 +81,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
         super().__init__()
         self._head = title
         self._options = tuple(options)
+        self._marked = 0
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -93,9 +94,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
     def on_selection_list_selection_highlighted(self, event: SelectionList.SelectionHighlighted[int]) -> None:
         """Marks the line under the cursor: never by colour alone."""
         event.stop()
-        for at, option in enumerate(self._options):
-            prompt = _prompt(option, marked=at == event.selection_index)
-            event.selection_list.replace_option_prompt_at_index(at, prompt)
+        self._marked = _mark(event.selection_list, self._options, self._marked, event.selection_index)
 
     def action_accept(self) -> None:
         """Takes what is selected; nothing is no answer."""
@@ -117,6 +116,13 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
     @property
     def _list(self) -> SelectionList[int]:
         return self.query_one("#options", SelectionList)
+
+
+def _mark(lines: OptionList, options: Sequence[Option], before: int, now: int) -> int:
+    """Moves the mark from one line to another, and touches no other: there may be a thousand."""
+    for at in (before, now):
+        lines.replace_option_prompt_at_index(at, _prompt(options[at], marked=at == now))
+    return now
 
 
 def _prompt(option: Option, *, marked: bool = False) -> Content:

@@ -140,6 +140,8 @@ class WalkthroughScreen(FollowingScreen):
             return
         if view.state is StepState.LATER:
             self.notify("the steps before it come first", markup=False)
+        elif view.run is not None and not view.run.state.ended:
+            self.notify(f"{view.run.title} is still running: it goes on by itself once that has ended", markup=False)
         elif view.step.doing is Doing.COMMAND and view.step.command is not None:
             self.post_message(CommandChosen(view.step.command, view.step.target))
         elif view.step.options is not None:

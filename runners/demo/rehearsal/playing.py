@@ -40,8 +40,9 @@ def rehearsed(place: Place, setting: Setting) -> Iterator[Stage]:
 def _write_files(place: Place, setting: Setting) -> None:
     root = place.repository
     for folder, (chart, version) in setting.charts.items():
-        shutil.copytree(CHARTS / chart, root / folder, dirs_exist_ok=True)
-        about = root / folder / "Chart.yaml"
+        place_of_chart = _inside(root, folder)
+        shutil.copytree(CHARTS / chart, place_of_chart, dirs_exist_ok=True)
+        about = place_of_chart / "Chart.yaml"
         about.write_text(_VERSION.sub(rf"\1: \g<2>{version.removeprefix('v')}", about.read_text()))
     for path, words in setting.files.items():
         _write(_inside(root, path), words)
@@ -55,7 +56,7 @@ def _write_files(place: Place, setting: Setting) -> None:
 
 
 def _inside(folder: Path, path: str) -> Path:
-    """Where a file stands in: never outside of the play's own folder, whatever bedplate.yaml says.
+    """Where a file stands in: never outside of the play's own folder, whatever bedplate.yaml or a helmfile says.
 
     Raises:
         StageError: it would lie outside.

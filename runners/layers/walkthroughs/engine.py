@@ -133,7 +133,9 @@ def _view(step: Step, moment: Moment, since: float, *, reached: bool) -> StepVie
     if _is_skipped(step, decision):
         return StepView(step, StepState.SKIPPED, proof, decision=decision, run=run)
     if proved(proof):
-        return StepView(step, StepState.DONE, proof, decision=decision, run=run)
+        # What comes next would be refused for as long as its run goes on.
+        ending = reached and run is not None and not run.state.ended
+        return StepView(step, StepState.WAITING if ending else StepState.DONE, proof, decision=decision, run=run)
     if not reached:
         return StepView(step, StepState.LATER, proof, decision=decision, run=run)
     closed = gate(step.command, moment.situation(step.target)).closed_by if step.command is not None else ()

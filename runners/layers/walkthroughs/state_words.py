@@ -10,7 +10,7 @@ from runners.layers.findings import Finding, Severity, worst
 from runners.layers.kinds.base import age
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.engine import StepState, StepView
-from runners.layers.walkthroughs.steps import Doing
+from runners.layers.walkthroughs.steps import Doing, proved
 
 PATIENCE = 600.0
 """Seconds after which a wait is called long where nobody has said how long it usually takes."""
@@ -92,7 +92,8 @@ def _waiting(view: StepView, now: float, since: float | None) -> StateWords:
     run = view.run
     on = [finding for finding in view.proof if finding.severity >= Severity.WARNING]
     if run is not None and not run.state.ended:
-        going, text, began = True, f"waiting for {run.title} to end", run.started
+        proven = "proved; " if proved(view.proof) else ""
+        going, text, began = True, f"{proven}waiting for {run.title} to end", run.started
     else:
         going, text = False, f"waiting: {_named(on)}" if on else "waiting: there is nothing to see yet"
         began = max(since or 0.0, (run.ended or 0.0) if run is not None else 0.0)
