@@ -14,11 +14,13 @@ from runners.layers.commands import Target
 from runners.layers.findings import Severity
 from runners.layers.gates import gate
 from runners.layers.kinds.base import Row
+from runners.layers.rows import FrozenRows
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import StepState, StepView, progress
 from runners.layers.walkthroughs.recover import recover
 from runners.layers.walkthroughs.restore_choices import what_options
+from runners.layers.walkthroughs.restore_rules import Recovery, wanted
 from runners.layers.walkthroughs.steps import Moment, proved
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
@@ -294,3 +296,14 @@ def test_nothing_is_done_that_is_not_proved(rows: list[Row], answers: list[Mappi
     moment = at(rows, *answers, sheet=sheet)
     for view in progress(WALK, moment).steps:
         assert (view.state is StepState.DONE) == proved(view.step.proof(moment)), view.step.id
+
+
+def test_what_came_after_the_choice_is_no_part_of_it() -> None:
+    chosen = {
+        "what": Decision("recover", "what", Choice.CONFIRMED, s.NOW, "ada@workshop", answer="system-backup first")
+    }
+    recovery = Recovery(SHEET, chosen)
+    probe = replace(s.backup("claim-1", hours=3), claim="bedplate-probe/claim-1")
+    since = s.backup("made-by-flux", hours=-1)
+    rows = FrozenRows([*BACKUPS, s.backup("photos", hours=-1), probe, since])
+    assert [(one.claim, one.at > s.NOW) for one in wanted(rows, recovery)] == [("apps/photos", True)]

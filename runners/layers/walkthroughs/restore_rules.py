@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
+from runners.layers.claim_probe.objects import NAMESPACE as PROBES
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
@@ -101,9 +102,14 @@ def read_restorable(argument: str) -> Restorable:
 
 
 def newest_backups(rows: Rows) -> dict[str, Backup]:
-    """The newest whole backup of each volume, by the volume's name."""
+    """The newest whole backup of each volume, by the volume's name; of a probe's volume nobody wants one."""
     found = [row for row in rows.all(LONGHORN_BACKUPS) if row.state == "Completed" and row.url]
-    return {row.volume: row for row in sorted(found, key=lambda row: row.snapshot_at or row.made)}
+    ours = [row for row in found if row.claim.partition("/")[0] != PROBES]
+    return {row.volume: row for row in sorted(ours, key=_taken)}
+
+
+def _taken(backup: Backup) -> float:
+    return backup.snapshot_at or backup.made
 
 
 def restorables(rows: Rows, sheet: Sheet | None) -> tuple[Restorable, ...]:
@@ -128,7 +134,7 @@ def _of_sheet(backups: Mapping[str, Backup], sheet: Sheet | None) -> Iterator[tu
 
 def _restorable(claim: str, backup: Backup, storage_class: str) -> Restorable:
     namespace, _, name = claim.partition("/")
-    at = backup.snapshot_at or backup.made
+    at = _taken(backup)
     size, access = backup.volume_size, backup.access or "rwo"
     return Restorable(namespace, name, backup.volume, backup.url, size, storage_class, access, at, backup.target)
 
@@ -165,7 +171,12 @@ def wanted(rows: Rows, recovery: Recovery) -> tuple[Restorable, ...]:
     """The claims that have to be back, by what was chosen; none before."""
     kind, names = choice(recovery)
     ones = restorables(rows, recovery.sheet)
-    return ones if kind == SYSTEM else tuple(one for one in ones if one.claim in names)
+    if kind != SYSTEM:
+        return tuple(one for one in ones if one.claim in names)
+    # What was made and backed up since is no part of what was chosen: else a recovery that is over would begin anew.
+    chosen = recovery.decisions[WHAT].at
+    then = {row.volume for row in rows.all(LONGHORN_BACKUPS) if _taken(row) <= chosen}
+    return tuple(one for one in ones if one.volume in then)
 
 
 def vanished(rows: Rows, recovery: Recovery) -> tuple[str, ...]:
