@@ -37,6 +37,9 @@ def open_screen(
     gc.disable()
     # Textual reads this when it is imported: at 60 a key's answer waits up to 17 ms for its frame.
     os.environ.setdefault("TEXTUAL_FPS", "120")
+    # A shell that exports them says how large the terminal was at some moment, and screens would be drawn for that.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     with keys_held(interrupts=True):
         with first_frame(os.environ, label):
             session = make()

@@ -301,8 +301,6 @@ def test_nothing_is_done_that_is_not_proved(rows: list[Row], answers: list[Mappi
 def test_what_came_after_the_choice_is_no_part_of_it() -> None:
     decision = Decision("recover", "what", Choice.CONFIRMED, w.NOW, "ada@workshop", answer="system-backup first")
     recovery = Recovery(SHEET, {"what": decision})
-    }
-    recovery = Recovery(SHEET, chosen)
     probe = replace(s.backup("claim-1", hours=3), claim="bedplate-probe/claim-1")
     since = s.backup("made-by-flux", hours=-1)
     rows = FrozenRows([*BACKUPS, s.backup("photos", hours=-1), probe, since])
