@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from runners.journal import Journal, who
 from runners.layers.identity import Identity
 from runners.layers.rehearsal.record import GITOPS, REHEARSED, STORAGE, Rehearsal, rehearsals
-from runners.layers.walkthroughs.engine import Progress
+from runners.layers.walkthroughs.engine import Progress, StepState
 
 
 def known_rehearsals(journal: Journal) -> tuple[Rehearsal, ...]:
@@ -53,7 +53,7 @@ class Record:
             return
         before, now = self.latest, self._clock()
         latest = before or self._begun(now)
-        reached = {view.step.milestone for view in found.steps if view.step.milestone and view.state.over}
+        reached = {view.step.milestone for view in found.steps if view.step.milestone and view.state is StepState.DONE}
         took = now - latest.began
         at = found.current
         self.latest = replace(
@@ -64,6 +64,7 @@ class Record:
             took=took,
             to_storage=latest.to_storage or (took if STORAGE in reached else 0.0),
             to_gitops=latest.to_gitops or (took if GITOPS in reached else 0.0),
+            skipped=tuple(view.step.title for view in found.steps if view.state is StepState.SKIPPED),
         )
         if before is None or _milestones(before) != _milestones(self.latest):
             self._write()

@@ -184,11 +184,12 @@ class BedplateApp(App[None]):
         self.push_screen(GraphScreen(self.session, event.node, self.overview.header, self._clock))
 
     def action_walk(self, name: str = "") -> None:
-        """Opens a walkthrough, or asks which one; the one that is due stands first."""
+        """Opens a walkthrough, or asks which one, with the mark at the one that is due."""
         about = pointed_at(self.session, self.overview.card)
         if not name:
-            options = offered(self.session, about)
-            chosen = ChoosingScreen("Walkthroughs", "Each finds its place by what the cluster proves.", options)
+            options, due = offered(self.session, about)
+            why = "Each finds its place by what the cluster proves; the mark stands at the one that is due."
+            chosen = ChoosingScreen("Walkthroughs", why, options, marked=due)
             self.push_screen(chosen, lambda option: self.action_walk(option.answer) if option else None)
             return
         steps = WALKTHROUGHS[name](about)

@@ -91,7 +91,7 @@ def refused(dialog: Dialog, reasons: tuple[str, ...]) -> Dialog:
     """The same dialog after its question could not be asked, or its answer not be carried out."""
     if len(reasons) > _SHOWN:  # the first say what it is about, the last what to do
         rest = len(reasons) - _SHOWN
-        reasons = (*reasons[: _SHOWN - 1], f"and {rest} more (i shows them all)", reasons[-1])
+        reasons = (*reasons[: _SHOWN - 1], f"and {rest} more (i on the card shows them all)", reasons[-1])
     return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.REFUSED, reasons=reasons)
 
 
@@ -143,7 +143,7 @@ def _plan_lines(plan: Plan) -> Lines:
         mark, tone = _MARKS[item.change]
         lines.append((f"{mark} {item.ref}", tone))
     if len(changes) > _SHOWN:
-        lines.append((f"  and {len(changes) - _SHOWN} more (i shows them all)", Tone.MUTED))
+        lines.append((f"  and {len(changes) - _SHOWN} more (i on the card shows them all)", Tone.MUTED))
     return tuple(lines)
 
 

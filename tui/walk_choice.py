@@ -1,4 +1,4 @@
-"""Which walkthroughs a person may choose from: first the one that is due, which is the first day until that is over."""
+"""Which walkthroughs a person may choose from, and which of them is due: the first day, until that is over."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from runners.layers.commands import Scope
+from runners.layers.components.longhorn import LONGHORN
 from runners.layers.picture import ComponentState, Picture
 from runners.layers.settings import Settings
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.layers.walkthroughs.engine import Progress, progress
+from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.recover import NAME as RECOVER
 from runners.layers.walkthroughs.steps import Doing, Option, Subject
 from runners.layers.walkthroughs.upgrade import NAME as UPGRADE
@@ -24,7 +26,7 @@ from tui.targets import component_targets
 FIRST_DAY = "bootstrap"
 _WORDS: Mapping[str, tuple[str, str]] = {
     FIRST_DAY: ("Bootstrap", "the first day: from an empty cluster to Flux"),
-    UPGRADE: ("Upgrade", "one component, a version at a time, with a way back at each step"),
+    UPGRADE: ("Upgrade", "one component, one version at a time, each step proved"),
     RECOVER: ("Recover", "the worst day: from backups and Git to a cluster with its data"),
 }
 """By name: title and what it is for."""
@@ -44,19 +46,23 @@ def pointed_at(session: Session, card: ComponentState | None) -> Subject:
     return replace(about, applier=targets.get(Scope.FLUX_ROW), sheet=session.recovering.sheet.content)
 
 
-def offered(session: Session, about: Subject) -> list[Option]:
-    """Every walkthrough, the one that is due first."""
+def offered(session: Session, about: Subject) -> tuple[list[Option], int]:
+    """Every walkthrough, always in the same order, and the index of the one that is due."""
     first_day = WALKTHROUGHS[FIRST_DAY](about)
     due = meant(session.picture, progress(first_day, Walk(session, first_day).moment()), about)
-    names = sorted(WALKTHROUGHS, key=lambda name: name != due)
-    return [Option(name, *_WORDS[name]) for name in names]
+    return [Option(name, *_WORDS[name]) for name in WALKTHROUGHS], [*WALKTHROUGHS].index(due)
 
 
 def meant(picture: Picture, first_day: Progress, about: Subject) -> str:
     """The walkthrough by its name: an upgrade where the first day is over, and what is meant is installed.
 
-    Nobody has to put a cluster to the test again that has stood for long.
+    Nobody has to put a cluster to the test again that has stood for long. Where storage is gone that the survival
+    sheet knows of another cluster, that one has died.
     """
+    storage, identity = picture.component(LONGHORN.name), picture.identity
+    is_gone = storage is not None and storage.verdict is Verdict.ABSENT
+    if is_gone and about.sheet is not None and identity is not None and not is_same(about.sheet, identity.uid):
+        return RECOVER
     state = picture.component(about.component)
     asked = (view for view in first_day.steps if view.step.doing is not Doing.DECISION and not verifies(view.step))
     over = all(view.state.over for view in asked)

@@ -64,7 +64,7 @@ def _healthy(picture: Picture) -> Iterator[str]:
 def _upgrade(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if _version(picture, "longhorn").startswith("1.11."):
-        yield "1/3 longhorn 1.11 runs and Git asks for 1.12: i shows the plan, a applies it"
+        yield "1/3 longhorn 1.11 runs, Git asks for 1.12: w leads through it, a applies it"
     if not _is(picture, "longhorn", Verdict.HEALTHY):
         yield "2/3 The new manager replaces pods and engines; volumes stay in use"
     yield "3/3 Upgraded. 8 lists the runs, where ↵ reopens a log; :vol lists volumes"

@@ -28,13 +28,13 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         Binding("k", "up", show=False, tooltip="previous answer"),
     ]
 
-    def __init__(self, title: str, why: str, options: Sequence[Option]) -> None:
-        """Takes what is asked, why, and the answers that there are."""
+    def __init__(self, title: str, why: str, options: Sequence[Option], *, marked: int = 0) -> None:
+        """Takes what is asked, why, the answers that there are, and which of them is marked at first."""
         super().__init__()
         self._head = title
         self._why = why
         self._options = tuple(options)
-        self._marked = 0
+        self._marked = marked
 
     def compose(self) -> ComposeResult:
         """The question, and a line or two for each answer."""
@@ -43,6 +43,10 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
             yield Static(label(self._why), id="why")
             yield OptionList(*(Line(_prompt(option)) for option in self._options), id="options")
             yield Static(label("↵ chooses · esc goes back"), id="keys")
+
+    def on_mount(self) -> None:
+        """Puts the mark where it belongs."""
+        self.query_one(OptionList).highlighted = self._marked
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the answer under the cursor: never by colour alone."""

@@ -59,6 +59,7 @@ def what_is_missing(facts: Facts) -> tuple[Finding, ...]:
     """Everything, what is worst first."""
     found = (
         *_sheet(facts),
+        *_targets(facts.sheet.content),
         *_claims(facts.sheet.content),
         *_minor(facts),
         *_helmfiles(facts),
@@ -110,6 +111,14 @@ def _of_sheet(facts: Facts, sheet: Sheet) -> Iterator[Finding]:
         yield Finding(subject, Severity.WARNING, text, write)
     if not sheet.nodes:
         yield Finding(subject, Severity.NOTE, "names no nodes: three are played", write)
+
+
+def _targets(sheet: Sheet | None) -> Iterator[Finding]:
+    subject, remedy = "backup target", "set Longhorn's backup target, off this cluster, and write the sheet anew"
+    if sheet is None:
+        yield Finding(subject, Severity.WARNING, "is known by no sheet: where backups lie, nobody knows", remedy)
+    elif not any(target.url for target in sheet.backup_targets):
+        yield Finding(subject, Severity.WARNING, "has no address: nothing can be restored", remedy)
 
 
 def _claims(sheet: Sheet | None) -> Iterator[Finding]:

@@ -44,6 +44,8 @@ class Rehearsal:
     to_gitops: float
     missing: tuple[str, ...]
     """What a recovery would have had to do without."""
+    skipped: tuple[str, ...] = ()
+    """The titles of the steps that were left out."""
 
     @property
     def finished(self) -> bool:
@@ -60,7 +62,8 @@ class Rehearsal:
         """How far it went and how long that took: ``all 16 steps in 9m, storage after 3m``."""
         far = f"all {self.steps} steps in {age(self.took)}" if self.finished else self._half_way
         reached = ((STORAGE, self.to_storage), (GITOPS, self.to_gitops))
-        return ", ".join((far, *(f"{name} after {age(after)}" for name, after in reached if after)))
+        words = ", ".join((far, *(f"{name} after {age(after)}" for name, after in reached if after)))
+        return f"{words}; skipped: {', '.join(self.skipped)}" if self.skipped else words
 
     @property
     def _half_way(self) -> str:
@@ -82,6 +85,7 @@ class Rehearsal:
             "to_storage": round(self.to_storage),
             "to_gitops": round(self.to_gitops),
             "missing": list(self.missing),
+            "skipped": list(self.skipped),
         }
 
 
@@ -121,4 +125,5 @@ def _read(line: Json) -> Rehearsal:
         to_storage=integer(line, "to_storage"),
         to_gitops=integer(line, "to_gitops"),
         missing=strings(line, "missing"),
+        skipped=strings(line, "skipped"),
     )
