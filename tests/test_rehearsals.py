@@ -72,6 +72,19 @@ def test_one_that_is_finished_says_how_long_everything_took(journal: Journal, cl
     assert last_rehearsal(known_rehearsals(journal), HOME) == one
 
 
+def test_what_was_skipped_is_named_and_reaches_no_milestone(journal: Journal, clock: Clock) -> None:
+    record = made(journal, clock)
+    over = (StepState.DONE, StepState.SKIPPED, StepState.DONE, StepState.SKIPPED)
+    views = tuple(StepView(step, state) for step, state in zip(STEPS, over, strict=True))
+    record.follow(Progress(Walkthrough("recover", "Recover", STEPS), views))
+    clock.now += 60
+    record.follow(Progress(Walkthrough("recover", "Recover", STEPS), views))
+    record.close()
+    (known,) = known_rehearsals(journal)
+    assert (known.to_storage, known.skipped) == (0, ("Storage", "Report"))
+    assert known.words == "all 4 steps in 60s, GitOps after 60s; skipped: Storage, Report"
+
+
 def test_one_that_was_killed_has_come_as_far_as_its_last_milestone(journal: Journal, clock: Clock) -> None:
     goes(made(journal, clock), clock, 0, 1, 2, 2)
     (one,) = known_rehearsals(journal)

@@ -59,7 +59,6 @@ def what_is_missing(facts: Facts) -> tuple[Finding, ...]:
     """Everything, what is worst first."""
     found = (
         *_sheet(facts),
-        *_targets(facts.sheet.content),
         *_claims(facts.sheet.content),
         *_minor(facts),
         *_helmfiles(facts),
@@ -113,14 +112,6 @@ def _of_sheet(facts: Facts, sheet: Sheet) -> Iterator[Finding]:
         yield Finding(subject, Severity.NOTE, "names no nodes: three are played", write)
 
 
-def _targets(sheet: Sheet | None) -> Iterator[Finding]:
-    subject, remedy = "backup target", "set Longhorn's backup target, off this cluster, and write the sheet anew"
-    if sheet is None:
-        yield Finding(subject, Severity.WARNING, "is known by no sheet: where backups lie, nobody knows", remedy)
-    elif not any(target.url for target in sheet.backup_targets):
-        yield Finding(subject, Severity.WARNING, "has no address: nothing can be restored", remedy)
-
-
 def _claims(sheet: Sheet | None) -> Iterator[Finding]:
     for fate, severity, words in (
         (Fate.GONE, Severity.WARNING, "would not return"),
@@ -170,13 +161,13 @@ def _helmfiles(facts: Facts) -> Iterator[Finding]:
 
 
 def _backup_keys(facts: Facts) -> Iterator[Finding]:
-    """What opens the backup target, where nothing says where it comes from."""
+    """Where backups lie, and what opens that, where nothing says where it comes from."""
     sheet, listed = facts.sheet.content, {key.secret for key in facts.settings.keys}
-    if sheet is None:
-        return
-    if not any(target.url for target in sheet.backup_targets) and facts.settings.entry(LONGHORN.name):
-        yield Finding("backup target", Severity.WARNING, "the sheet knows none: nothing can be restored", "set one up")
-    for target in sheet.backup_targets:
+    targets = sheet.backup_targets if sheet is not None else ()
+    if not any(target.url for target in targets) and facts.settings.entry(LONGHORN.name):
+        whose = "the sheet knows none" if sheet is not None else "without a sheet none is known"
+        yield Finding("backup target", Severity.WARNING, f"{whose}: nothing can be restored", "set one up")
+    for target in targets:
         secret = f"longhorn-system/{target.secret}"
         if target.secret and secret not in listed:
             text = f"opens backup target {target.name}, and bedplate.yaml does not say where it comes from"
