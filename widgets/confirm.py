@@ -301,7 +301,7 @@ class Confirm(Widget):
         self._show_go()
 
     def _show_demand(self) -> None:
-        self.query_one("#ask", Static).update(label(f"type {self.dialog.typed} to go on:"))
+        self.query_one("#ask", Static).update(label(f"type the word {self.dialog.typed} to go on:"))
 
     def _show_go(self) -> None:
         go = self.query_one("#go", Choice)

@@ -30,7 +30,7 @@ def test_longhorn_goes_one_minor_up(tmp_path: Path) -> None:
         terminal.press("enter")
         person.sees("step 1 of 8")
         terminal.press("enter")
-        person.sees("type demo to go on")
+        person.sees("type the word demo to go on")
         person.confirms_by_a_word("The right cluster", "demo")
         person.sees("step 5 of 8")
         person.sees("1.11.2 is installed, 1.12.1 is asked for")

@@ -31,7 +31,7 @@ def test_a_crd_that_the_chart_drops(place: Place) -> None:
         terminal.press("a")
         text = unwrapped(person.is_asked("Apply web"))
         assert f"destroys CustomResourceDefinition {crd} is removed" in text
-        assert "type rig to go on:" in text
+        assert "type the word rig to go on:" in text
         _a_wrong_word_does_nothing(person, place)
         _the_right_word_does_it(person, "Apply web", "Apply")
         person.sees("revision 2: applied what you saw", seconds=60)
