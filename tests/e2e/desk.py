@@ -38,6 +38,11 @@ class Desk:
         lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
         return [line for line in lines if line["event"] == event]
 
+    def left_behind(self) -> list[Path]:
+        """The private kubeconfigs that even the next start at this desk would leave, which sweeps as it is done here."""
+        self.runs.sweep()
+        return self.kubeconfigs()
+
     def kubeconfigs(self) -> list[Path]:
         """Every private kubeconfig that is left."""
         return [path for path in self.state.rglob("kubeconfig*") if path.is_file()]

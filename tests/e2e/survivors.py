@@ -234,15 +234,10 @@ class Day:
         return str(yaml.safe_load((desk.home / SHEET).read_text())["cluster"]["uid"])
 
     def lets_go(self) -> None:
-        """Waits until nobody holds the Lease, and no key to the cluster is left lying around.
-
-        What a kill leaves between two runs goes with the next start at that desk, which sweeps as it is done here.
-        """
+        """Waits until nobody holds the Lease, and no key to the cluster is left lying around."""
         where = ("get", "lease", "-n", "kube-system", "bedplate", "-o", "jsonpath={.spec.holderIdentity}")
         until("the Lease is given back", lambda: not self.cluster.rig.kubectl(*where))
-        for desk in self._desks.values():
-            desk.runs.sweep()
-        until("no private kubeconfig is left", lambda: not any(desk.kubeconfigs() for desk in self._desks.values()))
+        until("no private kubeconfig is left", lambda: not any(desk.left_behind() for desk in self._desks.values()))
 
 
 def inside(text: str, title: str) -> str:

@@ -196,7 +196,7 @@ def _is_done(day: Day) -> None:
     assert not rig.kubectl("get", "pods,pvc", "-n", NAMESPACE, "--ignore-not-found", "-o", "name")
     assert not [path for path in (day.store.disk / BUCKET).rglob("*") if path.is_file()]
     until("the Lease is given back", lambda: not _holder(day))
-    assert [desk.kubeconfigs() for desk in day.desks] == [[] for _desk in day.desks]
+    assert [desk.left_behind() for desk in day.desks] == [[] for _desk in day.desks]
 
 
 def _holder(day: Day) -> str:
