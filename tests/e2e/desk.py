@@ -39,7 +39,7 @@ class Desk:
         return [line for line in lines if line["event"] == event]
 
     def left_behind(self) -> list[Path]:
-        """The private kubeconfigs that even the next start at this desk would leave, which sweeps as it is done here."""
+        """The private kubeconfigs that even the next start at this desk would leave: it sweeps."""
         self.runs.sweep()
         return self.kubeconfigs()
 
