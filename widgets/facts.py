@@ -135,11 +135,18 @@ class FactsPane(ScrolledPane):
         if nearest is not None and self._cursor not in self._in_view:
             self._cursor = next((index for index in onward if index in self._in_view), self._cursor)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where nothing would open, enter is left to the screen, which may have a use for it."""
+        return super().check_action(action, parameters) if action != "open" else self._meant is not None
+
     def action_open(self) -> None:
         """Opens what the fact under the cursor is about; one that is out of view is not meant."""
-        about = self._facts[self._cursor].about if self._cursor in self._in_view else None
-        if about is not None:
-            self.post_message(self.FactOpened(self, about))
+        if self._meant is not None:
+            self.post_message(self.FactOpened(self, self._meant))
+
+    @property
+    def _meant(self) -> Key | None:
+        return self._facts[self._cursor].about if self._cursor in self._in_view else None
 
     def on_click(self, event: events.Click) -> None:
         """A click selects a fact that opens, a double click opens it."""

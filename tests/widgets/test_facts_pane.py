@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
+from textual.binding import Binding, BindingType
 
 from runners.layers.kinds.base import Key
 from tests.widgets.fixtures import Stage
@@ -50,14 +53,22 @@ async def test_the_cursor_goes_to_what_opens_and_the_rest_is_scrolled() -> None:
         assert (marked(pane), opened) == (["▶last"], [key("b"), key("z")])
 
 
-async def test_without_anything_to_open_there_is_no_cursor() -> None:
+async def test_without_anything_to_open_there_is_no_cursor_and_enter_is_the_screens() -> None:
+    heard: list[str] = []
+
+    class Waiting(Stage):
+        BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on")]
+
+        def action_go_on(self) -> None:
+            heard.append("go on")
+
     pane = FactsPane("longhorn")
-    app = Stage(pane)
+    app = Waiting(pane)
     async with app.run_test(size=(44, 7)) as pilot:
         pane.show([Fact("healthy"), Fact("nothing to say")], "longhorn")
         pane.focus()
         await pilot.press("down", "enter")
-        assert marked(pane) == []
+        assert (marked(pane), heard) == ([], ["go on"])
 
 
 def test_a_wrapped_fact_has_its_symbol_once() -> None:
