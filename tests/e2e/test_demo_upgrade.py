@@ -26,7 +26,7 @@ def test_longhorn_goes_one_minor_up(tmp_path: Path) -> None:
         person = Newcomer(terminal)
         person.is_led("1/3 longhorn 1.11 runs", seconds=SETTING_UP)
         terminal.press("w")
-        person.sees("a version at a time")
+        person.sees("▸ Upgrade")
         terminal.press("enter")
         person.sees("step 1 of 8")
         terminal.press("enter")
