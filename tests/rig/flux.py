@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import threading
-from types import TracebackType
-from typing import Self
 
 from tests.rig.build import tool
 from tests.rig.cluster import Rig
 from tests.rig.git_server import GitServer
 from tests.rig.repository import CLUSTER
+from tests.rig.waiting import Lurker
 
 COMPONENTS = "source-controller,kustomize-controller,helm-controller"
 _WATCHED = (
@@ -20,31 +18,18 @@ _WATCHED = (
 """What the controller needs the CRDs of: one that starts before all of them are there may wait for minutes."""
 
 
-class KustomizeController:
+class KustomizeController(Lurker):
     """Waits in the background for Flux's CRDs, then starts the controller, which ends with the rig."""
 
     def __init__(self, rig: Rig, source: str) -> None:
         """Takes ``host:port`` of where artifacts are served."""
         self._rig, self._source = rig, source
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="kustomize-controller", daemon=True)
+        super().__init__("kustomize-controller", self._may_start, self._start, every=0.2)
 
-    def __enter__(self) -> Self:
-        """Begins to wait."""
-        self._thread.start()
-        return self
+    def _may_start(self) -> bool:
+        return all(self._rig.serves(f"/apis/{kind}") for kind in _WATCHED)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Waits no longer."""
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not all(self._rig.serves(f"/apis/{kind}") for kind in _WATCHED):
-            if self._stop.wait(0.2):
-                return
+    def _start(self) -> None:
         self._rig.processes.start(
             "kustomize-controller",
             [
