@@ -83,7 +83,7 @@ class StepsPane(Canvas):
     def visible_lines(self, width: int, height: int) -> Sequence[Line | None]:
         """The steps in view."""
         self._room = height
-        self._top = max(0, min(self._cursor, max(self._top, self._cursor - height + 1)))
+        self._top = self._top_for(self._cursor)
         shown = range(self._top, min(len(self._steps), self._top + height))
         return [self._line(index, width) for index in shown]
 
@@ -109,8 +109,13 @@ class StepsPane(Canvas):
         index = max(0, min(index, len(self._steps) - 1))
         if index != self._cursor:
             self._cursor = index
+            self._top = self._top_for(index)  # what is in view is where the cursor has been, however often it was drawn
             self.post_message(self.StepSelected(self, index))
             self.changed()
+
+    def _top_for(self, index: int) -> int:
+        """The first step in view that moves the least and shows this one."""
+        return max(0, min(index, max(self._top, index - self._room + 1)))
 
     def _line(self, index: int, width: int) -> PartsLine:
         view = self._steps[index]

@@ -40,7 +40,7 @@ def bootstraps_without_the_key(walker: Walker) -> None:
     """Goes on although the gate is closed, by the word that is asked for."""
     terminal = walker.terminal
     terminal.press("enter")
-    terminal.wait("the question", lambda text: "type home to" in text and "[▸Cancel ]" in text, seconds=PATIENCE)
+    terminal.wait("the question", lambda text: "to go on:" in text and "[▸Cancel ]" in text, seconds=PATIENCE)
     terminal.press("tab")
     terminal.wait("the focus on the word", lambda text: "[▸" not in text)
     terminal.press("home", "enter")
