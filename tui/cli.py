@@ -231,6 +231,12 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _rehearse(options: argparse.Namespace) -> int:
+    from runners.layers.outside_text import harmless
+
+    # Before anything else is imported: reading and rendering take seconds, and a blank terminal looks like a hang.
+    where = harmless(str(options.repository))
+    said = f"bedplate: reading {where} and trying its charts with helm; nothing is changed …"
+    print(said, file=sys.stderr, flush=True)
     from tui.rehearse import rehearse
 
     on_a_screen = sys.stdin.isatty() and sys.stdout.isatty()
