@@ -151,7 +151,8 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _runs_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.description = "List the runs of this machine, newest first. No cluster is asked."
+    parser.description = "List the runs of this machine, newest first, whatever the repository. No cluster is asked."
+    _repository_argument(parser, argparse.SUPPRESS)
     parser.set_defaults(call=_runs, what="list")
     calls = parser.add_subparsers(title="calls", metavar="CALL")
     for name, text in (
@@ -170,7 +171,11 @@ def _runs_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Print what happened, from this machine's journal and runs, as Markdown. No cluster is asked."
+    parser.description = (
+        "Print what happened, from this machine's journal and runs, as Markdown, whatever the repository. "
+        "No cluster is asked."
+    )
+    _repository_argument(parser, argparse.SUPPRESS)
     parser.add_argument(
         "--since", metavar="TIME", type=duration, default=7 * 86_400.0, help="how far back: 90m, 12h, 30d (7d)"
     )

@@ -227,6 +227,21 @@ def test_a_report_of_this_machine_needs_no_cluster(runs: Runs, capsys: pytest.Ca
     assert "Nothing: no walkthrough was opened" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("call", ["report", "runs"])
+def test_what_is_of_this_machine_takes_a_repository_like_every_call(
+    call: str, runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended(runs, "20261123-140211-7f3a", "apply longhorn", code=1)
+    said = set()
+    for args in ([call], [call, "-C", str(tmp_path)], ["-C", str(tmp_path), call]):
+        assert cli.run(args) == 0
+        said.add("7f3a" in capsys.readouterr().out)
+    assert said == {True}
+    with pytest.raises(SystemExit):
+        cli.run([call, "-C", str(tmp_path / "nowhere")])
+    assert "nowhere is not a folder" in capsys.readouterr().err
+
+
 def test_a_journal_that_can_not_be_read_is_said_in_a_line(
     runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
