@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import replace
+
+import pytest
 
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs.recover import recover
@@ -27,6 +30,19 @@ def test_each_claim_with_a_backup_has_its_commands_in_order() -> None:
     assert "wait volumes.longhorn.io/lh-photos" in lines[1]
     assert all(line.startswith("kubectl --context home ") for line in (*lines, system))
     assert '"kind":"SystemRestore"' in system
+
+
+@pytest.mark.parametrize("sheet", [None, r.sheet()])
+def test_without_a_sheet_a_single_volume_is_restored_by_what_its_backup_says(sheet: Sheet | None) -> None:
+    look, said, *lines, _system = restore_commands(sheet, "home").splitlines()
+    fields = look.rpartition("custom-columns=")[2].split(",")
+    assert ["status", "url"] in [field.partition(":.")[2].split(".") for field in fields]
+    objects = [json.loads(shlex.split(line)[-1]) for line in lines if "<<<" in line]
+    assert [obj["kind"] for obj in objects] == ["Volume", "Namespace", "PersistentVolume", "PersistentVolumeClaim"]
+    blanks = set(re.findall(r"\b[A-Z]{5,}\b", "\n".join(lines)))
+    assert blanks == {"BACKUP", "VOLUME", "CLAIM", "NAMESPACE", "STORAGECLASS"}
+    assert all(blank in said for blank in blanks)
+    assert objects[0]["spec"]["size"] in said
 
 
 def test_the_step_has_them() -> None:

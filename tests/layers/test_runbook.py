@@ -55,7 +55,10 @@ def test_where_it_stands_is_said_when_that_is_known() -> None:
     assert "## 1. S · ◐ waiting" in text
     assert "**Proof:** the thing" in text
     assert "it: is not there yet → wait" in text
-    assert "waiting" not in runbook(walk, SETTINGS, "home")
+    assert "No cluster was looked at" not in text
+    unseen = runbook(walk, SETTINGS, "home")
+    assert "waiting" not in unseen
+    assert "No cluster was looked at" in unseen
 
 
 CLAIMS = (

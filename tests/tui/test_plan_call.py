@@ -48,10 +48,20 @@ def test_an_unknown_walkthrough_names_the_nearest(home: Path, capsys: pytest.Cap
     assert "did you mean bootstrap?" in capsys.readouterr().err
 
 
-def test_without_a_context_it_says_what_is_missing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", ["recover", "bootstrap"])
+@pytest.mark.parametrize("kubeconfig", [None, "not: [a kubeconfig"])
+def test_without_a_context_a_placeholder_says_what_to_put_there(
+    name: str, kubeconfig: str | None, tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (home / "bedplate.yaml").write_text((home / "bedplate.yaml").read_text().replace("context: demo", ""))
-    assert cli.run(["-C", str(home), "plan", "bootstrap"]) == 2
-    assert "none" in capsys.readouterr().err
+    if kubeconfig is not None:
+        (tmp_path / "none").write_text(kubeconfig)
+    assert cli.run(["-C", str(home), "plan", name]) == 0
+    said = capsys.readouterr().out
+    why = said.partition("The context is not known here** (")[2].partition(")")[0]
+    assert ("no kubeconfig" if kubeconfig is None else "not YAML") in why
+    assert "`YOUR-CONTEXT`, put the name that `kubectl config get-contexts` shows" in said
+    assert "kubectl --context YOUR-CONTEXT cluster-info" in said
 
 
 def test_a_recovery_reads_the_sheet_that_lies_on_this_machine(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,20 +11,38 @@ from runners.layers.survival.sheet import Sheet, SheetClaim
 from runners.layers.walkthroughs import restore_objects as objects
 from runners.layers.walkthroughs.restore_rules import Restorable
 
+_EXAMPLE = Restorable("NAMESPACE", "CLAIM", "VOLUME", "BACKUP", 10 * 2**30, "STORAGECLASS")
+"""Stands for a claim where no sheet names one; the API takes no name in capitals, so none is applied by mistake."""
+_TOLD = "BACKUP:.status.url,VOLUME:.status.volumeName,SIZE:.status.volumeSize,CLAIM:.status.labels.KubernetesStatus"
+"""What each backup says of the volume that it is of, as columns."""
+
 
 def restore_commands(sheet: Sheet | None, context: str) -> str:
-    """Lines for a shell: each claim of the sheet that has a backup, or how a system backup is restored."""
+    """Lines for a shell: each claim of the sheet that has a backup, or how one volume, or a system backup, returns."""
     apply = f"kubectl --context {context} apply -f -"
     claims = [claim for claim in (sheet.claims if sheet is not None else ()) if claim.backup and claim.longhorn_volume]
-    lines = [line for claim in claims for line in _of_claim(claim, context)]
+    lines = [line for claim in claims for line in _of_claim(_restorable(claim), context)] or list(_of_any(context))
     system = f"{apply} <<< '{_line(objects.system_restore('NAME'))}'   # a system backup instead: NAME is its name"
     return "\n".join((*lines, system))
 
 
-def _of_claim(claim: SheetClaim, context: str) -> Iterator[str]:
-    one = Restorable(
+def _restorable(claim: SheetClaim) -> Restorable:
+    return Restorable(
         claim.namespace, claim.name, claim.longhorn_volume, claim.backup, bytes_of(claim.size), claim.storage_class
     )
+
+
+def _of_any(context: str) -> Iterator[str]:
+    """What is the same for any claim, and where to look up what is not."""
+    yield f"kubectl --context {context} -n {objects.SPACE} get backups.longhorn.io -o custom-columns={_TOLD}"
+    yield (
+        f"# for each volume that you want: the lines below with what that says for {_EXAMPLE.backup}, {_EXAMPLE.volume}"
+        f", {_EXAMPLE.name}, {_EXAMPLE.namespace} and the size ({_EXAMPLE.size}), and your {_EXAMPLE.storage_class}"
+    )
+    yield from _of_claim(_EXAMPLE, context)
+
+
+def _of_claim(one: Restorable, context: str) -> Iterator[str]:
     kubectl = f"kubectl --context {context}"
     yield f"{kubectl} apply -f - <<< '{_line(objects.volume(one, 0))}'"
     done = "--for=jsonpath='{.status.restoreRequired}'=false --timeout=24h"

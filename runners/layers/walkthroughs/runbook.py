@@ -29,7 +29,7 @@ def runbook(
         now: where it stands; without it each step says what its proof would look at.
         first: what is to be read before the steps, in Markdown.
     """
-    parts = [f"# {escaped(walkthrough.title)}", _opening(walkthrough, settings, context), *first]
+    parts = [f"# {escaped(walkthrough.title)}", _opening(walkthrough, settings, context, now), *first]
     for index, step in enumerate(walkthrough.steps):
         view = now.steps[index] if now is not None else None
         parts += [_heading(index, step, view), *_body(step, settings, context, view)]
@@ -48,10 +48,11 @@ def code(text: str) -> str:
     return f"{fence}{blank}{' '.join(text.split())}{blank}{fence}"
 
 
-def _opening(walkthrough: Walkthrough, settings: Settings, context: str) -> str:
+def _opening(walkthrough: Walkthrough, settings: Settings, context: str, now: Progress | None) -> str:
     steps = len(walkthrough.steps)
+    unseen = "" if now is not None else " No cluster was looked at: what is done already is here too."
     return (
-        f"{steps} steps for the context {code(context)}, from {escaped(settings.origin)}. "
+        f"{steps} steps for the context {code(context)}, from {escaped(settings.origin)}.{unseen} "
         "Go on only when a step's proof holds."
     )
 
