@@ -128,8 +128,13 @@ class Stage:
         Raises:
             StageError: it did not come about.
         """
-        deadline = time.monotonic() + _PATIENCE
-        while not seen():
+        deadline, looked_at = time.monotonic() + _PATIENCE, -1
+        while True:
+            # Looking takes the actors' time: only where something was written since.
+            version = self.server.version
+            if version != looked_at and seen():
+                return
+            looked_at = version
             if time.monotonic() > deadline:
                 raise StageError(f"waited {_PATIENCE:.0f} s for {what}; {'; '.join(self._cast.troubles)}")
             time.sleep(0.02)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import yaml
 
@@ -210,6 +211,7 @@ class Longhorn(Actor):
                 self.api.delete(res.DAEMONSETS, daemonset)
 
 
+@lru_cache(maxsize=8)
 def _yaml(written: str) -> Json:
     """A YAML mapping out of a ConfigMap; an empty one where it is none."""
     try:

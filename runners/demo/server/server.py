@@ -20,7 +20,7 @@ from runners.demo.server.logs import Logs
 from runners.demo.server.reviews import USER
 from runners.demo.server.rules import Deed, Rules
 from runners.demo.server.storage import REMEMBERED, Store
-from runners.layers.jsons import Json
+from runners.layers.jsons import Json, mapping
 
 _FIRST_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
@@ -121,8 +121,8 @@ class _Inside:
         sent = b"" if body is None else json.dumps(body).encode()
         call = Call(method, path, query or {}, accept, content_type, sent, self._agent, trusted=True)
         answer = self._api.answer(call)
-        payload = json.dumps(answer.body)
         if answer.status >= 400:
-            raise refusal(asked(method, path, query), self._server(), answer.status, payload.encode())
-        decoded: Json = json.loads(payload)
-        return decoded
+            payload = json.dumps(answer.body).encode()
+            raise refusal(asked(method, path, query), self._server(), answer.status, payload)
+        # Stored objects are only ever replaced, so they may be handed out as they are.
+        return mapping(answer.body)

@@ -143,3 +143,14 @@ def test_a_log_is_followed(server: EmbeddedServer) -> None:
     with pytest.raises(NotFound):
         connection.read(f"{PODS}/none/log")
     connection.close()
+
+
+def test_what_was_handed_out_stays_as_it_was_when_the_object_changes(server: EmbeddedServer) -> None:
+    requests = server.requests()
+    labelled = {"metadata": {"name": "kept", "labels": {"at": "first"}}}
+    requests.request("POST", "/api/v1/namespaces", body={"apiVersion": "v1", "kind": "Namespace", **labelled})
+    before = requests.request("GET", "/api/v1/namespaces/kept")
+    patch = {"metadata": {"labels": {"at": "last"}}}
+    path, media = "/api/v1/namespaces/kept", "application/merge-patch+json"
+    after = requests.request("PATCH", path, body=patch, content_type=media)
+    assert [text(one, "metadata", "labels", "at") for one in (before, after)] == ["first", "last"]
