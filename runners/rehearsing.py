@@ -57,6 +57,7 @@ def read_for_rehearsal(repository: Path, environ: Mapping[str, str], sheet: Path
     asked = {entry.helmfile: releases_of(looked, entry.helmfile) for entry in settings.foundation}
     renderings = [rendering_of(read.texts, one) for ones in asked.values() for one in ones if one.installed]
     file = _sheet(settings, environ, repository, sheet)
+    context, server = _cluster(settings, file, environ)
     return Facts(
         settings=settings,
         found=seen_with(looked, settings),
@@ -67,7 +68,8 @@ def read_for_rehearsal(repository: Path, environ: Mapping[str, str], sheet: Path
         programs=frozenset(name for name in _TOOLS if shutil.which(name, path=environ.get("PATH", ""))),
         environ=environ,
         now=time.time(),
-        server=_server(settings, file, environ),
+        context=context,
+        server=server,
     )
 
 
@@ -93,13 +95,14 @@ def _sheet(settings: Settings, environ: Mapping[str, str], repository: Path, nam
     return file
 
 
-def _server(settings: Settings, sheet: SheetFile, environ: Mapping[str, str]) -> str:
-    """Where the cluster of the sheet's context is by the kubeconfig, which is read and not used."""
+def _cluster(settings: Settings, sheet: SheetFile, environ: Mapping[str, str]) -> tuple[str, str]:
+    """What the cluster is called, and where it is by the kubeconfig, which is read and not used."""
     context = settings.context or (sheet.content.cluster.context if sheet.content is not None else "")
     try:
-        return load(environ, context=context).server if context else ""
+        access = load(environ, context=context or None)
     except KubeconfigError:
-        return ""
+        return context, ""
+    return access.context, access.server
 
 
 def _tried(

@@ -169,5 +169,14 @@ def test_what_would_be_missing_proves_nothing() -> None:
     assert rehearsed("foundation:a", ())[1] == ()
 
 
+def test_the_step_that_asks_for_the_old_disks_says_what_is_true_of_the_played_ones() -> None:
+    open_question = Finding("old disks", Severity.BLOCKER, "nobody has said")
+    step, proof = rehearsed("disks", (open_question,))
+    told = next(each for each in proof if each.subject == "the played disks")
+    assert "are gone in this rehearsal" in told.text
+    assert not proved(proof)
+    assert not step.skip
+
+
 def test_a_key_that_is_missing_can_be_skipped() -> None:
     assert rehearsed("keys:flux", ())[0].skip

@@ -158,6 +158,22 @@ def test_what_can_not_be_tried_is_a_note_and_not_missing(whole: Path) -> None:
     assert any("../charts/reloader" in note and "helm is not on PATH" in note for note in notes)
 
 
+@pytest.mark.parametrize("has_sheet", [True, False])
+def test_a_cluster_that_only_the_kubeconfig_names_is_called_so(whole: Path, has_sheet: bool) -> None:
+    settings = whole / "infra" / "bedplate.yaml"
+    settings.write_text(settings.read_text().replace("context: home\n", ""))
+    if not has_sheet:
+        (whole / "home.survival.yaml").unlink()
+    config = whole / "config"
+    config.write_text(
+        "contexts: [{name: rack, context: {cluster: a}}, {name: home, context: {cluster: a}}]\n"
+        "clusters: [{name: a, cluster: {server: 'https://10.0.0.10:6443'}}]\ncurrent-context: rack\n"
+    )
+    environ = {"HOME": str(whole), "PATH": "", "KUBECONFIG": str(config)}
+    facts = read_for_rehearsal(whole / "infra", environ, None)
+    assert (facts.context, facts.server) == ("home" if has_sheet else "rack", "https://10.0.0.10:6443")
+
+
 def test_a_sheet_of_another_server_than_the_kubeconfig_knows(whole: Path) -> None:
     config = whole / "config"
     config.write_text(

@@ -10,7 +10,7 @@ from pathlib import Path
 from runners.demo.homelab import ACCESS_KEY
 from runners.demo.launch import Demo, DemoError
 from runners.demo.place import Place
-from runners.demo.rehearsal.making import Material, context_of, make_setting, rehearsed_settings
+from runners.demo.rehearsal.making import Material, make_setting, rehearsed_settings
 from runners.journal import Journal
 from runners.layers.findings import Finding
 from runners.layers.gitops_settings import TOKEN_VARIABLES
@@ -66,7 +66,7 @@ def missing_lines(findings: Sequence[Finding]) -> list[str]:
 
 def _walk(walkthrough: str, repository: Path, facts: Facts, findings: Sequence[Finding], journal: Journal) -> None:
     sources = frozenset(state.key.secret for state in facts.keys if state.source)
-    material = Material(facts.settings, facts.found, facts.asked, facts.sheet.content, sources)
+    material = Material(facts.settings, facts.found, facts.asked, facts.sheet.content, sources, facts.context)
     missing = tuple(f"{each.subject}: {each.text}" for each in findings if is_missing(each))
     record = Record(journal, Rehearsed(walkthrough, str(repository), real_cluster(facts), missing))
     with Demo(make_setting(material), pace()) as place:
@@ -82,8 +82,7 @@ def real_cluster(facts: Facts) -> Identity:
     """Which cluster's recovery is rehearsed, as its sheet knows it."""
     sheet = facts.sheet.content
     cluster = sheet.cluster if sheet is not None else None
-    context = context_of(facts.settings, sheet)
-    return Identity(context, cluster.server if cluster else facts.server, cluster.uid if cluster else "")
+    return Identity(facts.context, cluster.server if cluster else facts.server, cluster.uid if cluster else "")
 
 
 def _session(place: Place, material: Material, rehearsing: Rehearsing) -> Session:

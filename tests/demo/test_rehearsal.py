@@ -17,6 +17,7 @@ from runners.demo.rehearsal.setting import Setting, read_setting
 from runners.demo.rehearsal.vault import backups, systems
 from runners.demo.stage import StageError
 from runners.demo.tools import helmfile_state
+from runners.layers.bootstrap_commits import committed_files
 from runners.layers.discovery import look, seen_with
 from runners.layers.jsons import Json, mapping, sequence, text
 from runners.layers.settings import S3Settings
@@ -29,7 +30,7 @@ from tests.rehearsed_homelab import SECRET, homelab_files, homelab_sheet, write_
 def material(root: Path) -> Material:
     facts = read_for_rehearsal(root, {"PATH": "", "HOME": str(root.parent)}, None)
     sources = {state.key.secret for state in facts.keys if state.source}
-    return Material(facts.settings, facts.found, facts.asked, facts.sheet.content, sources)
+    return Material(facts.settings, facts.found, facts.asked, facts.sheet.content, sources, facts.context)
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +142,21 @@ def test_every_layout_becomes_helmfiles_that_the_stand_in_can_read(name: str, tm
         found = helmfile_state.load(str(path), entry.environment)
         known = {one.id for one in asked[entry.helmfile] if "‹" not in one.id}
         assert {f"{one.namespace}/{one.name}" for one in found.releases} == known
+
+
+def test_what_an_earlier_bootstrap_committed_is_there_as_a_stand_in(tmp_path: Path) -> None:
+    folder = "clusters/home/flux-system"
+    gotk = {
+        f"{folder}/gotk-components.yaml": f"---\n# Flux Version: v2.9.4\n# {SECRET}\n",
+        f"{folder}/gotk-sync.yaml": "",
+    }
+    owned = material(write_homelab(tmp_path, homelab_files() | gotk))
+    files = make_setting(owned).files
+    found = committed_files(files, "", bootstrap_of(owned))
+    assert (set(found.there), found.version) == (set(gotk), "2.9.4")
+    assert SECRET not in "".join(files.values())
+    bare = replace(owned, found=replace(owned.found, looked=replace(owned.found.looked, files=homelab_files())))
+    assert not committed_files(make_setting(bare).files, "", bootstrap_of(bare)).there
 
 
 def test_without_a_sheet_flux_is_still_bootstrapped(mine: Material) -> None:

@@ -11,8 +11,10 @@ from runners.demo.rehearsal.setting import Setting
 from runners.demo.rehearsal.vault import backups, systems
 from runners.demo.rehearsal.workloads import Manifest
 from runners.demo.tools.flux_objects import CONTROLLERS
+from runners.layers.bootstrap_commits import committed_files, committed_paths
 from runners.layers.components.flux_operator import INSTANCE, OPERATOR
 from runners.layers.discovery import Discovery, Release
+from runners.layers.discovery.documents import Files
 from runners.layers.gitops_settings import TOKEN_VARIABLES, BootstrapSettings
 from runners.layers.settings import FoundationEntry, KeySource, Settings
 from runners.layers.survival.sheet import Sheet
@@ -23,6 +25,7 @@ SHEET = "survival.yaml"
 _CONTEXT = "rehearsal"
 _NODES = ("node-1", "node-2", "node-3")
 _URL = "https://git.example.com/you/homelab.git"
+_BOOTSTRAPPED = "# Stands for what an earlier flux bootstrap has committed here.\n"
 _PLACEHOLDER = "# Stands for a key that is there; what is in it was not read.\n"
 
 
@@ -38,6 +41,8 @@ class Material:
     sheet: Sheet | None
     sources: Collection[str] = ()
     """``namespace/name`` of each key whose source is there."""
+    context: str = ""
+    """What the person's own cluster is called; empty where nothing says it."""
 
 
 def make_setting(material: Material) -> Setting:
@@ -51,10 +56,11 @@ def make_setting(material: Material) -> Setting:
     sheets = {SHEET: sheet_text(sheet)} if sheet is not None else {}
     in_files = [_placed(key.file) for key in keys if key.file]
     return Setting(
-        context=context_of(settings, sheet),
+        context=material.context or _CONTEXT,
         nodes=(sheet.nodes if sheet is not None else ()) or _NODES,
         remote=_remote(material),
         files={
+            **_committed(files, bootstrap_of(material)),
             **helmfiles.files,
             **gitops,
             **sheets,
@@ -70,9 +76,13 @@ def make_setting(material: Material) -> Setting:
     )
 
 
-def context_of(settings: Settings, sheet: Sheet | None) -> str:
-    """What the cluster is called: as the person calls it, by bedplate.yaml or the sheet."""
-    return settings.context or (sheet.cluster.context if sheet is not None else "") or _CONTEXT
+def _committed(files: Files, said: BootstrapSettings) -> Mapping[str, str]:
+    """What stands for each file of an earlier bootstrap: it is there, and the play's bootstrap writes it anew."""
+    if said.is_operator:
+        return {}
+    version = committed_files(files, "", said).version
+    known = f"# Flux Version: {version}\n" if version else ""
+    return {path: f"{known}{_BOOTSTRAPPED}" for path in committed_paths(said) if path in files}
 
 
 def _root(settings: Settings) -> str:

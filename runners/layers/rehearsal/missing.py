@@ -46,6 +46,8 @@ class Facts:
     environ: Mapping[str, str]
     now: float
     """Seconds since the epoch."""
+    context: str = ""
+    """What the cluster is called, by bedplate.yaml, the sheet, or else the kubeconfig; empty where none says it."""
     server: str = ""
     """Where the kubeconfig says that the context's cluster is; empty where it says nothing."""
 
@@ -106,7 +108,7 @@ def _of_sheet(facts: Facts, sheet: Sheet) -> Iterator[Finding]:
         text = f"is of the context {sheet.cluster.context}, and bedplate.yaml allows only {context}"
         yield Finding(subject, Severity.WARNING, text, write)
     elif server and sheet.cluster.server != server:
-        text = f"is of a cluster at {sheet.cluster.server}, and {sheet.cluster.context} is at {server}"
+        text = f"is of a cluster at {sheet.cluster.server}, and {facts.context} is at {server}"
         yield Finding(subject, Severity.WARNING, text, write)
     if not sheet.nodes:
         yield Finding(subject, Severity.NOTE, "names no nodes: three are played", write)

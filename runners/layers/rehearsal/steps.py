@@ -7,9 +7,16 @@ from dataclasses import replace
 from functools import partial
 
 from runners.layers.findings import Finding, Severity
+from runners.layers.walkthroughs.restore_rules import DISKS
 from runners.layers.walkthroughs.shared_steps import KEYS
 from runners.layers.walkthroughs.steps import Moment, Proof, Step, Walkthrough
 
+_DISKS = Finding(
+    "the played disks",
+    Severity.NOTE,
+    "are gone in this rehearsal: its nodes are new, and nothing of Longhorn's is on them",
+    "choose gone to go on, or alive to read what would have to be done",
+)
 _SKIP = "in a rehearsal, to see what comes after it: on the worst day it can't be"
 
 
@@ -29,6 +36,8 @@ def _step(step: Step, missing: tuple[Finding, ...]) -> Step:
     notes = tuple(
         Finding(each.subject, Severity.NOTE, f"on the worst day: {each.text}", each.remedy) for each in missing
     )
+    if step.id == DISKS:
+        notes = (*notes, _DISKS)
     return replace(step, proof=partial(_proof, step.proof, notes)) if notes else step
 
 
