@@ -14,8 +14,7 @@ from runners.layers.walkthroughs.steps import Moment, Proof, Step, Walkthrough
 _DISKS = Finding(
     "the played disks",
     Severity.NOTE,
-    "are gone in this rehearsal: its nodes are new, and nothing of Longhorn's is on them",
-    "choose gone to go on, or alive to read what would have to be done",
+    "are gone in this rehearsal, whose nodes are new and empty: choose gone to go on",
 )
 _SKIP = "in a rehearsal, to see what comes after it: on the worst day it can't be"
 
