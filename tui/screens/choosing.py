@@ -76,7 +76,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
     """Dismissed with the options that are selected, at first all of them; with none where a person went back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle", "Select", show=False, priority=True, tooltip="select this one, or not"),
+        Binding("space", "pick", "Select", show=False, priority=True, tooltip="select this one, or not"),
         Binding("enter", "accept", "Accept", show=False, priority=True, tooltip="take what is selected"),
         Binding("escape", "back", "Back", show=False, tooltip="select nothing"),
         Binding("a", "all", "All", show=False, tooltip="select all, or none"),
@@ -113,7 +113,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
         self._selected ^= {event.option_index}
         self._show(event.option_index)
 
-    def action_toggle(self) -> None:
+    def action_pick(self) -> None:
         """Selects the line under the cursor, or not."""
         self._selected ^= {self._marked}
         self._show(self._marked)
