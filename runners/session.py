@@ -41,10 +41,10 @@ from runners.recovering import Recovering
 from runners.stuck_look import StuckLook
 from runners.surroundings import Outlook, Place
 from runners.suspensions import Suspensions
-from runners.tools.asked_versions import asked_by
+from runners.tools.asked_versions import read_asked
 from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
-from runners.tools.helmfile_source import Source, read_source
+from runners.tools.helmfile_source import Source
 from runners.tools.known_files import QUIETLY
 from runners.tools.runs import Runs
 from runners.tools.versions import NOT_LOOKED_FOR, Toolbox, find_tools
@@ -198,8 +198,9 @@ class Session:
         self._watch.look(self.seen_runs.all, self._clock())
         keep_rows(self.store, self.seen_runs)
         repository, foundation = self.options.repository, self.settings.foundation
-        self._sources = {one.component: read_source(repository / one.helmfile)[0] for one in foundation}
-        self.asked = {one.component: asked_by(one, repository) for one in foundation}
+        read = {one.component: read_asked(repository / one.helmfile, one.releases) for one in foundation}
+        self._sources = {name: source for name, (source, _asked) in read.items()}
+        self.asked = {name: asked for name, (_source, asked) in read.items()}
 
     def hooks(self, component: str) -> tuple[Hook, ...]:
         """The hooks of a component's helmfile, as they are written."""

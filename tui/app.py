@@ -20,6 +20,7 @@ from runners.layers.picture import ComponentState, Picture
 from runners.layers.rehearsal.steps import as_rehearsed
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs import WALKTHROUGHS
+from runners.layers.walkthroughs.steps import Option
 from runners.operate import Operator
 from runners.saved_texts import save
 from runners.session import Session
@@ -183,19 +184,23 @@ class BedplateApp(App[None]):
         """Shows what something waits for, and what waits for it."""
         self.push_screen(GraphScreen(self.session, event.node, self.overview.header, self._clock))
 
-    def action_walk(self, name: str = "") -> None:
+    async def action_walk(self, name: str = "") -> None:
         """Opens a walkthrough, or asks which one, with the mark at the one that is due."""
-        about = pointed_at(self.session, self.overview.card)
+        # Awaited here and in no worker: a key that is pressed ahead waits for the screen that it is meant for.
+        about = await pointed_at(self.session, self.overview.card)
         if not name:
             options, due = offered(self.session, about)
             why = "Each finds its place by what the cluster proves; the mark stands at the one that is due."
-            chosen = ChoosingScreen("Walkthroughs", why, options, marked=due)
-            self.push_screen(chosen, lambda option: self.action_walk(option.answer) if option else None)
+            self.push_screen(ChoosingScreen("Walkthroughs", why, options, marked=due), self._walk_chosen)
             return
         steps = WALKTHROUGHS[name](about)
         if self.session.options.rehearsing is not None:
             steps = as_rehearsed(steps, self.session.options.rehearsing.missing)
         self.push_screen(WalkthroughScreen(self.session, self.operator, steps, self.overview.header, self._clock))
+
+    async def _walk_chosen(self, option: Option | None) -> None:
+        if option is not None:
+            await self.action_walk(option.answer)
 
     def on_row_asked(self, event: RowAsked) -> None:
         """Shows more of a row, or says where that is to be had."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
+
 from runners.layers.commands import Scope
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.picture import ComponentState, Picture
@@ -19,7 +21,7 @@ from runners.layers.walkthroughs.steps import Doing, Option, Subject
 from runners.layers.walkthroughs.upgrade import NAME as UPGRADE
 from runners.layers.walkthroughs.verify import verifies
 from runners.session import Session
-from runners.tools.asked_versions import asked_by
+from runners.tools.asked_versions import asked_versions
 from runners.walking import Walk
 from tui.targets import component_targets
 
@@ -36,12 +38,14 @@ def subject(settings: Settings, repository: Path, component: str) -> Subject:
     """What a walkthrough is made for, as the repository says it now; without a component, the first one's."""
     named = component or next((entry.component for entry in settings.foundation), "")
     entry = settings.entry(named)
-    return Subject(settings, named, asked_by(entry, repository) if entry is not None else {})
+    asked = asked_versions(repository / entry.helmfile, entry.releases) if entry is not None else {}
+    return Subject(settings, named, asked)
 
 
-def pointed_at(session: Session, card: ComponentState | None) -> Subject:
+async def pointed_at(session: Session, card: ComponentState | None) -> Subject:
     """The same for the component under the cursor, with the Flux object that applies it."""
-    about = subject(session.settings, session.options.repository, card.name if card is not None else "")
+    named = card.name if card is not None else ""
+    about = await anyio.to_thread.run_sync(subject, session.settings, session.options.repository, named)
     targets = component_targets(card, session.store.table("flux")) if card is not None else {}
     return replace(about, applier=targets.get(Scope.FLUX_ROW), sheet=session.recovering.sheet.content)
 

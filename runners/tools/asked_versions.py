@@ -11,32 +11,35 @@ from pathlib import Path
 import yaml
 
 from runners.layers.jsons import Json, mapping, sequence, text, truth
-from runners.layers.settings import FoundationEntry
 from runners.tools.chart_versions import is_exact
-from runners.tools.helmfile_source import is_chart, read_source
+from runners.tools.helmfile_source import Source, is_chart, read_source
 
 _TEMPLATE = "{{"
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def asked_versions(helmfile: Path, only: Collection[str] = ()) -> Mapping[str, str]:
-    """``namespace/name`` of each release that is written out → its version; a chart in a folder says its own.
+def read_asked(helmfile: Path, only: Collection[str] = ()) -> tuple[Source, Mapping[str, str]]:
+    """What a helmfile says of itself, and which versions it asks for: its files are gone through once for both.
 
     Args:
         helmfile: the file, or a folder of them.
         only: the releases that are meant; all of them where none is named.
+
+    Returns:
+        What it says, and ``namespace/name`` of each release that is written out → its version; a chart in a folder
+        says its own.
     """
-    _source, files = read_source(helmfile)
+    source, files = read_source(helmfile)
     found: dict[str, str] = {}
     for file in files:
         if file.suffix in (".yaml", ".yml", ".gotmpl") and file.is_file():
             found |= dict(_releases(file))
-    return {name: version for name, version in found.items() if not only or name in only}
+    return source, {name: version for name, version in found.items() if not only or name in only}
 
 
-def asked_by(entry: FoundationEntry, repository: Path) -> Mapping[str, str]:
-    """The same for a component of the foundation."""
-    return asked_versions(repository / entry.helmfile, entry.releases)
+def asked_versions(helmfile: Path, only: Collection[str] = ()) -> Mapping[str, str]:
+    """The versions alone."""
+    return read_asked(helmfile, only)[1]
 
 
 def own_version(asked: Mapping[str, str], component: str) -> str:

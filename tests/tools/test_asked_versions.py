@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from runners.demo.homelab import write_homelab
-from runners.tools.asked_versions import asked_versions, own_version
+from runners.tools import helmfile_source
+from runners.tools.asked_versions import asked_versions, own_version, read_asked
+from runners.tools.helmfile_source import Source
 
 
 def test_the_demos_repository(tmp_path: Path) -> None:
@@ -17,6 +19,23 @@ def test_the_demos_repository(tmp_path: Path) -> None:
         "minio-operator/minio-operator": "7.1.1",
         "minio-tenant/minio-tenant": "7.1.1",
     }
+
+
+def test_a_helmfile_is_gone_through_once_for_its_hooks_and_its_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[Path] = []
+
+    def read_source(helmfile: Path) -> tuple[Source, tuple[Path, ...]]:
+        walked.append(helmfile)
+        return helmfile_source.read_source(helmfile)
+
+    monkeypatch.setattr("runners.tools.asked_versions.read_source", read_source)
+    file = tmp_path / "helmfile.yaml"
+    file.write_text("releases: [{name: a, namespace: n, chart: x/a, version: 1.0.0, hooks: [{events: [prepare]}]}]\n")
+    source, asked = read_asked(file)
+    assert (source.on_reading, asked) == (("prepare",), {"n/a": "1.0.0"})
+    assert walked == [file]
 
 
 def test_a_chart_in_a_folder_says_its_own_version(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 
@@ -77,6 +80,25 @@ async def test_the_key_asks_which_walkthrough(dead: StillSession) -> None:
         await until(lambda: isinstance(app.screen, ChoosingScreen))
         await pilot.press("j", "enter")
         await until(lambda: isinstance(app.screen, WalkthroughScreen))
+
+
+async def test_helmfiles_are_read_off_the_loop_and_a_key_pressed_ahead_waits(
+    dead: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, readers = threading.current_thread(), list[threading.Thread]()
+
+    def read(_helmfile: Path, _only: tuple[str, ...]) -> dict[str, str]:
+        readers.append(threading.current_thread())
+        return {}
+
+    monkeypatch.setattr("tui.walk_choice.asked_versions", read)
+    app = BedplateApp(dead, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("w", "enter")
+        await until(lambda: isinstance(app.screen, WalkthroughScreen))
+    assert len(readers) == 2, "for what is offered, and for what was chosen"
+    assert loop not in readers
 
 
 async def test_an_answer_is_one_of_those_offered(dead: StillSession, answers: list[tuple[str, str, str]]) -> None:
