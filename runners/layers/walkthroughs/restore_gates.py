@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from runners.layers.components.longhorn_targets import shown, targets, targets_inside
+from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume, gib
-from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_SYSTEM_BACKUPS
+from runners.layers.kinds.longhorn_backups import LONGHORN_SYSTEM_BACKUPS
 from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
@@ -35,6 +35,7 @@ from runners.layers.walkthroughs.restore_rules import (
     wanted,
     wanted_minor,
 )
+from runners.layers.walkthroughs.restore_targets import needed_targets, target_proof
 
 _NAMED = 6
 
@@ -96,29 +97,6 @@ def _system_missing(rows: Rows, backup: str) -> Iterator[Finding]:
         yield Finding(about, Severity.BLOCKER, words, "restore it first: w, recover")
 
 
-def target_proof(rows: Rows) -> tuple[Finding, ...]:
-    """That backups can be reached, and lie elsewhere than on the cluster that died or on this one."""
-    if not shown(rows, LONGHORN_BACKUP_TARGETS):
-        return (not_seen("backup target", rows.freshness(LONGHORN_BACKUP_TARGETS)),)
-    found = targets(rows)
-    if not found:
-        text = "has no address, so no backup can be seen"
-        remedy = "set defaultBackupStore.backupTarget and its secret in Longhorn's values, and apply longhorn"
-        return (Finding("backup target", Severity.BLOCKER, text, remedy),)
-    inside = targets_inside(rows)
-    return tuple(_target(row.name, row.url, row.available, row.message, inside.get(row.name, "")) for row in found)
-
-
-def _target(name: str, url: str, available: bool, message: str, inside: str) -> Finding:
-    about = f"backup target {name}"
-    if inside:
-        text = f"lies on this very cluster ({inside}): what was there died with it"
-        return Finding(about, Severity.BLOCKER, text, "name the server that has the backups")
-    if not available:
-        return Finding(about, Severity.WARNING, f"is not available: {message or 'Longhorn has not asked it yet'}")
-    return Finding(about, Severity.OK, f"{url} is available")
-
-
 def minor_findings(rows: Rows, recovery: Recovery, picture: Picture) -> tuple[Finding, ...]:
     """What speaks against restoring with the Longhorn that is installed: nothing for the same minor version."""
     state = picture.component(STORAGE)
@@ -140,7 +118,7 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
     if kind not in (SYSTEM, VOLUMES_OF):
         text = "nothing is to be restored" if kind == NOTHING else "it is not decided what comes back"
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, text, "decide it first", False),))
-    common = (*_against(rows), *minor_findings(rows, recovery, picture))
+    common = (*_against(rows, recovery), *minor_findings(rows, recovery, picture))
     if kind == SYSTEM:
         # Claims come back into namespaces; whether Longhorn makes those is not relied on.
         spaces = sorted({one.namespace for one in wanted(rows, recovery)})
@@ -148,9 +126,9 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
     return _volumes(wanted(rows, recovery), rows, common)
 
 
-def _against(rows: Rows) -> Iterator[Finding]:
+def _against(rows: Rows, recovery: Recovery) -> Iterator[Finding]:
     """What closes every restore: no way to the backups never opens by a word."""
-    for found in (*target_proof(rows), *held_proof(rows)):
+    for found in (*target_proof(rows, needed_targets(rows, recovery)), *held_proof(rows)):
         if found.severity > Severity.NOTE:
             closes = found.subject.startswith("backup target")
             severity = Severity.BLOCKER if closes else found.severity

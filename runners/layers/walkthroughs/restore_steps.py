@@ -8,7 +8,7 @@ from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
 from runners.layers.walkthroughs.restore_by_hand import restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, needs_no_look, nothing_is_missing
-from runners.layers.walkthroughs.restore_gates import target_proof, unrestored
+from runners.layers.walkthroughs.restore_gates import unrestored
 from runners.layers.walkthroughs.restore_rules import (
     LOOKED,
     NOTHING,
@@ -18,6 +18,7 @@ from runners.layers.walkthroughs.restore_rules import (
     wanted,
     worst_first,
 )
+from runners.layers.walkthroughs.restore_targets import needed_targets, target_proof
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step
 from runners.layers.walkthroughs.triage import recovery_of
 
@@ -30,7 +31,7 @@ def target_step() -> Step:
         "target",
         "Backups are reachable",
         why="What is restored comes from there; a target on the cluster that died is no target.",
-        proof=lambda moment: target_proof(moment.rows),
+        proof=lambda moment: target_proof(moment.rows, needed_targets(moment.rows, recovery_of(moment))),
         looks_at="that Longhorn says of a backup target that it is available",
         do="nothing: this step only looks; the target and its Secret come from Longhorn's values",
         shell=lambda _settings, context: f"kubectl --context {context} {_IN} get backuptargets.longhorn.io",
