@@ -53,6 +53,13 @@ def test_releases_keep_their_path_name_version_and_order(mine: Material) -> None
     assert mapping(helmfile(setting, "minio/helmfile.yaml.gotmpl"), "environments") == {"home": {}}
 
 
+def test_a_chart_that_lies_in_the_repository_says_its_own_version(mine: Material) -> None:
+    setting = make_setting(mine)
+    (reloader,) = map(mapping, sequence(helmfile(setting, "extras/helmfile.yaml"), "releases"))
+    chart = mapping(yaml.safe_load(setting.files["rehearsal/charts/reloader-reloader/Chart.yaml"]))
+    assert [text(said, "version") for said in (reloader, chart)] == ["2.2.3", "2.2.3"]
+
+
 def test_values_that_the_play_knows_are_told_to_it(mine: Material) -> None:
     setting = make_setting(mine)
     (longhorn,) = map(mapping, sequence(helmfile(setting, "longhorn/helmfile.yaml"), "releases"))

@@ -107,12 +107,22 @@ class _Desk:
         return "minio-tenant" if self._operators and _is(one, _TENANT) else ""
 
     def version(self, one: Release) -> str:
-        """What a release's chart says of itself: as the helmfile asks, or else as the sheet says."""
+        """A release's version: its chart's own where that lies there, as the helmfile asks, or as the sheet says."""
+        if own := self._own_version(one):
+            return own
         if one.version and is_known(one.version) and one.version[0].isdigit():
             return one.version
         known = self._sheet.releases if self._sheet is not None else ()
         noted = next((each.chart for each in known if (each.namespace, each.name) == (one.namespace, one.name)), "")
         return noted or (NEWEST if _is(one, ("longhorn",)) else _UNSAID)
+
+    def _own_version(self, one: Release) -> str:
+        """What a chart says that lies in the repository; empty for any other, and where it is a template."""
+        if not one.chart.startswith("."):
+            return ""
+        path = resolved(folder_of(one.file), f"{one.chart.rstrip('/')}/Chart.yaml")
+        said = next((text(document, "version") for document in read(self._files.get(path or "", "")).documents), "")
+        return said if is_known(said) else ""
 
     def release(self, path: str, one: Release, all_of_them: Sequence[Release]) -> Manifest:
         """As it stands in the translated helmfile."""
