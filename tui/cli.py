@@ -227,11 +227,12 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from tui.demo import show_demo
-
     on_a_screen = sys.stdin.isatty() and sys.stdout.isatty()
     if not on_a_screen:
         print("bedplate: no terminal here, so this is what `bedplate check` says of the demo\n", file=sys.stderr)
+    print(f"bedplate: setting up a cluster for the demo “{options.scenario}” …", file=sys.stderr, flush=True)
+    from tui.demo import show_demo
+
     return show_demo(options.scenario, read_only=options.read_only, on_a_screen=on_a_screen)
 
 

@@ -23,7 +23,6 @@ def show_demo(scenario: str, *, read_only: bool, on_a_screen: bool) -> int:
 
     Whatever it needs is its own and gone afterwards; $BEDPLATE_DEMO_PACE is a factor for how long things take.
     """
-    print(f"bedplate: setting up a cluster for the demo “{scenario}” …", file=sys.stderr, flush=True)
     try:
         with Demo(scenario, pace()) as place:
             make = partial(_session, place, read_only=read_only)

@@ -36,20 +36,30 @@ def test_what_is_missing_is_printed_and_ends_1(call: Path, capsys: pytest.Captur
     assert not (call / "state").exists(), "what was only printed is no rehearsal"
 
 
-def test_what_it_does_is_said_before_anything_is_read(
-    call: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("args", "slow", "words"),
+    [
+        (["rehearse", "recover", "-C", "{home}"], "tui.rehearse.rehearse", "reading {home} and trying its charts"),
+        (["demo", "healthy"], "tui.demo.show_demo", "setting up a cluster for the demo “healthy” …"),
+    ],
+)
+def test_what_takes_time_is_said_before_it_begins(
+    args: list[str],
+    slow: str,
+    words: str,
+    call: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     said: list[str] = []
 
-    def rehearse(*_given: object, **_named: object) -> int:
+    def begins(*_given: object, **_named: object) -> int:
         said.extend(capsys.readouterr().err.splitlines())
         return 0
 
-    monkeypatch.setattr("tui.rehearse.rehearse", rehearse)
-    root = write_homelab(call)
-    assert cli.run(["rehearse", "recover", "-C", str(root)]) == 0
-    (line,) = said
-    assert f"reading {root} and trying its charts with helm" in line
+    monkeypatch.setattr(slow, begins)
+    assert cli.run([word.format(home=call) for word in args]) == 0
+    assert words.format(home=call) in said[-1]
 
 
 def test_nothing_missing_ends_0(call: Path, capsys: pytest.CaptureFixture[str]) -> None:
