@@ -44,6 +44,13 @@ def test_all_is_well() -> None:
     assert found.details[:2] == ("3/3 nodes · 1 volume: 1 healthy", "StorageClass longhorn (default) · backups ok")
 
 
+def test_backups_that_are_not_due_yet_are_not_called_ok() -> None:
+    young = lh.volume(lastBackupAt="")
+    young["metadata"]["creationTimestamp"] = lh.stamp(w.NOW - lh.HOUR)
+    found = state("longhorn", lh.rows(changed(volumes=[young])))
+    assert found.details[1] == "StorageClass longhorn (default) · no backup yet"
+
+
 @pytest.mark.parametrize(
     ("world", "verdict", "says", "about"),
     [

@@ -123,7 +123,11 @@ def _backup_words(scene: Scene, backups: Sequence[Finding]) -> str:
         return ""
     if not targets(scene.rows):
         return "no backups"
-    return "backups ok" if worst(backups) < Severity.WARNING else "backups in doubt"
+    if worst(backups) >= Severity.WARNING:
+        return "backups in doubt"
+    volumes = [row for row in scene.rows.all(LONGHORN_VOLUMES) if not row.standby]
+    made = any(row.last_backup_at for row in volumes)
+    return "backups ok" if made or not volumes else "no backup yet"
 
 
 LONGHORN = Component(
