@@ -103,9 +103,17 @@ def read_restorable(argument: str) -> Restorable:
 
 def newest_backups(rows: Rows) -> dict[str, Backup]:
     """The newest whole backup of each volume, by the volume's name; of a probe's volume nobody wants one."""
+    return {row.volume: row for row in _whole_backups(rows)}
+
+
+def oldest_backups(rows: Rows) -> dict[str, float]:
+    """Since when each volume has had a backup, by the volume's name: of which moment its oldest whole one is."""
+    return {row.volume: _taken(row) for row in reversed(_whole_backups(rows))}
+
+
+def _whole_backups(rows: Rows) -> list[Backup]:
     found = [row for row in rows.all(LONGHORN_BACKUPS) if row.state == "Completed" and row.url]
-    ours = [row for row in found if row.claim.partition("/")[0] != PROBES]
-    return {row.volume: row for row in sorted(ours, key=_taken)}
+    return sorted((row for row in found if row.claim.partition("/")[0] != PROBES), key=_taken)
 
 
 def _taken(backup: Backup) -> float:
