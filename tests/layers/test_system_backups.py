@@ -13,9 +13,10 @@ from runners.layers.walkthroughs.restore_choices import chosen, what_options
 from runners.layers.walkthroughs.steps import Moment
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
+from tests.layers import worlds as w
 
 TARGET, PHOTOS, WIKI = s.target(), s.backup("photos"), s.backup("wiki")
-OLDER = replace(r.system_backup("older", "v1.12.0"), made=r.NOW - 5400)
+OLDER = replace(r.system_backup("older", "v1.12.0"), made=w.NOW - 5400)
 
 
 def at(rows: Sequence[Row]) -> Moment:

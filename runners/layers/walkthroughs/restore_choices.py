@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from runners.layers.commands import Target
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import counted
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, gib
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS
 from runners.layers.kinds.storage import CLAIMS
@@ -126,7 +127,7 @@ def what_options(moment: Moment) -> tuple[Option, ...]:
     )
     ones = restorables(rows, moment.sheet)
     volumes = Option(VOLUMES_OF, f"single volumes: {_have(len(ones))}", "choose which", tuple(map(_option, ones)))
-    nothing = Option(NOTHING, "nothing at all", f"{_claims(len(ones))} with a backup would be created empty")
+    nothing = Option(NOTHING, "nothing at all", f"{counted(len(ones), 'claim')} with a backup would be created empty")
     answered = bool(recovery_of(moment).answer(DISKS)) or all(each.severity <= Severity.NOTE for each in disks(moment))
     best = advice(rows, moment.picture, ones)
     ways = [_recommended(each, best) for each in (*systems, *((volumes,) if ones else ()))]
@@ -140,12 +141,8 @@ def _recommended(option: Option, best: Advice | None) -> Option:
     return replace(option, text=f"{option.text} · recommended: {best.why}")
 
 
-def _claims(count: int) -> str:
-    return "1 claim" if count == 1 else f"{count} claims"
-
-
 def _have(count: int) -> str:
-    return f"{_claims(count)} {'has' if count == 1 else 'have'} a backup"
+    return f"{counted(count, 'claim')} {'has' if count == 1 else 'have'} a backup"
 
 
 def _option(one: Restorable) -> Option:
@@ -173,9 +170,7 @@ def chosen(moment: Moment) -> Proof:
             return (Finding("nothing to restore", Severity.BLOCKER, text, "answer that step"),)
         return (Finding("nothing to restore", Severity.OK, by),)
     lost = [Finding(f"claim {name}", Severity.BLOCKER, "no backup of it is seen") for name in vanished(rows, recovery)]
-    count = len(wanted(rows, recovery))
-    volumes = "1 volume" if count == 1 else f"{count} volumes"
-    words = f"system backup {names[0]}" if kind == SYSTEM else volumes
+    words = f"system backup {names[0]}" if kind == SYSTEM else counted(len(wanted(rows, recovery)), "volume")
     return (Finding(words, Severity.OK, by), *lost)
 
 
