@@ -6,6 +6,7 @@ from runners.layers import commands as c
 from runners.layers.findings import Finding, Severity
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
+from runners.layers.walkthroughs.brought_back import brought_back
 from runners.layers.walkthroughs.restore_by_hand import restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, needs_no_look, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import target_proof, unrestored
@@ -112,7 +113,8 @@ def looked_step() -> Step:
         why="Only a person can tell whether what came back is right; the next backup replaces the good ones.",
         proof=_looked,
         doing=Doing.DECISION,
-        do="open the applications, and look at their data",
+        looks_at="a person's word for the data of each claim that was restored",
+        do="open the applications of these claims, and see that their data is as new as its backup",
         word="context",
     )
 
@@ -122,8 +124,9 @@ def _looked(moment: Moment) -> Proof:
     if needs_no_look(moment.rows, recovery):
         return (Finding("data", Severity.OK, "nothing was restored"),)
     if not has_looked(recovery):
-        return ()
-    return (Finding("data", Severity.OK, f"looked at by {recovery.decisions[LOOKED].who}"),)
+        waits = Finding("data", Severity.WARNING, "nobody has said that it is right", "look at it, then confirm (↵)")
+        return (waits, *brought_back(moment.rows))
+    return (Finding("data", Severity.OK, f"looked at by {recovery.decisions[LOOKED].who}"), *brought_back(moment.rows))
 
 
 def release_step() -> Step:
