@@ -13,7 +13,7 @@ from widgets.facts import Fact
 
 _SHOWN = 6
 """Lines that are shown, so that the proof stays in view; each at most so long:"""
-_LONGEST = 200
+_LONGEST = 160
 _DOCUMENT = re.compile(r"(?<!<)<<-?\s*(['\"]?)(\w+)\1\s*$")
 """What ends a command that reads the lines below it, up to the word that it names."""
 
