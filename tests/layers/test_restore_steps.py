@@ -9,6 +9,7 @@ import pytest
 
 from runners.layers.findings import Severity
 from runners.layers.kinds.base import Row
+from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.recover import recover, report_step
 from runners.layers.walkthroughs.steps import Proof, proved
@@ -39,6 +40,24 @@ def test_why_no_recurring_job_runs(rows: Sequence[Row], words: str) -> None:
     proof = STEPS["hold"].proof(r.moment([s.target(), s.backup("photos"), *rows], sheet=r.sheet("photos")))
     assert said(proof) == [f"recurring jobs: {words}"]
     assert proved(proof)
+
+
+def test_jobs_that_a_running_restore_brings_back_are_held_by_it() -> None:
+    moment = r.moment(
+        [s.target(), s.backup("photos"), r.job()], decisions=r.decided(disks="gone", what="system-backup a")
+    )
+    assert STEPS["hold"].proof(moment)[0].severity is Severity.BLOCKER
+    run = RunRecord("r", "restore longhorn", (), "/", "", w.NOW, RunState.RUNNING)
+    (found,) = STEPS["hold"].proof(replace(moment, picture=replace(moment.picture, runs=(run,))))
+    assert found.severity is Severity.WARNING
+    assert "the restore that runs holds them" in found.text
+
+
+def test_jobs_are_released_only_once_the_data_was_looked_at() -> None:
+    moment = r.moment([s.target(), *restored("photos"), r.job()], decisions=r.chosen(r.PHOTOS))
+    assert not proved(STEPS["release"].proof(moment))
+    done = STEPS["release"].proof(replace(moment, decisions={**moment.decisions, **LOOKED}))
+    assert said(done) == ["recurring jobs: 1 job may run, and nothing is held"]
 
 
 def restored(name: str) -> list[Row]:

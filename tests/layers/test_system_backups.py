@@ -43,7 +43,7 @@ def at(rows: Sequence[Row]) -> Moment:
 def test_what_is_recommended_stands_first_and_says_why(rows: Sequence[Row], answer: str, why: str) -> None:
     first, *others = what_options(at(rows))
     assert first.answer == answer
-    assert " recommended: " in first.text
+    assert first.text.startswith("recommended: ")
     assert why in first.text
     assert not any("recommended" in other.text for other in others)
     (said,) = (finding for finding in chosen(at(rows)) if finding.subject == "recommended")

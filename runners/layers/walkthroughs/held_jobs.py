@@ -80,7 +80,13 @@ def released_proof(rows: Rows) -> tuple[Finding, ...]:
     jobs, volumes = held(rows)
     if not jobs and not volumes:
         count = len(going(rows)[0])
-        return (Finding("recurring jobs", Severity.OK, f"{count} run again" if count else "there is none to release"),)
+        return (
+            Finding(
+                "recurring jobs",
+                Severity.OK,
+                f"{counted(count, 'job')} may run, and nothing is held" if count else "there is none to release",
+            ),
+        )
     return (
         *(_of_job(job, "is held", Severity.BLOCKER) for job in jobs[:_NAMED]),
         *(_of_volume(volume, "is held out of", Severity.BLOCKER) for volume in volumes[:_NAMED]),

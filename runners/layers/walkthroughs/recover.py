@@ -48,7 +48,7 @@ from runners.layers.walkthroughs.verify import verify_steps
 NAME = "recover"
 REMEMBERED = 3 * 86_400.0
 """Seconds for which a decision counts: an older one was made in another disaster."""
-_NAME_IT = "add to bedplate.yaml: survival: {write: ~/Documents/CLUSTER.survival.yaml}, and start bedplate again"
+_NAME_IT = "add survival: {write: ~/CLUSTER.survival.yaml} to bedplate.yaml, and start bedplate again"
 _WHY_SERVICES = (
     "They come back in the order of their dependencies: what stands first here is the cause of what follows."
 )
@@ -180,7 +180,7 @@ def report_step(settings: Settings) -> Step:
         looks_at="that the sheet on this machine is of this cluster",
         do="move the old sheet away, write the new one, and keep both off the cluster"
         if file
-        else f"{_NAME_IT}; or write one by this command, keep it off the cluster, and skip this step (s)",
+        else f"{_NAME_IT}; or write one by this command, and skip this step",
         shell=lambda _settings, _context: (
             f"mv {file} {file}.before && bedplate survival --write {file}" if file else "bedplate survival --write FILE"
         ),

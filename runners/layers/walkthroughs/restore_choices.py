@@ -108,7 +108,7 @@ def what_step() -> Step:
         why="Whatever isn't restored now is created empty by what is installed next, and stays empty.",
         proof=chosen,
         doing=Doing.DECISION,
-        do="choose a system backup, single volumes, or nothing: Proof says which is recommended here, and why",
+        do="choose a system backup, single volumes, or nothing at all",
         shell=lambda _settings, context: (
             f"kubectl --context {context} -n longhorn-system get backups.longhorn.io,systembackups.longhorn.io"
         ),
@@ -138,7 +138,7 @@ def what_options(moment: Moment) -> tuple[Option, ...]:
 def _recommended(option: Option, best: Advice | None) -> Option:
     if best is None or option.answer != best.answer:
         return option
-    return replace(option, text=f"{option.text} · recommended: {best.why}")
+    return replace(option, text=f"recommended: {best.why} · {option.text}")
 
 
 def _have(count: int) -> str:

@@ -19,7 +19,7 @@ from runners.layers.walkthroughs.restore_rules import (
     wanted,
     worst_first,
 )
-from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 from runners.layers.walkthroughs.triage import recovery_of
 
 _IN = "-n longhorn-system"
@@ -70,7 +70,16 @@ def _held(moment: Moment) -> Proof:
         return (Finding("recurring jobs", Severity.OK, "may run: nothing is restored"),)
     if has_looked(recovery):
         return (Finding("recurring jobs", Severity.OK, "were held until somebody had looked at the data"),)
-    return held_jobs.held_proof(moment.rows)
+    found = held_jobs.held_proof(moment.rows)
+    if proved(found) or not _is_restoring(moment):
+        return found
+    text = "are back with the system backup, and the restore that runs holds them before it ends"
+    return (Finding("recurring jobs", Severity.WARNING, text),)
+
+
+def _is_restoring(moment: Moment) -> bool:
+    title = f"{c.RESTORE.name} {ON_LONGHORN.component}"
+    return any(run.title == title and not run.state.ended for run in moment.picture.runs)
 
 
 def restored_step(sheet: Sheet | None = None) -> Step:
@@ -114,7 +123,7 @@ def looked_step() -> Step:
         proof=_looked,
         doing=Doing.DECISION,
         looks_at="a person's word for the data of each claim that was restored",
-        do="open the applications of these claims, and see that their data is as new as its backup",
+        do="open the application of each restored claim, and see that its data is as new as its backup",
         word="context",
     )
 
@@ -135,7 +144,7 @@ def release_step() -> Step:
         "release",
         "Recurring jobs released",
         why="Held jobs make no backups: the cluster is unprotected until they run again.",
-        proof=lambda moment: held_jobs.released_proof(moment.rows),
+        proof=_released,
         doing=Doing.COMMAND,
         command=c.RELEASE_JOBS,
         target=ON_LONGHORN,
@@ -146,3 +155,11 @@ def release_step() -> Step:
         ),
         undo="hold them again",
     )
+
+
+def _released(moment: Moment) -> Proof:
+    """Not before the data was looked at: until then nothing may be held yet, and that is no release."""
+    found, recovery = held_jobs.released_proof(moment.rows), recovery_of(moment)
+    if not proved(found) or has_looked(recovery) or needs_no_look(moment.rows, recovery):
+        return found
+    return (Finding("data", Severity.WARNING, "was not looked at yet, and what holds a restore holds until then"),)
