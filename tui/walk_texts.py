@@ -65,12 +65,20 @@ def step_hints(view: StepView) -> Groups:
     """The keys that do something with a step now, and those that leave it."""
     going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
     going = "choose" if view.step.options is not None else going
-    can = view.state not in (StepState.LATER, StepState.WAITING) and not view.state.over
-    found = [Hint("↵", going, can)] if going else []
-    found += [Hint("s", "skip", can)] if view.step.skip and not view.state.over else []
+    free = view.run is None or view.run.state.ended
+    can = free and view.state not in (StepState.LATER, StepState.WAITING)
+    found = [Hint("↵", going, can)] if going and not view.state.over else []
+    found += [Hint("s", "skip")] if view.step.skip and not view.state.over else []
     found += [Hint("u", "take back")] if view.decision is not None else []
     found += [Hint("c", "copy the command")] if view.step.shell is not None else []
-    return (found, (Hint("esc", "leave"), Hint("?", "help")))
+    return (found, (Hint("⇥", "panes"), Hint("esc", "leave"), Hint("?", "help")))
+
+
+def over_words(view: StepView) -> str:
+    """Why nothing is to be done at a step that is over, and what can be."""
+    if view.decision is not None:
+        return f"{view.step.title} was decided; u takes that back"
+    return f"{view.step.title} is done: the cluster proves it"
 
 
 def record_facts(unrecorded: Finding | None) -> list[Fact]:

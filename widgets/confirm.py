@@ -26,6 +26,8 @@ _FRAME = 4
 """Lines of the border, and of the buttons with what keeps them apart."""
 _DEMAND = 2
 """Lines of the question for a word."""
+_SETTLES = 0.5
+"""Seconds for which a yes that was pressed ahead doesn't count: nobody has read by then what it would do."""
 
 
 class Readiness(Enum):
@@ -106,6 +108,7 @@ class Choice(Static, can_focus=True):
         color: $foreground;
         &:focus { text-style: bold reverse; }
         &:disabled { color: $foreground-muted; text-style: strike; }
+        &.-not-yet { color: $foreground-muted; }
     }
     """
 
@@ -206,6 +209,7 @@ class Confirm(Widget):
     def __init__(self, dialog: Dialog, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.set_reactive(Confirm.dialog, dialog)
+        self._settled = True
 
     def compose(self) -> ComposeResult:
         """Rows, what stands in the way, what has to be typed, and two buttons."""
@@ -228,8 +232,12 @@ class Confirm(Widget):
         """Wraps for the new width."""
         self._show()
 
-    def watch_dialog(self) -> None:
-        """Shows what changed; a button that went out of use hands its focus to Cancel."""
+    def watch_dialog(self, before: Dialog, now: Dialog) -> None:
+        """Shows what changed; a button that went out of use hands its focus on."""
+        ready = before.readiness is Readiness.CHECKING and now.readiness is Readiness.READY
+        if ready and self.query_one("#go", Choice).has_focus:
+            self._settled = False
+            self.set_timer(_SETTLES, self._settle)
         self._show()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -260,7 +268,7 @@ class Confirm(Widget):
         event.stop()
         if event.choice.id == "cancel":
             self.action_cancel()
-        elif self.confirmable:
+        elif self.confirmable and self._settled:
             self.post_message(self.Confirmed(self, self.dialog, self._typed))
 
     @property
@@ -304,7 +312,14 @@ class Confirm(Widget):
         self.query_one("#ask", Static).update(label(f"type the word {self.dialog.typed} to go on:"))
 
     def _show_go(self) -> None:
+        """While it is looked at the button may be waited on: a key pressed ahead must not end up on Cancel."""
         go = self.query_one("#go", Choice)
-        if go.has_focus and not self.confirmable:
-            self.query_one("#cancel", Choice).focus()
-        go.disabled = not self.confirmable
+        looking = self.dialog.readiness is Readiness.CHECKING
+        if go.has_focus and not (self.confirmable or looking):
+            asked = self.dialog.typed and self.dialog.readiness is Readiness.READY
+            self.query_one("#word" if asked else "#cancel").focus()
+        go.set_class(looking, "-not-yet")
+        go.disabled = not (self.confirmable or looking)
+
+    def _settle(self) -> None:
+        self._settled = True

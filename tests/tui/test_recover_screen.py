@@ -10,7 +10,7 @@ from runners.layers.findings import Finding
 from runners.layers.survival.checkout import Checkout
 from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.walkthroughs.decisions import Choice, Decision
-from runners.layers.walkthroughs.steps import Step
+from runners.layers.walkthroughs.steps import Option, Step
 from runners.operate import Operator
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
@@ -19,7 +19,7 @@ from tests.tui.still_session import HOME, StillSession, clock
 from tests.tui.test_overview import started
 from tests.tui.test_screen_pictures import Compare
 from tests.tui.walking import read
-from tests.widgets.fixtures import until
+from tests.widgets.fixtures import screen_text, until
 from tui.app import BedplateApp
 from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.question import QuestionScreen
@@ -124,7 +124,12 @@ async def test_volumes_are_selected_and_nothing_has_to_be_typed(
         await until(lambda: isinstance(app.screen, ChoosingScreen))
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, SelectingScreen))
+        await pilot.press("escape")  # back to the question before it
+        await until(lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, SelectingScreen))
         await pilot.press("a", "enter")  # none of them is no answer
+        assert "[ ] apps/photos" in "\n".join(screen_text(app))
         await pilot.press("space", "enter")
         await until(lambda: answers == [("what", "volumes apps/photos", "")])
         await until(lambda: app.screen is screen)
@@ -159,3 +164,18 @@ def test_which_disks(size: tuple[int, int], dead: StillSession, snap_compare: Co
         await until(lambda: isinstance(app.screen, ChoosingScreen) and app.focused is not None)
 
     assert snap_compare(app, terminal_size=size, run_before=run_before)
+
+
+def test_which_volumes(dead: StillSession, snap_compare: Compare) -> None:
+    names = ("apps/photos", "databases/postgres-cluster-with-a-long-name-1-data", "media/library")
+    offered = [Option(name, name, "100.0 GiB of 2026-11-24 03:00 UTC") for name in names]
+    app = BedplateApp(dead, clock)
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await started(app, pilot)
+        app.push_screen(SelectingScreen("volumes: 3 have a backup", offered))
+        await until(lambda: isinstance(app.screen, SelectingScreen) and app.focused is not None)
+        await pilot.press("down", "space")
+        await until(lambda: "▸ [ ] databases" in "\n".join(screen_text(app)))
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=run_before)

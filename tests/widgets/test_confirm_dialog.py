@@ -6,7 +6,7 @@ import pytest
 
 from runners.layers.kinds.base import Tone
 from tests.widgets.fixtures import APPLY, Stage, screen_text
-from widgets.confirm import Choice, Confirm, Dialog, DialogRow, Readiness, dialog_content
+from widgets.confirm import Confirm, Dialog, DialogRow, Readiness, dialog_content
 
 pytestmark = pytest.mark.anyio
 
@@ -59,14 +59,12 @@ async def test_what_destroys_wants_a_word_typed_and_the_button_pressed() -> None
     assert await pressed(Confirm(destroys), "tab", *"home", "escape") == ["cancelled"]
 
 
-async def test_while_it_is_looked_at_again_nothing_can_be_confirmed() -> None:
+async def test_while_it_is_looked_at_nothing_can_be_confirmed_and_the_focus_stays() -> None:
     confirm = Confirm(APPLY)
     app = Heard(confirm)
     async with app.run_test(size=(90, 24)) as pilot:
-        await pilot.press("tab")
         confirm.dialog = replace(APPLY, readiness=Readiness.CHECKING)
-        await pilot.pause()
-        assert app.query_one("#cancel", Choice).has_focus
+        await pilot.press("tab", "enter", "enter")
         await pilot.click("#go")
         assert app.heard == []
         confirm.dialog = replace(APPLY, readiness=Readiness.REFUSED, reasons=("revision is 8 and was 7",))
@@ -80,6 +78,32 @@ async def test_while_it_is_looked_at_again_nothing_can_be_confirmed() -> None:
         await pilot.pause()
         await pilot.click("#go")
         assert app.heard == ["cancelled", "confirmed Apply longhorn"]
+
+
+async def test_a_yes_that_was_pressed_ahead_counts_only_once_it_could_be_read() -> None:
+    confirm = Confirm(replace(APPLY, readiness=Readiness.CHECKING))
+    app = Heard(confirm)
+    async with app.run_test(size=(90, 24)) as pilot:
+        await pilot.press("tab")
+        confirm.dialog = APPLY
+        await pilot.press("enter")
+        assert app.heard == []
+        assert "[▸Apply ]" in "\n".join(screen_text(app))
+        while not app.heard:
+            await pilot.press("enter")
+        assert app.heard == ["confirmed Apply longhorn"]
+
+
+async def test_who_pressed_ahead_is_led_to_the_word_that_is_asked_for() -> None:
+    asks = replace(APPLY, typed="home")
+    confirm = Confirm(replace(asks, readiness=Readiness.CHECKING))
+    app = Heard(confirm)
+    async with app.run_test(size=(90, 24)) as pilot:
+        await pilot.press("tab")
+        confirm.dialog = asks
+        await pilot.pause()
+        await pilot.press("enter", *"home", "enter", "enter")
+        assert app.heard == ["confirmed Apply longhorn"]
 
 
 async def test_the_focused_button_is_marked() -> None:

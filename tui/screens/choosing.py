@@ -10,9 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, SelectionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Line
-from textual.widgets.selection_list import Selection
 
 from runners.layers.walkthroughs.steps import Option
 from tui.screens.once import LeavesOnce
@@ -51,7 +50,9 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the answer under the cursor: never by colour alone."""
         event.stop()
-        self._marked = _mark(event.option_list, self._options, self._marked, event.option_index)
+        before, self._marked = self._marked, event.option_index
+        for at in (before, self._marked):
+            event.option_list.replace_option_prompt_at_index(at, _prompt(self._options[at], marked=at == self._marked))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chooses."""
@@ -75,6 +76,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
     """Dismissed with the options that are selected, at first all of them; with none where a person went back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pick", "Select", show=False, priority=True, tooltip="select this one, or not"),
         Binding("enter", "accept", "Accept", show=False, priority=True, tooltip="take what is selected"),
         Binding("escape", "back", "Back", show=False, tooltip="select nothing"),
         Binding("a", "all", "All", show=False, tooltip="select all, or none"),
@@ -85,26 +87,41 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
         super().__init__()
         self._head = title
         self._options = tuple(options)
+        self._selected = set(range(len(self._options)))
         self._marked = 0
 
     def compose(self) -> ComposeResult:
         """The list."""
         with Vertical(id="dialog") as box:
             box.border_title = label(self._head)
-            lines = (Selection(_prompt(each), at, True) for at, each in enumerate(self._options))
-            yield SelectionList[int](*lines, id="options")
+            yield OptionList(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
             yield Static(label("space selects · a all or none · ↵ takes them · esc goes back"), id="keys")
 
-    def on_selection_list_selection_highlighted(self, event: SelectionList.SelectionHighlighted[int]) -> None:
+    def on_mount(self) -> None:
+        """Puts the mark on the first line."""
+        self._list.highlighted = 0
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the line under the cursor: never by colour alone."""
         event.stop()
-        self._marked = _mark(event.selection_list, self._options, self._marked, event.selection_index)
+        before, self._marked = self._marked, event.option_index
+        self._show(before, self._marked)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click on a line selects it, or not."""
+        event.stop()
+        self._selected ^= {event.option_index}
+        self._show(event.option_index)
+
+    def action_pick(self) -> None:
+        """Selects the line under the cursor, or not."""
+        self._selected ^= {self._marked}
+        self._show(self._marked)
 
     def action_accept(self) -> None:
         """Takes what is selected; nothing is no answer."""
-        chosen = sorted(self._list.selected)
-        if chosen:
-            self.leave(tuple(self._options[at] for at in chosen))
+        if self._selected:
+            self.leave(tuple(self._options[at] for at in sorted(self._selected)))
         else:
             self.notify("nothing is selected: esc goes back", markup=False)
 
@@ -114,23 +131,26 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
 
     def action_all(self) -> None:
         """Selects all; none where all are selected."""
-        full = len(self._list.selected) == len(self._options)
-        self._list.deselect_all() if full else self._list.select_all()
+        every = range(len(self._options))
+        self._selected = set() if len(self._selected) == len(every) else set(every)
+        self._show(*every)
 
     @property
-    def _list(self) -> SelectionList[int]:
-        return self.query_one("#options", SelectionList)
+    def _list(self) -> OptionList:
+        return self.query_one("#options", OptionList)
+
+    def _show(self, *lines: int) -> None:
+        """Writes these lines anew, and touches no other: there may be a thousand."""
+        for at in lines:
+            self._list.replace_option_prompt_at_index(at, self._line(at))
+
+    def _line(self, at: int) -> Content:
+        box = "[x]" if at in self._selected else "[ ]"
+        return _prompt(self._options[at], marked=at == self._marked, before=f"{box} ")
 
 
-def _mark(lines: OptionList, options: Sequence[Option], before: int, now: int) -> int:
-    """Moves the mark from one line to another, and touches no other: there may be a thousand."""
-    for at in (before, now):
-        lines.replace_option_prompt_at_index(at, _prompt(options[at], marked=at == now))
-    return now
-
-
-def _prompt(option: Option, *, marked: bool = False) -> Content:
+def _prompt(option: Option, *, marked: bool = False, before: str = "") -> Content:
     """The answer, and what it means."""
     mark = "▸ " if marked else "  "
     quiet = "" if marked else "$foreground-muted"  # on the cursor's ground a quiet colour can't be read
-    return Content.assemble(mark, plain(option.label), (f"  {plain(option.text)}", quiet))
+    return Content.assemble(mark, before, plain(option.label), (f"  {plain(option.text)}", quiet))

@@ -33,7 +33,7 @@ from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import record_facts, standing, step_facts, step_hints, summary_facts
+from tui.walk_texts import over_words, record_facts, standing, step_facts, step_hints, summary_facts
 from widgets.alarm import AlarmBanner
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
@@ -136,9 +136,11 @@ class WalkthroughScreen(FollowingScreen):
     def action_go_on(self) -> None:
         """Does the step under the cursor, or says what it waits for."""
         view = self.view
-        if view is None or view.state.over:
+        if view is None:
             return
-        if view.state is StepState.LATER:
+        if view.state.over:
+            self.notify(over_words(view), markup=False)
+        elif view.state is StepState.LATER:
             self.notify("the steps before it come first", markup=False)
         elif view.run is not None and not view.run.state.ended:
             self.notify(f"{view.run.title} is still running: it goes on by itself once that has ended", markup=False)
@@ -154,9 +156,11 @@ class WalkthroughScreen(FollowingScreen):
     def action_skip(self) -> None:
         """Asks for the reason why the step is skipped."""
         view = self.view
-        if view is None or view.state.over:
+        if view is None:
             return
-        if view.step.skip:
+        if view.state.over:
+            self.notify(over_words(view), markup=False)
+        elif view.step.skip:
             self._ask_in_words(_SKIP, lambda reason: self._decide(view, Choice.SKIPPED, reason=reason))
         else:
             self.notify(f"{view.step.title} can't be skipped: what follows rests on it", markup=False)
@@ -218,25 +222,29 @@ class WalkthroughScreen(FollowingScreen):
         decided = partial(self._decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
         self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
 
-    def _ask_to_choose(self, view: StepView) -> None:
+    def _ask_to_choose(self, view: StepView, marked: int = 0) -> None:
         offers = view.step.options
         options = offers(self._walk.moment()) if offers is not None else ()
         if not options:
             self.notify("there is nothing to choose from yet: what it waits for stands beside it", markup=False)
             return
-        chosen = partial(self._chosen, view)
-        self.app.push_screen(ChoosingScreen(view.step.title, view.step.why, options), chosen)
 
-    def _chosen(self, view: StepView, option: Option | None) -> None:
+        def chosen(option: Option | None) -> None:
+            if option is not None:
+                self._chosen(view, option, partial(self._ask_to_choose, view, options.index(option)))
+
+        self.app.push_screen(ChoosingScreen(view.step.title, view.step.why, options, marked=marked), chosen)
+
+    def _chosen(self, view: StepView, option: Option, back: Callable[[], None]) -> None:
         """Asks further, where an answer needs more: which of some, a typed text, or its word."""
-        if option is None:
-            return
         answered = partial(self._decide, view, Choice.CONFIRMED)
         word = view.step.typed.get(option.answer, "")
         if option.among:
 
             def several(found: tuple[Option, ...] | None) -> None:
-                if found:
+                if found is None:
+                    back()
+                else:
                     answered(answer=f"{option.answer} {','.join(each.answer for each in found)}")
 
             self.app.push_screen(SelectingScreen(option.label, option.among), several)
@@ -246,7 +254,7 @@ class WalkthroughScreen(FollowingScreen):
             rows = (("answer", option.label), ("means", option.text))
             dialog = plain_question(view.step.title, rows, "Decide", typed=word)
             decided = partial(answered, typed=word, answer=option.answer)
-            self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
+            self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else back())
         else:
             answered(answer=option.answer)
 
