@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 from runners.asks import no_record
 from runners.layers.findings import Finding, Severity, worst
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
 from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
 from runners.layers.walkthroughs.timeline import EVENTS, OPENED, PROVED, Passage, passages
 from runners.session import Session
 from runners.tools.asked_versions import own_version
+
+_UNREAD = Freshness(Reach.LOADING, detail="what was decided on it is being read")
 
 
 class Walk:
@@ -27,6 +30,7 @@ class Walk:
         self.passage: Passage | None = None
         """What happened on it so far, as of the last reload."""
         self._is_opened = False
+        self._is_read = False
         self._unread: Finding | None = None
         self._unwritten: Finding | None = None
 
@@ -42,6 +46,7 @@ class Walk:
             if not all(session.ahead.keys.values()):  # somebody is putting it there, in another terminal
                 session.ahead.look_for_keys()
             session.read_decisions()
+            self._is_read = True
             own = (self.walkthrough.name, session.cluster_words)
             try:
                 known = passages(session.journal.lines(*EVENTS), session.seen_runs.all)
@@ -52,9 +57,13 @@ class Walk:
             self.passage = next((each for each in reversed(known) if (each.walkthrough, each.cluster) == own), None)
 
     def progress(self) -> Progress:
-        """Every step's state at this moment; what was proved since the last time is put on record."""
-        found = progress(self.walkthrough, self.moment())
-        if self._session.identity is not None:
+        """Every step's state at this moment; what was proved since the last time is put on record.
+
+        Before the first reload nothing can be told: a colleague may have decided what would be asked again.
+        """
+        known = self._session.identity is not None
+        found = progress(self.walkthrough, self.moment(), _UNREAD if known and not self._is_read else None)
+        if known:
             self._put_on_record(found)
         return found
 

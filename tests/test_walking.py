@@ -17,6 +17,7 @@ from runners.layers.jsons import text
 from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs import WALKTHROUGHS
+from runners.layers.walkthroughs.engine import StepState
 from runners.layers.walkthroughs.steps import Subject
 from runners.tools.run_files import write_json
 from runners.tools.runs import Runs
@@ -46,6 +47,7 @@ def walk(session: StillSession) -> Walk:
 def test_a_step_is_on_record_when_it_becomes_proved_and_not_when_it_was_before(session: StillSession) -> None:
     session.fill(w.longhorn_world())
     followed = walk(session)
+    followed.reload()
     followed.progress()
     followed.progress()
     assert recorded(session) == [("opened", "Bootstrap")]
@@ -58,10 +60,20 @@ def test_a_step_is_on_record_when_it_becomes_proved_and_not_when_it_was_before(s
     assert [entry.title for entry in followed.passage.proved] == ["minio", "minio stores objects"]
 
 
+def test_nothing_is_asked_that_a_colleague_may_have_decided(session: StillSession) -> None:
+    session.fill(w.longhorn_world())
+    followed = walk(session)
+    unread = followed.progress().steps[0]
+    assert (unread.state, unread.proof[0].text) == (StepState.UNKNOWN, "what was decided on it is being read")
+    followed.reload()
+    assert followed.progress().steps[0].state is StepState.READY
+
+
 def test_what_could_not_be_told_before_is_not_news(session: StillSession) -> None:
     followed = walk(session)
     followed.progress()  # nobody has answered yet
     session.fill([*w.longhorn_world(), *w.minio_world()])
+    followed.reload()
     followed.progress()
     followed.progress()
     assert recorded(session) == [("opened", "Bootstrap")]
@@ -71,6 +83,7 @@ def test_what_is_proved_while_the_cluster_is_away_is_on_record_once_it_is_back(s
     away = {kind.id: Freshness(Reach.STALE, w.NOW - 34, "timeout") for kind in KINDS}
     followed = walk(session)
     session.fill(w.longhorn_world())
+    followed.reload()
     assert followed.progress().away is None
     session.fill(w.longhorn_world(), away)
     assert not any(view.state.over for view in followed.progress().steps)

@@ -60,7 +60,8 @@ class StepsPane(Canvas):
         self._next = 0
         self._cursor = 0
         self._top = 0
-        self._room = 1
+        self._room = 0
+        """Lines that there are; none before it was drawn."""
         self.border_title = label(heading, "bold")
 
     @property
@@ -115,7 +116,8 @@ class StepsPane(Canvas):
 
     def _top_for(self, index: int) -> int:
         """The first step in view that moves the least and shows this one."""
-        return max(0, min(index, max(self._top, index - self._room + 1)))
+        below = index - self._room + 1 if self._room else 0
+        return max(0, min(index, max(self._top, below)))
 
     def _line(self, index: int, width: int) -> PartsLine:
         view = self._steps[index]

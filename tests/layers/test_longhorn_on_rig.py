@@ -95,8 +95,10 @@ def watched() -> Iterator[Watched]:
             assert done.returncode == 0, done.stderr
             until("StorageClass", lambda: api.list(res.STORAGECLASSES))
             until("instance managers", lambda: len(api.list(res.LONGHORN_INSTANCE_MANAGERS, STORAGE)) == 3)
-        session = a_session(rig, repository)
+            until("backup target", lambda: api.get(res.LONGHORN_BACKUP_TARGETS, STORAGE, "default"))
         seen = Watched(api)
+        api.patch(res.LONGHORN_BACKUP_TARGETS, seen.get(res.LONGHORN_BACKUP_TARGETS, "default"), {"spec": NAS})
+        session = a_session(rig, repository)
         session.subscribe(seen.heard)
         session.start()
         try:

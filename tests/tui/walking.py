@@ -14,6 +14,11 @@ async def read(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
     while not (isinstance(app.screen, WalkthroughScreen) and app.screen.focused is not None):
         await pilot.pause()
     screen = app.screen
-    while "so far" not in str(screen.query_one(StepsPane).border_subtitle):
+
+    def is_read() -> bool:
+        said = str(screen.query_one(StepsPane).border_subtitle)
+        return "so far" in said and "can't tell" not in said
+
+    while not is_read():
         await pilot.pause()
     return screen

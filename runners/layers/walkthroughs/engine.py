@@ -84,12 +84,13 @@ class Progress:
         return self.current == len(self.steps)
 
 
-def progress(walkthrough: Walkthrough, moment: Moment) -> Progress:
+def progress(walkthrough: Walkthrough, moment: Moment, unread: Freshness | None = None) -> Progress:
     """Every step's state; what comes after the first one that isn't over is later, unless it is proved already.
 
-    While the cluster is away nothing is called done or failed: what its rows proved may not be so any more.
+    While the cluster is away nothing is called done or failed: what its rows proved may not be so any more. The same
+    holds while something else is ``unread`` that the steps rest on.
     """
-    if (away := _away(moment)) is not None:
+    if (away := _away(moment) or unread) is not None:
         since = moment.now - walkthrough.holds
         return Progress(walkthrough, tuple(_unseen(step, moment, since, away) for step in walkthrough.steps), away)
     views: list[StepView] = []
