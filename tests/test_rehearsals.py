@@ -82,7 +82,7 @@ def test_what_was_skipped_is_named_and_reaches_no_milestone(journal: Journal, cl
     record.close()
     (known,) = known_rehearsals(journal)
     assert (known.to_storage, known.skipped) == (0, ("Storage", "Report"))
-    assert known.words == "all 4 steps in 60s, GitOps after 60s; skipped: Storage, Report"
+    assert known.words == "all 4 steps in 1m, GitOps after 1m; skipped: Storage, Report"
 
 
 def test_one_that_was_killed_has_come_as_far_as_its_last_milestone(journal: Journal, clock: Clock) -> None:
@@ -97,7 +97,7 @@ def test_one_that_was_left_at_once_is_on_record_and_does_not_count(journal: Jour
     goes(record, clock, 0, 1)
     record.close()
     (one,) = known_rehearsals(journal)
-    assert one.words == "left at “Storage” after 1 of 4 steps, 60s"
+    assert one.words == "left at “Storage” after 1 of 4 steps, 1m"
     assert last_rehearsal((one,), HOME) is None
 
 
@@ -139,7 +139,7 @@ def test_the_report_has_it_with_what_was_missing(journal: Journal, clock: Clock,
     goes(made(journal, clock, HOME, "Secret a/b: is not *there*"), clock, 0, 2)
     said = report_since(journal, Runs(tmp_path / "runs"), clock.now, NOW - 10)
     assert "## Rehearsals\n\n- 2027-01-15 08:00:00Z: recover of home by " in said
-    assert ": left at “Flux” after 2 of 4 steps, 60s, storage after 60s\n  - was missing: Secret a/b: is not" in said
+    assert ": left at “Flux” after 2 of 4 steps, 1m, storage after 1m\n  - was missing: Secret a/b: is not" in said
     assert "Nothing:" not in said
     assert "## Rehearsals" not in report_since(journal, Runs(tmp_path / "runs"), clock.now, clock.now)
 

@@ -80,7 +80,7 @@ def test_who_suspended_it_from_this_machine_is_named(session: StillSession) -> N
 def test_one_that_was_seen_to_be_suspended_needs_no_other_witness(session: StillSession, tmp_path: Path) -> None:
     holds(session, apps(suspended=False))
     holds(session, apps(suspended=True))
-    assert found_out(session, Answers("")).known[REF].words(w.NOW + 60) == "is suspended, for 60s"
+    assert found_out(session, Answers("")).known[REF].words(w.NOW + 60) == "is suspended, for 1m"
     assert not Journal(tmp_path / "journal.jsonl").path.exists()
     session.store.keep_only(KUSTOMIZATIONS, set())
     session.suspensions.find_out()

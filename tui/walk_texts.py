@@ -12,16 +12,13 @@ from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Section
 from runners.layers.walkthroughs.timeline import Passage
+from tui.step_calls import call_facts
 from widgets.facts import Fact
 from widgets.hints import Groups, Hint
-from widgets.safe import cut
 from widgets.steps import STEP_TONES
 from widgets.theme import SEVERITY_TONES
 
 _PROOF = {Severity.OK: "✔", Severity.NOTE: "·", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
-_SHOWN = 6
-"""Lines of a step's commands that are shown, each at most so long:"""
-_LONGEST = 200
 
 
 def step_facts(
@@ -41,7 +38,7 @@ def step_facts(
     command = step.shell(settings, context) if step.shell is not None else ""
     known = [
         *_headed("Why", [Fact(step.why)]),
-        *_headed("Do", [Fact(step.do), *_calls(command.splitlines())]),
+        *_headed("Do", [Fact(step.do), *call_facts(command)]),
         *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
     ]
     proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
@@ -87,14 +84,6 @@ def over_words(view: StepView) -> str:
 def record_facts(unrecorded: Finding | None) -> list[Fact]:
     """That nothing can be decided or begun, where nothing can be put on record."""
     return [replace(_line(unrecorded), head="Stop")] if unrecorded is not None else []
-
-
-def _calls(lines: Sequence[str]) -> list[Fact]:
-    """A step's commands, as much of them as leaves its proof in view."""
-    shown = [cut(f"$ {line}", _LONGEST, middle=False) for line in lines[:_SHOWN]]
-    whole = len(lines) <= _SHOWN and all(len(line) <= _LONGEST - 2 for line in lines)
-    more = [] if whole else [Fact(f"… {len(lines)} lines; c copies them whole", Tone.MUTED)]
-    return [*(Fact(line, Tone.MOVING) for line in shown), *more]
 
 
 def summary_facts(passage: Passage) -> list[Fact]:

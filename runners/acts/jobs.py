@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from runners.acts.paths import LONGHORN
 from runners.cluster.errors import ApiError
 from runners.layers.jsons import Json, text
 from runners.layers.probes import Answer, Outcome
-from runners.layers.walkthroughs.held_jobs import holding, releasing
+from runners.layers.walkthroughs.held_jobs import amount, holding, releasing
 from runners.probes.base import Say
 from runners.probes.hands import Hands, hands
 
@@ -29,18 +29,19 @@ def release(_arguments: Sequence[str], say: Say) -> Answer:
 def _change(say: Say, change: _Change, done: str) -> Answer:
     try:
         with hands(say) as cluster:
-            count = sum(1 for _ in changed(cluster, change, done))
+            words = change_all(cluster, change, done)
     except ApiError as error:
         return Answer(Outcome.FAILED, str(error))
-    return Answer(Outcome.WORKED, f"{done} {count} jobs and volumes" if count else f"all was {done} already")
+    return Answer(Outcome.WORKED, f"{done} {words}" if words else f"all was {done} already")
 
 
-def changed(cluster: Hands, change: _Change, done: str) -> Iterator[str]:
-    """Changes what has to be, and names each; what is as it should be is left alone.
+def change_all(cluster: Hands, change: _Change, done: str) -> str:
+    """Changes what has to be, and says how much that was; what is as it should be is left alone.
 
     Raises:
         ApiError: something can't be read or changed; what was done until then stays.
     """
+    count = dict.fromkeys(_RESOURCES, 0)
     for resource in _RESOURCES:
         for obj in cluster.items(f"{LONGHORN}/{resource}"):
             patch = change(resource, obj)
@@ -49,4 +50,5 @@ def changed(cluster: Hands, change: _Change, done: str) -> Iterator[str]:
             name = text(obj, "metadata", "name")
             cluster.change(f"{LONGHORN}/{resource}/{name}", patch)
             cluster.say(f"{done} {resource}/{name}")
-            yield name
+            count[resource] += 1
+    return amount(*count.values())

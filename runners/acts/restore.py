@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from runners.acts.jobs import changed
+from runners.acts.jobs import change_all
 from runners.acts.paths import LONGHORN
 from runners.cluster.errors import ApiError
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
@@ -184,8 +184,9 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) 
             return Answer(Outcome.FAILED, f"Longhorn could not restore system backup {backup}: {message}")
         if state == "Completed":
             # It brings jobs back as they were, so that they would run again.
-            again = sum(1 for _ in changed(cluster, holding, "held again"))
-            return Answer(Outcome.WORKED, f"system backup {backup} is restored; {again} jobs and volumes held again")
+            again = change_all(cluster, holding, "held again")
+            held = f"; {again} held again" if again else ""
+            return Answer(Outcome.WORKED, f"system backup {backup} is restored{held}")
     return Answer(Outcome.FAILED, f"the restore of system backup {backup} was taken away meanwhile")
 
 

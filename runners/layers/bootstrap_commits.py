@@ -17,6 +17,7 @@ from runners.layers.discovery.manifests import GOTK_COMPONENTS
 from runners.layers.discovery.paths import from_root
 from runners.layers.discovery.roots import GOTK_SYNC
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import counted
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.survival.checkout import Checkout
 
@@ -92,7 +93,9 @@ def _file(path: str, found: CommittedFiles, checkout: Checkout, flux: str) -> Fi
         text = f"is kept out by {line}: flux would not commit it, and then can't apply what lists it"
         return Finding(path, Severity.BLOCKER, text, "take that line out of .gitignore, commit and push")
     if path not in found.there:
-        text = "is not in this copy, and may be in what that lacks" if checkout.behind else "is new"
+        text = (
+            "is not here: it comes with the commits that are not pulled yet, or is new" if checkout.behind else "is new"
+        )
         return Finding(path, Severity.NOTE, text)
     if not path.endswith(GOTK_COMPONENTS):
         return Finding(path, Severity.NOTE, "is there, and is written anew where it differs")
@@ -117,16 +120,12 @@ def _checkout(settings: BootstrapSettings, found: CommittedFiles, checkout: Chec
         text = f"is checked out, and Flux will follow {settings.branch}"
         yield Finding(f"branch {checkout.branch}", Severity.WARNING, text, f"git switch {settings.branch}")
     if checkout.ahead:
-        text = f"has {_commits(checkout.ahead)} that {checkout.upstream} has not: Flux would not see them"
+        text = f"has {counted(checkout.ahead, 'commit')} that {checkout.upstream} has not: Flux would not see them"
         yield Finding(f"branch {checkout.branch}", Severity.WARNING, text, "git push")
     if checkout.behind:
-        text = f"lacks {_commits(checkout.behind)} of {checkout.upstream}"
+        text = f"lacks {counted(checkout.behind, 'commit')} of {checkout.upstream}"
         yield Finding(f"branch {checkout.branch}", Severity.NOTE, text, "git pull, to see what flux will clone")
     if checkout.changed:
         more = f" and {len(checkout.changed) - _NAMED} more" if len(checkout.changed) > _NAMED else ""
         text = f"not as committed: {', '.join(checkout.changed[:_NAMED])}{more}; Flux would not see that"
         yield Finding("this checkout", Severity.WARNING, text, "commit and push")
-
-
-def _commits(number: int) -> str:
-    return "1 commit" if number == 1 else f"{number} commits"

@@ -26,6 +26,11 @@ def fold_rows(
         yield from map(each, rows)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 claim``, ``3 claims``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def listed(names: Sequence[str], at_most: int = NAMED) -> str:
     """The first few names: ``a, b, c and 34 more``."""
     more = len(names) - at_most

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.findings import Finding, Severity
-from runners.layers.folding import listed
+from runners.layers.folding import counted, listed
 from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import Change, Comparison, Danger, ObjectRef, Plan, ReleaseAction, ReleasePlan
 from runners.layers.upward import upward_refs
@@ -43,7 +43,7 @@ def what_it_destroys(plan: Plan) -> tuple[str, ...]:
 
 def _destroyed(release: ReleasePlan) -> Iterator[str]:
     if release.action is ReleaseAction.UNINSTALL:
-        yield f"release {release.id} is uninstalled, with {_objects(release.count(Change.REMOVED))}"
+        yield f"release {release.id} is uninstalled, with {counted(release.count(Change.REMOVED), 'object')}"
     yield from (f"{ref} is removed" for ref in _precious(release))
 
 
@@ -152,7 +152,8 @@ def _not_a_repair(release: ReleasePlan) -> Iterator[Finding]:
         yield Finding(subject, Severity.WARNING, text, "write the exact version into the helmfile")
     elif release.changes:
         text = (
-            f"{_objects(len(release.changes))} would change: whether the cluster or the helmfile's files were changed "
+            f"{counted(len(release.changes), 'object')} would change: "
+            "whether the cluster or the helmfile's files were changed "
             "since they were applied can't be told"
         )
         yield Finding(subject, Severity.WARNING, text, "read the diff: a repair puts back, and brings nothing new")
@@ -167,14 +168,14 @@ def summary(plan: Plan) -> str:
     changing = plan.changing
     if not changing:
         number = len(plan.releases)
-        return f"nothing to do: {_count(number, 'release')} {'is' if number == 1 else 'are'} as the helmfile asks"
+        return f"nothing to do: {counted(number, 'release')} {'is' if number == 1 else 'are'} as the helmfile asks"
     releases = ", ".join(_step(release) for release in changing)
     come, change, go = (sum(release.count(kind) for release in changing) for kind in Change)
     counts = [(come, "come"), (change, "change"), (go, "go")][0 if come else 1 :]
     words = [f"{number} {verb}{_third(number, verb)}" for number, verb in counts]
     first = counts[0][0]
-    words[0] = words[0].replace(str(first), _objects(first), 1)
-    return f"{_count(len(changing), 'release')}: {releases}; {', '.join(words)}"
+    words[0] = words[0].replace(str(first), counted(first, "object"), 1)
+    return f"{counted(len(changing), 'release')}: {releases}; {', '.join(words)}"
 
 
 def _third(number: int, verb: str) -> str:
@@ -270,11 +271,3 @@ def _about(refs: Iterable[ObjectRef], what: str) -> Iterator[str]:
 def named(refs: Iterable[ObjectRef]) -> str:
     """Objects by name, and a count in place of those that are too many to name; empty when there are none."""
     return listed([str(ref) for ref in sorted(refs)], NAMED)
-
-
-def _objects(number: int) -> str:
-    return _count(number, "object")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,22 +1,21 @@
 """Probes as data: what one would do here, and what the last one found. Carrying them out is ``runners.probes``.
 
 A probe changes the world a little (it stores something and takes it away again), so it runs like any other change:
-asked for, confirmed, supervised, on record. Its last line is for machines, and is all the evidence there is.
+asked for, confirmed, supervised, on record. What its log ends with is all the evidence there is.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import takewhile
 
 from runners.layers.findings import Finding, Severity
-from runners.layers.jsons import strings, text
 from runners.layers.kinds.base import age
 from runners.layers.outside_text import harmless
 
-_MARK = "bedplate-probe: "
+_REMARK = "! "
 _AGAIN = "make it again (p)"
 _LONGEST = 300
 """Characters of a server's words that are kept."""
@@ -25,7 +24,7 @@ _OLD = 7 * 86_400.0
 
 
 class Outcome(Enum):
-    """How a probe ended; the value is what its last line says."""
+    """How a probe ended; the value is what its last line begins with."""
 
     WORKED = "worked"
     FAILED = "failed"
@@ -49,10 +48,10 @@ class Answer:
     remarks: tuple[str, ...] = ()
     """What else is to be worried about: credentials that everybody knows, an object that was left behind."""
 
-    def line(self) -> str:
-        """The last line that the probe's process writes."""
-        said = {"outcome": self.outcome.value, "text": self.text, "remarks": list(self.remarks)}
-        return _MARK + json.dumps(said)
+    def lines(self) -> tuple[str, ...]:
+        """What the log of the probe's process ends with: people read it, and so does ``answer_in``."""
+        remarks = (f"{_REMARK}{one_line(remark)}" for remark in self.remarks)
+        return (*remarks, f"{self.outcome.value}: {one_line(self.text)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +78,13 @@ class Prospect:
 
 def answer_in(log: bytes) -> Answer | None:
     """The answer that a probe's log ends with; None where it has none."""
-    lines = log.decode("utf-8", "replace").strip().splitlines()
-    if not lines or not lines[-1].startswith(_MARK):
+    *before, last = log.decode("utf-8", "replace").strip().splitlines() or [""]
+    word, colon, said = last.partition(": ")
+    outcome = next((each for each in Outcome if each.value == word), None)
+    if outcome is None or not colon:
         return None
-    try:
-        said = json.loads(lines[-1].removeprefix(_MARK))
-        outcome = Outcome(text(said, "outcome"))
-    except (ValueError, RecursionError):
-        return None
-    return Answer(outcome, _words(text(said, "text")), tuple(map(_words, strings(said, "remarks"))))
+    remarks = [*takewhile(lambda line: line.startswith(_REMARK), reversed(before))]
+    return Answer(outcome, _words(said), tuple(_words(line.removeprefix(_REMARK)) for line in reversed(remarks)))
 
 
 def probe_findings(probe: str, evidence: Evidence | None, now: float) -> Iterator[Finding]:
@@ -119,8 +116,13 @@ def answer_findings(about: str, answer: Answer, again: str = _AGAIN) -> Iterator
     yield from (Finding(about, Severity.WARNING, remark) for remark in answer.remarks)
 
 
+def one_line(said: str) -> str:
+    """Words from outside as one line of a log: none of them can begin a line of its own, and pass for an answer."""
+    return " ".join(harmless(said).split())
+
+
 def _words(said: str) -> str:
-    return " ".join(harmless(said).split())[:_LONGEST]
+    return one_line(said)[:_LONGEST]
 
 
 def _ago(seconds: float) -> str:

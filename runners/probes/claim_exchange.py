@@ -52,7 +52,7 @@ def exchange(cluster: Hands, trial: Trial, patience: Patience | None = None) -> 
         one.write()
         one.read_back()
         took = age(time.monotonic() - began)
-        words = f"a claim of StorageClass {trial.storage_class} was bound, written by one pod and read by another"
+        words = f"a claim on {trial.storage_class}: written by one pod, read by another"
         answer = Answer(Outcome.WORKED, f"{words}, in {took}")
     except _Stopped as stopped:
         answer = Answer(stopped.outcome, str(stopped))

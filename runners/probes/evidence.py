@@ -1,4 +1,4 @@
-"""What earlier probes found, read from their runs: the note left at the start, and the last line of the log."""
+"""What earlier probes found, read from their runs: the note left at the start, and the end of the log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from runners.tools.runs import Runs, RunUnknown
 PROBED = "probed.json"
 """The note in a run's folder that makes it a probe: which one, and of which component."""
 _TAIL = 8_192
-"""Bytes at a log's end that hold its last line."""
+"""Bytes at a log's end that hold its answer."""
 
 
 class Proofs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 
-from runners.layers.probes import Answer, Outcome
+from runners.layers.probes import Answer, Outcome, one_line
 from runners.layers.unusable import UnusableError
 from runners.probes.base import CarryOut
 
@@ -19,12 +19,10 @@ def carry_out(work: CarryOut, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _say("interrupted")
         return 128 + signal.SIGINT
-    for remark in answer.remarks:
-        _say(f"! {remark}")
-    _say(f"{answer.outcome.value}: {answer.text}")
-    _say(answer.line())
+    for line in answer.lines():
+        _say(line)
     return answer.outcome.exit_code
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    print(one_line(line), flush=True)

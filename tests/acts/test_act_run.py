@@ -99,7 +99,7 @@ def test_a_confirmed_act_is_a_run_that_says_what_was_taken_off(session: StillSes
     note = {"bedplate/held": '{"groups": ["default"]}'}
     assert changed == [{"metadata": {"annotations": note}, "spec": {"groups": []}}]
     findings = anyio.run(Operator(session).conclude, run)
-    assert [(finding.severity, finding.text) for finding in findings][1] == (Severity.OK, "held 1 jobs and volumes")
+    assert [(finding.severity, finding.text) for finding in findings][1] == (Severity.OK, "held 1 job")
     confirmed = [json.loads(line) for line in session.journal.path.read_text().splitlines() if "confirmed" in line]
     assert "recurringjobs/nightly=default" in confirmed[0]["argv"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runners.acts.jobs import changed
+from runners.acts.jobs import change_all
 from runners.acts.restore import restore_claims, restore_system
 from runners.demo.actors.base import Actor
 from runners.demo.actors.delays import Delays
@@ -189,13 +189,13 @@ def test_held_jobs_come_back_as_they_were(api: MemoryApi, new: Watched) -> None:
     api.put(f"{CRS}/volumes", "v", metadata={"labels": dict(labels)}, spec={"size": "1"})
     before = [(dig(each, "spec"), dig(each, "metadata", "labels")) for each in jobs(api)]
 
-    assert sorted(changed(new, holding, "held")) == ["nightly", "own", "v"]
-    assert list(changed(new, holding, "held")) == []
+    assert change_all(new, holding, "held") == "2 jobs and 1 volume"
+    assert change_all(new, holding, "held") == ""
     found = {text(each, "metadata", "name"): each for each in jobs(api)}
     assert found["nightly"]["spec"]["groups"] == []
     assert found["own"]["spec"]["cron"] == NEVER
     assert list(found["v"]["metadata"]["labels"]) == ["recurring-job-group.longhorn.io/weekly"]
 
-    assert sorted(changed(new, releasing, "released")) == ["nightly", "own", "v"]
-    assert list(changed(new, releasing, "released")) == []
+    assert change_all(new, releasing, "released") == "2 jobs and 1 volume"
+    assert change_all(new, releasing, "released") == ""
     assert [(dig(each, "spec"), dig(each, "metadata", "labels")) for each in jobs(api)] == before

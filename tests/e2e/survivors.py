@@ -88,11 +88,11 @@ class Survivor(Walker):
 
     def chooses_volumes(self) -> None:
         """Has every claim brought back."""
-        self.answers_with(f"volumes: {len(self._day.remains.claims)} have a backup")
+        self.answers_with("single volumes")
         self.selects_all()
 
     def starts_over(self) -> None:
-        """Has nothing brought back, in so many letters."""
+        """Has nothing brought back."""
         self.answers_with("nothing")
         self.confirms_by_a_word(WHAT, "nothing", verb="Decide")
 

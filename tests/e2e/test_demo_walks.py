@@ -86,7 +86,7 @@ def test_the_worst_day_left_half_way_and_gone_on_with(tmp_path: Path) -> None:
 
 def restores_all(walker: Walker) -> None:
     """Chooses every volume that has a backup."""
-    answers(walker, "volumes")
+    answers(walker, "single volumes")
     walker.selects_all()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runners.layers.commands import Situation, Target
-from runners.layers.findings import Severity
+from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.identity import Identity
@@ -144,7 +144,8 @@ SOPS = Decryption("sops-age")
     ("encrypted", "rows", "worst", "words"),
     [
         (None, [], Severity.UNKNOWN, "was not read yet"),
-        ({}, [], Severity.NOTE, "nothing encrypted that Flux applies"),
+        ({}, WORLD, Severity.NOTE, "nothing encrypted that Flux applies"),
+        ({}, [], Severity.WARNING, "is not there: nothing is synced"),
         (APPS, [], Severity.WARNING, "is not there yet; it holds apps/tokens.yaml and 1 more"),
         (APPS, [kustomization("apps", decryption=SOPS)], Severity.OK, "applied main@3d2789eb"),
         (APPS, [kustomization("apps")], Severity.WARNING, "decrypts nothing, and holds"),
@@ -238,3 +239,14 @@ def test_a_cluster_that_follows_something_else_is_blocked_with_the_reason(rows: 
     assert view.state is StepState.BLOCKED
     assert reason in said(view.proof)
     assert reason in said(view.closed_by)
+
+
+@pytest.mark.parametrize(("rows", "says"), [([], "Flux has pushed nothing yet"), (WORLD, "syncs")])
+def test_what_goes_to_git_says_whether_it_went(rows: list[Row], says: str) -> None:
+    files = (Finding("gotk-sync.yaml", Severity.NOTE, "is new"),)
+    at = moment(rows)
+    proof = STEPS["flux:commits"].proof(
+        replace(at, situation=lambda _target: replace(at.situation(Target()), commits=files))
+    )
+    assert says in said(proof)
+    assert proved(proof)

@@ -202,7 +202,9 @@ def test_no_two_kinds_share_an_id_and_no_alias_is_ambiguous() -> None:
     ("seconds", "text"),
     [
         (0, "0s"),
-        (119, "119s"),
+        (59, "59s"),
+        (60, "1m"),
+        (116, "1m56s"),
         (120, "2m"),
         (310, "5m10s"),
         (11_000, "3h3m"),

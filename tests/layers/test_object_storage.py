@@ -307,19 +307,22 @@ def test_any_workload_may_serve_s3_where_bedplate_yaml_says_so() -> None:
 
 def test_an_answer_is_read_as_it_was_written() -> None:
     answer = Answer(Outcome.FAILED, "no", ("one", "two"))
-    assert answer_in(f"some log\n{answer.line()}\n".encode()) == answer
+    lines = ("some log", "! of something else", "forwarding", *answer.lines(), "")
+    assert answer_in("\n".join(lines).encode()) == answer
 
 
 @pytest.mark.parametrize(
-    "log", [b"", b"bedplate-probe: ", b'bedplate-probe: {"outcome": "great"}', b"bedplate-probe: []", b"\xff\n\xfe"]
+    "log", [b"", b"\n", b"worked", b"worked: yes\ninterrupted", b"great: it is", b"! worked: yes", b"\xff\n\xfe"]
 )
 def test_any_other_last_line_is_no_answer(log: bytes) -> None:
     assert answer_in(log) is None
 
 
 def test_an_answer_has_no_more_to_say_than_fits_a_line() -> None:
-    answer = answer_in(Answer(Outcome.FAILED, "a\x1b[31m\nb" * 400).line().encode())
+    (line,) = Answer(Outcome.FAILED, "a\x1b[31m\nworked: b" * 400).lines()
+    answer = answer_in(line.encode())
     assert answer is not None
+    assert answer.outcome is Outcome.FAILED
     assert (len(answer.text), answer.text.isprintable()) == (300, True)
 
 

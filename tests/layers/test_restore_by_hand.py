@@ -22,7 +22,12 @@ def with_backup() -> Sheet:
 
 
 def test_each_claim_with_a_backup_has_its_commands_in_order() -> None:
-    *lines, system = restore_commands(with_backup(), "home").splitlines()
+    every = restore_commands(with_backup(), "home").splitlines()
+    assert [line for line in every if line.startswith("#")] == [
+        "# apps/photos: its volume from its backup, and when that is whole, the claim on it",
+        "# or all from a system backup: put its name for NAME",
+    ]
+    *lines, system = (line for line in every if not line.startswith("#"))
     objects = [json.loads(shlex.split(line)[-1]) for line in lines if "<<<" in line]
     assert [obj["kind"] for obj in objects] == ["Volume", "Namespace", "PersistentVolume", "PersistentVolumeClaim"]
     assert objects[0]["spec"]["fromBackup"] == "s3://b@home/?backup=it's&volume=lh-photos"

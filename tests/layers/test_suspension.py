@@ -33,10 +33,10 @@ WITNESSED = Suspension(w.NOW - 90)
         (ADA, Suspension(ADA.since + 5, Exactness.OR_LONGER, "flux"), FIRST_SEEN, 0.0, "for 4h by ada@desk"),
         (ADA, FLUX, FIRST_SEEN, 0.0, "is suspended, for 60m or longer by flux"),
         (None, FLUX, FIRST_SEEN, w.NOW - 3 * HOUR, "is suspended, for 60m or longer by flux"),
-        (None, FLUX, WITNESSED, 0.0, "is suspended, for 90s by flux"),
-        (None, None, WITNESSED, 0.0, "is suspended, for 90s"),
+        (None, FLUX, WITNESSED, 0.0, "is suspended, for 1m30s by flux"),
+        (None, None, WITNESSED, 0.0, "is suspended, for 1m30s"),
         (None, None, FIRST_SEEN, w.NOW - 3 * HOUR, "is suspended, for 3h at the longest"),
-        (None, None, FIRST_SEEN, 0.0, "is suspended, for 60s or longer"),
+        (None, None, FIRST_SEEN, 0.0, "is suspended, for 1m or longer"),
     ],
 )
 def test_the_best_witness_is_heard(

@@ -100,7 +100,7 @@ def test_a_report_says_it_all_and_nothing_of_it_is_markup() -> None:
     text = shown(passages([*FIRST_DAY, line("alarmed", 150, title="1 volume became faulted")], ran), ran)
     assert "## Bootstrap on home" in text
     assert "5m; by ada@desk" in text
-    assert "- time to storage: 100s" in text
+    assert "- time to storage: 1m40s" in text
     assert "- 10s: `cluster` confirmed by bob@desk" in text
     assert r"- 5m: `services` skipped by bob@desk: I will \*look\* myself" in text
     assert "- 2m30s: **alarm:** 1 volume became faulted" in text

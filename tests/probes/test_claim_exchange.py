@@ -29,7 +29,7 @@ def test_a_claim_is_bound_written_and_read_and_nothing_is_left(stage: Stage, sto
     answer, log = stage.probe(storage_class)
     assert answer.outcome is Outcome.WORKED, (answer, log)
     assert answer.remarks == ()
-    assert f"a claim of StorageClass {storage_class} was bound, written by one pod and read by another" in answer.text
+    assert f"a claim on {storage_class}: written by one pod, read by another" in answer.text
     assert "pod reader-c0ffeec0: exit code 0, says “" + "c0ffee" * 5 + "00”" in log
     assert stage.left() == []
     until("the namespace is gone", lambda: stage.api.get(res.NAMESPACES, "", NAMESPACE) is None)

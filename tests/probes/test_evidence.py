@@ -23,6 +23,6 @@ def test_a_probe_whose_folder_is_gone_is_no_evidence_and_hides_no_other(tmp_path
     folder.mkdir()
     (folder / PROBED).write_text(json.dumps({"probe": "s3", "component": "minio"}))
     answer = Answer(Outcome.WORKED, "it was read back")
-    (folder / "log").write_text(f"{answer.line()}\n")
+    (folder / "log").write_text("\n".join((*answer.lines(), "")))
     found = Proofs(runs).of([gone, there])
     assert (found["minio"].run, found["minio"].answer) == (there.short_id, answer)

@@ -273,7 +273,7 @@ async def test_a_kind_that_is_not_served_or_not_allowed_says_so(session: StillSe
         await me.line("ks")
         assert me.tab == "kustomizations 1"
         session.fill(WORLD, {"kustomizations": Freshness(Reach.STALE, w.NOW - 95, "timed out")})
-        await until(lambda: "stale for 95s: timed out" in me.seen)
+        await until(lambda: "stale for 1m35s: timed out" in me.seen)
 
 
 async def test_what_was_on_its_way_to_the_table_of_before_comes_too_late(

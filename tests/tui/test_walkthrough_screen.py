@@ -72,9 +72,9 @@ async def test_it_goes_from_a_persons_word_to_the_first_component(
     async with app.run_test(size=(120, 36)) as pilot:
         screen = await walking(app, pilot)
         assert states(screen) == [
-            *("ready", "done", "longhorn", "minio", "done", "Flux", "controllers", "fetched", "applied", "done"),
+            *("ready", "done", "longhorn", "minio", "done", "Flux", "controllers", "fetched", "applied", "decrypts"),
             *("Services", "claims", "objects", "it"),
-        ]  # what goes to Git and what it holds encrypted is known before anything is there
+        ]  # what goes to Git is known before anything is there
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, QuestionScreen) and app.focused is not None)
         assert app.screen.query_one(Confirm).dialog.typed == "home"

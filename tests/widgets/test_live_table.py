@@ -264,7 +264,7 @@ async def test_a_table_says_why_it_is_empty() -> None:
             (LOADING, "◐ loading…"),
             (Freshness(Reach.LOADING, NOW, "refused"), "◐ not loaded yet: refused"),
             (Freshness(Reach.FORBIDDEN, NOW, "list \x1b[31mpods"), "✖ forbidden: this user may not list ␛[31mpods"),
-            (Freshness(Reach.STALE, NOW - 95, "refused"), "▲ stale for 95s: refused"),
+            (Freshness(Reach.STALE, NOW - 95, "refused"), "▲ stale for 1m35s: refused"),
             (Freshness(Reach.ABSENT), "no pods"),
             (LIVE, "no pods"),
         ):

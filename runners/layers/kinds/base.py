@@ -149,9 +149,9 @@ def applied_by(obj: Json) -> str:
 
 
 def age(seconds: float) -> str:
-    """A duration in the way kubectl's AGE column writes it: ``42s``, ``5m10s``, ``3h``, ``12d``."""
+    """A duration much as kubectl's AGE column writes it: ``42s``, ``1m56s``, ``3h``, ``12d``."""
     whole = max(0, int(seconds))
-    if whole < 120:
+    if whole < 60:
         return f"{whole}s"
     minutes, rest = divmod(whole, 60)
     if minutes < 10:

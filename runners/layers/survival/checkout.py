@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from runners.layers.fetched import FETCHED
 from runners.layers.findings import Finding, Severity
-from runners.layers.folding import listed
+from runners.layers.folding import counted, listed
 
 STATUS = ("git", "status", "--porcelain=v2", "--branch", "-z", "--ignored", "--")
 """The folders follow. Porcelain v2 is the form that scripts may rely on."""
@@ -102,21 +102,14 @@ def checkout_findings(checkout: Checkout) -> Iterator[Finding]:
             f"branch {checkout.branch}", Severity.WARNING, "has no upstream: nothing of it was pushed", "git push -u"
         )
     elif checkout.ahead:
-        yield Finding(
-            f"branch {checkout.branch}",
-            Severity.WARNING,
-            f"{_commits(checkout.ahead)} {'is' if checkout.ahead == 1 else 'are'} not pushed to {checkout.upstream}",
-            "git push",
-        )
+        verb = "is" if checkout.ahead == 1 else "are"
+        text = f"{counted(checkout.ahead, 'commit')} {verb} not pushed to {checkout.upstream}"
+        yield Finding(f"branch {checkout.branch}", Severity.WARNING, text, "git push")
     if checkout.behind:
-        text = f"lacks {_commits(checkout.behind)} of {checkout.upstream}"
+        text = f"lacks {counted(checkout.behind, 'commit')} of {checkout.upstream}"
         yield Finding(f"branch {checkout.branch}", Severity.NOTE, text, "git pull before you change anything")
 
 
 def _listed(paths: Sequence[str]) -> str:
     verb = "is not" if len(paths) == 1 else "are not"
     return f"{listed(paths)} {verb}"
-
-
-def _commits(number: int) -> str:
-    return "1 commit" if number == 1 else f"{number} commits"

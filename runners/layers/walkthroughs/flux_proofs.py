@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from runners.layers import commands as c
 from runners.layers.components.common import rollout_findings
@@ -21,7 +22,7 @@ from runners.layers.walkthroughs.flux_troubles import (
     is_decryption_trouble,
 )
 from runners.layers.walkthroughs.proofs import Prove, not_seen
-from runners.layers.walkthroughs.steps import Moment, Proof
+from runners.layers.walkthroughs.steps import Moment, Proof, proved
 
 NEEDED = ("source-controller", "kustomize-controller")
 """Without these Flux does nothing."""
@@ -178,14 +179,23 @@ def decrypts(moment: Moment) -> Proof:
     if moment.encrypted is None:
         return (Finding("the repository", Severity.UNKNOWN, "was not read yet", "wait a moment"),)
     if not moment.encrypted:
-        text = "has nothing encrypted that Flux applies, so that no key is put to the test"
-        return (Finding("the repository", Severity.NOTE, text),)
+        return _nothing_to_decrypt(moment)
     if doubt := _doubt(moment, KUSTOMIZATIONS):
         return (doubt,)
     there = {f"{row.namespace}/{row.name}": row for row in moment.rows.all(KUSTOMIZATIONS)}
     found = [_decrypted(at, files, there.get(at), moment) for at, files in moment.encrypted.items()]
     proved = any(finding.severity is Severity.OK for finding in found)
     return tuple(_ranked(found, proved=proved))[:_SHOWN]
+
+
+def _nothing_to_decrypt(moment: Moment) -> Proof:
+    """A step is not done before Flux is there, although there will be nothing to see then either."""
+    nothing = Finding("the repository", Severity.NOTE, "has nothing encrypted that Flux applies: no key is tested")
+    applied = is_applied(moment)
+    if not proved(applied):
+        unseen = applied[0].severity is Severity.UNKNOWN
+        return (applied[0] if unseen else replace(applied[0], severity=Severity.WARNING, remedy=""), nothing)
+    return (nothing,)
 
 
 def _decrypted(at: str, files: Sequence[str], row: FluxObject | None, moment: Moment) -> Finding:

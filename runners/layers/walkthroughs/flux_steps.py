@@ -10,6 +10,7 @@ from runners.layers import commands as c
 from runners.layers.bootstrap_commits import committed_paths
 from runners.layers.commands import Target
 from runners.layers.existing_sync import SYNC
+from runners.layers.findings import Finding, Severity
 from runners.layers.flux_bootstrap import bootstrap_call, export_call
 from runners.layers.gitops_settings import TOKEN_VARIABLES, BootstrapSettings
 from runners.layers.settings import Settings
@@ -18,6 +19,8 @@ from runners.layers.walkthroughs.operator_steps import operator_steps
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 
 Shell = Callable[[Settings, str], str]
+
+_NOT_YET = Finding("this checkout", Severity.OK, "nothing in it stands in the way. Flux has pushed nothing yet")
 
 
 def flux_steps(settings: Settings) -> Iterator[Step]:
@@ -42,7 +45,10 @@ def commits_step(settings: BootstrapSettings) -> Step:
 
     def proof(moment: Moment) -> Proof:
         already = synced(moment)
-        return already if proved(already) else moment.situation(Target()).commits
+        if proved(already):
+            return already
+        found = moment.situation(Target()).commits
+        return (_NOT_YET, *found) if proved(found) else found
 
     return Step(
         "flux:commits",

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import counted
 from runners.layers.jsons import Json, mapping, strings, text
 from runners.layers.kinds.longhorn import HELD, LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, RecurringJob
@@ -46,17 +47,30 @@ def held(rows: Rows) -> tuple[list[RecurringJob], list[LonghornVolume]]:
 
 
 def held_proof(rows: Rows) -> tuple[Finding, ...]:
-    """That no recurring job runs: each is held, or none is there."""
+    """That no recurring job runs, and why: each is held, or none is there that would."""
     if (unseen := _unseen(rows)) is not None:
         return (unseen,)
     jobs, volumes = going(rows)
     if not jobs and not volumes:
-        count = len(held(rows)[0])
-        return (Finding("recurring jobs", Severity.OK, f"{count} are held" if count else "there is none that runs"),)
+        return (Finding("recurring jobs", Severity.OK, _why_none_runs(rows)),)
     return (
         *(_of_job(job, "would run", Severity.BLOCKER) for job in jobs[:_NAMED]),
         *(_of_volume(volume, "is still in", Severity.BLOCKER) for volume in volumes[:_NAMED]),
     )
+
+
+def _why_none_runs(rows: Rows) -> str:
+    jobs, volumes = held(rows)
+    if jobs or volumes:
+        return f"Bedplate holds {amount(len(jobs), len(volumes))}, and notes that on each ({HELD})"
+    if there := len(rows.all(LONGHORN_RECURRING_JOBS)):
+        return f"{counted(there, 'job')} and no group or volume to run on: nothing has to be held"
+    return "this cluster has none yet: nothing has to be held"
+
+
+def amount(jobs: int, volumes: int) -> str:
+    """Jobs and volumes in words: ``1 job``, ``2 jobs and 1 volume``."""
+    return " and ".join(counted(number, noun) for number, noun in ((jobs, "job"), (volumes, "volume")) if number)
 
 
 def released_proof(rows: Rows) -> tuple[Finding, ...]:
@@ -66,7 +80,13 @@ def released_proof(rows: Rows) -> tuple[Finding, ...]:
     jobs, volumes = held(rows)
     if not jobs and not volumes:
         count = len(going(rows)[0])
-        return (Finding("recurring jobs", Severity.OK, f"{count} run again" if count else "there is none to release"),)
+        return (
+            Finding(
+                "recurring jobs",
+                Severity.OK,
+                f"{counted(count, 'job')} may run, and nothing is held" if count else "there is none to release",
+            ),
+        )
     return (
         *(_of_job(job, "is held", Severity.BLOCKER) for job in jobs[:_NAMED]),
         *(_of_volume(volume, "is held out of", Severity.BLOCKER) for volume in volumes[:_NAMED]),

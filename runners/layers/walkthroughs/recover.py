@@ -48,6 +48,7 @@ from runners.layers.walkthroughs.verify import verify_steps
 NAME = "recover"
 REMEMBERED = 3 * 86_400.0
 """Seconds for which a decision counts: an older one was made in another disaster."""
+_NAME_IT = "add survival: {write: ~/CLUSTER.survival.yaml} to bedplate.yaml, and start bedplate again"
 _WHY_SERVICES = (
     "They come back in the order of their dependencies: what stands first here is the cause of what follows."
 )
@@ -177,18 +178,25 @@ def report_step(settings: Settings) -> Step:
         why="The old sheet is of a cluster that is gone: without a new one, the next recovery would be led astray.",
         proof=_has_new_sheet,
         looks_at="that the sheet on this machine is of this cluster",
-        do="move the old sheet away, write the new one, and keep both off the cluster",
+        do="move the old sheet away, write the new one, and keep both off the cluster"
+        if file
+        else f"{_NAME_IT}; or write one by this command, and skip this step",
         shell=lambda _settings, _context: (
             f"mv {file} {file}.before && bedplate survival --write {file}" if file else "bedplate survival --write FILE"
         ),
-        skip="when bedplate.yaml names no file for it",
+        skip="when bedplate.yaml names no file for it, and you have written one yourself",
     )
 
 
 def _has_new_sheet(moment: Moment) -> Proof:
-    identity, sheet = moment.picture.identity, moment.sheet
+    identity, sheet, file = moment.picture.identity, moment.sheet, moment.settings.survival_file
+    about = "survival sheet"
+    if not file:
+        return (Finding(about, Severity.WARNING, "bedplate.yaml names no file for it", "do as it says under Do"),)
     if sheet is None or identity is None:
-        return (Finding("survival sheet", Severity.WARNING, moment.sheet_missing or "is not there"),)
+        text = moment.sheet_missing or "is not there"
+        return (Finding(about, Severity.WARNING, text, f"bedplate survival --write {file}"),)
     if not is_same(sheet, identity.uid):
-        return (Finding("survival sheet", Severity.WARNING, f"is still the one of {sheet.cluster.uid[:8]}…"),)
+        text = f"is still the one of {sheet.cluster.uid[:8]}…"
+        return (Finding(about, Severity.WARNING, text, "copy the command under Do (c), and run it"),)
     return (Finding("survival sheet", Severity.OK, f"of this cluster, written {sheet.written}"),)

@@ -22,8 +22,8 @@ def restore_commands(sheet: Sheet | None, context: str) -> str:
     apply = f"kubectl --context {context} apply -f -"
     claims = [claim for claim in (sheet.claims if sheet is not None else ()) if claim.backup and claim.longhorn_volume]
     lines = [line for claim in claims for line in _of_claim(_restorable(claim), context)] or list(_of_any(context))
-    system = f"{apply} <<< '{_line(objects.system_restore('NAME'))}'   # a system backup instead: NAME is its name"
-    return "\n".join((*lines, system))
+    about = "# or all from a system backup: put its name for NAME"
+    return "\n".join((*lines, about, f"{apply} <<< '{_line(objects.system_restore('NAME'))}'"))
 
 
 def _restorable(claim: SheetClaim) -> Restorable:
@@ -44,6 +44,7 @@ def _of_any(context: str) -> Iterator[str]:
 
 def _of_claim(one: Restorable, context: str) -> Iterator[str]:
     kubectl = f"kubectl --context {context}"
+    yield f"# {one.claim}: its volume from its backup, and when that is whole, the claim on it"
     yield f"{kubectl} apply -f - <<< '{_line(objects.volume(one, 0))}'"
     done = "--for=jsonpath='{.status.restoreRequired}'=false --timeout=24h"
     yield f"{kubectl} -n {objects.SPACE} wait volumes.longhorn.io/{one.volume} {done}"

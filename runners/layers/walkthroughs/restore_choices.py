@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from runners.layers.commands import Target
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import counted
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, gib
-from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS, LONGHORN_SYSTEM_BACKUPS
+from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.rows import Rows
 from runners.layers.settings import Settings
@@ -38,6 +40,7 @@ from runners.layers.walkthroughs.restore_rules import (
     without_backup,
 )
 from runners.layers.walkthroughs.steps import Doing, Moment, Option, Proof, Step
+from runners.layers.walkthroughs.system_backups import Advice, advice, ready_backups
 from runners.layers.walkthroughs.triage import disks, recovery_of
 
 ON_LONGHORN = Target(component=STORAGE)
@@ -105,7 +108,7 @@ def what_step() -> Step:
         why="Whatever isn't restored now is created empty by what is installed next, and stays empty.",
         proof=chosen,
         doing=Doing.DECISION,
-        do="choose a system backup, volumes by their backups, or, in so many letters, nothing",
+        do="choose a system backup, single volumes, or nothing at all",
         shell=lambda _settings, context: (
             f"kubectl --context {context} -n longhorn-system get backups.longhorn.io,systembackups.longhorn.io"
         ),
@@ -118,18 +121,28 @@ def what_step() -> Step:
 def what_options(moment: Moment) -> tuple[Option, ...]:
     """System backups, volumes with dates and sizes, and nothing at all once the old disks are answered for."""
     rows = moment.rows
-    ready = sorted(
-        (row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.state == "Ready"), key=lambda row: -row.made
-    )
     systems = (
         Option(f"{SYSTEM} {row.name}", f"system backup {row.name}", f"of {date(row.made)}, by Longhorn {row.version}")
-        for row in ready
+        for row in ready_backups(rows)
     )
     ones = restorables(rows, moment.sheet)
-    volumes = Option(VOLUMES_OF, f"volumes: {len(ones)} have a backup", "choose which", tuple(map(_option, ones)))
-    nothing = Option(NOTHING, "nothing", f"{len(ones)} claims with a backup would be created empty")
+    volumes = Option(VOLUMES_OF, f"single volumes: {_have(len(ones))}", "choose which", tuple(map(_option, ones)))
+    nothing = Option(NOTHING, "nothing at all", f"{counted(len(ones), 'claim')} with a backup would be created empty")
     answered = bool(recovery_of(moment).answer(DISKS)) or all(each.severity <= Severity.NOTE for each in disks(moment))
-    return (*systems, *((volumes,) if ones else ()), *((nothing,) if answered else ()))
+    best = advice(rows, moment.picture, ones)
+    ways = [_recommended(each, best) for each in (*systems, *((volumes,) if ones else ()))]
+    first = sorted(ways, key=lambda each: best is None or each.answer != best.answer)
+    return (*first, *((nothing,) if answered else ()))
+
+
+def _recommended(option: Option, best: Advice | None) -> Option:
+    if best is None or option.answer != best.answer:
+        return option
+    return replace(option, text=f"recommended: {best.why} · {option.text}")
+
+
+def _have(count: int) -> str:
+    return f"{counted(count, 'claim')} {'has' if count == 1 else 'have'} a backup"
 
 
 def _option(one: Restorable) -> Option:
@@ -157,7 +170,7 @@ def chosen(moment: Moment) -> Proof:
             return (Finding("nothing to restore", Severity.BLOCKER, text, "answer that step"),)
         return (Finding("nothing to restore", Severity.OK, by),)
     lost = [Finding(f"claim {name}", Severity.BLOCKER, "no backup of it is seen") for name in vanished(rows, recovery)]
-    words = f"system backup {names[0]}" if kind == SYSTEM else f"{len(wanted(rows, recovery))} volumes"
+    words = f"system backup {names[0]}" if kind == SYSTEM else counted(len(wanted(rows, recovery)), "volume")
     return (Finding(words, Severity.OK, by), *lost)
 
 
@@ -167,7 +180,10 @@ def _to_choose_from(moment: Moment) -> Iterator[Finding]:
         yield not_seen("backups", rows.freshness(LONGHORN_BACKUPS))
         return
     ones = restorables(rows, sheet)
-    yield Finding("restore", Severity.BLOCKER, f"nothing is chosen yet; {len(ones)} claims have a backup")
+    yield Finding("restore", Severity.BLOCKER, f"nothing is chosen yet; {_have(len(ones))}")
+    if (best := advice(rows, moment.picture, ones)) is not None:
+        words = "single volumes" if best.answer == VOLUMES_OF else best.answer.replace(SYSTEM, "system backup", 1)
+        yield Finding("recommended", Severity.NOTE, f"{words}: {best.why}")
     for name in without_backup(rows, sheet)[:4]:
         yield Finding(f"claim {name}", Severity.NOTE, "no backup of it is seen: it would come back empty")
     for name in nameless(rows, sheet)[:4]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
-from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume, gib
-from runners.layers.kinds.longhorn_backups import LONGHORN_SYSTEM_BACKUPS
+from runners.layers.kinds.longhorn import gib
 from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
@@ -36,6 +35,7 @@ from runners.layers.walkthroughs.restore_rules import (
     wanted_minor,
 )
 from runners.layers.walkthroughs.restore_targets import needed_targets, target_proof
+from runners.layers.walkthroughs.system_backups import system_findings
 
 _NAMED = 6
 
@@ -122,7 +122,7 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
     if kind == SYSTEM:
         # Claims come back into namespaces; whether Longhorn makes those is not relied on.
         spaces = sorted({one.namespace for one in wanted(rows, recovery)})
-        return Prospect((SYSTEM, names[0], *spaces), (*_system(rows, picture, names[0]), *common))
+        return Prospect((SYSTEM, names[0], *spaces), (*system_findings(rows, picture, names[0]), *common))
     return _volumes(wanted(rows, recovery), rows, common)
 
 
@@ -133,30 +133,6 @@ def _against(rows: Rows, recovery: Recovery) -> Iterator[Finding]:
             closes = found.subject.startswith("backup target")
             severity = Severity.BLOCKER if closes else found.severity
             yield Finding(found.subject, severity, found.text, found.remedy, overridable=not closes, about=found.about)
-
-
-def _system(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:
-    found = next((row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.name == name), None)
-    about = f"system backup {name}"
-    if found is None or found.state != "Ready":
-        yield Finding(about, Severity.BLOCKER, "is not there, or not Ready", "choose again", False)
-        return
-    state = picture.component(STORAGE)
-    installed = minor_words(state.version) if state is not None else ""
-    if installed != minor_words(found.version):
-        text = f"was made by {found.version}, and longhorn is {installed or 'of an unknown version'}"
-        yield Finding(about, Severity.BLOCKER, text, "install the same minor version, or restore single volumes", False)
-    attached = [row.name for row in rows.all(LONGHORN_VOLUMES) if _is_used(row)]
-    if attached:
-        text = (
-            f"{', '.join(attached[:3])} {'is' if len(attached) == 1 else 'are'} attached; a system restore needs none"
-        )
-        yield Finding("volumes", Severity.BLOCKER, text, "restore single volumes instead")
-
-
-def _is_used(row: LonghornVolume) -> bool:
-    """Longhorn attaches a volume too while data flows into it."""
-    return row.state not in ("detached", "creating") and not (row.restoring or row.restore_required)
 
 
 def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]) -> Prospect:

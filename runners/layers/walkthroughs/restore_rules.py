@@ -103,12 +103,21 @@ def read_restorable(argument: str) -> Restorable:
 
 def newest_backups(rows: Rows) -> dict[str, Backup]:
     """The newest whole backup of each volume, by the volume's name; of a probe's volume nobody wants one."""
+    return {row.volume: row for row in _whole_backups(rows)}
+
+
+def oldest_backups(rows: Rows) -> dict[str, float]:
+    """Since when each volume has had a backup, by the volume's name: of which moment its oldest whole one is."""
+    return {row.volume: taken(row) for row in reversed(_whole_backups(rows))}
+
+
+def _whole_backups(rows: Rows) -> list[Backup]:
     found = [row for row in rows.all(LONGHORN_BACKUPS) if row.state == "Completed" and row.url]
-    ours = [row for row in found if row.claim.partition("/")[0] != PROBES]
-    return {row.volume: row for row in sorted(ours, key=_taken)}
+    return sorted((row for row in found if row.claim.partition("/")[0] != PROBES), key=taken)
 
 
-def _taken(backup: Backup) -> float:
+def taken(backup: Backup) -> float:
+    """Of which moment its data is, in seconds since the epoch; 0 while it is not finished."""
     return backup.snapshot_at or backup.made
 
 
@@ -134,7 +143,7 @@ def _of_sheet(backups: Mapping[str, Backup], sheet: Sheet | None) -> Iterator[tu
 
 def _restorable(claim: str, backup: Backup, storage_class: str) -> Restorable:
     namespace, _, name = claim.partition("/")
-    at = _taken(backup)
+    at = taken(backup)
     size, access = backup.volume_size, backup.access or "rwo"
     return Restorable(namespace, name, backup.volume, backup.url, size, storage_class, access, at, backup.target)
 
@@ -175,7 +184,7 @@ def wanted(rows: Rows, recovery: Recovery) -> tuple[Restorable, ...]:
         return tuple(one for one in ones if one.claim in names)
     # What was made and backed up since is no part of what was chosen: else a recovery that is over would begin anew.
     chosen = recovery.decisions[WHAT].at
-    then = {row.volume for row in rows.all(LONGHORN_BACKUPS) if _taken(row) <= chosen}
+    then = {row.volume for row in rows.all(LONGHORN_BACKUPS) if taken(row) <= chosen}
     return tuple(one for one in ones if one.volume in then)
 
 

@@ -6,6 +6,7 @@ from runners.layers import commands as c
 from runners.layers.findings import Finding, Severity
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
+from runners.layers.walkthroughs.brought_back import brought_back
 from runners.layers.walkthroughs.restore_by_hand import restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, needs_no_look, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import unrestored
@@ -19,7 +20,7 @@ from runners.layers.walkthroughs.restore_rules import (
     worst_first,
 )
 from runners.layers.walkthroughs.restore_targets import needed_targets, target_proof
-from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 from runners.layers.walkthroughs.triage import recovery_of
 
 _IN = "-n longhorn-system"
@@ -70,7 +71,16 @@ def _held(moment: Moment) -> Proof:
         return (Finding("recurring jobs", Severity.OK, "may run: nothing is restored"),)
     if has_looked(recovery):
         return (Finding("recurring jobs", Severity.OK, "were held until somebody had looked at the data"),)
-    return held_jobs.held_proof(moment.rows)
+    found = held_jobs.held_proof(moment.rows)
+    if proved(found) or not _is_restoring(moment):
+        return found
+    text = "are back with the system backup, and the restore that runs holds them before it ends"
+    return (Finding("recurring jobs", Severity.WARNING, text),)
+
+
+def _is_restoring(moment: Moment) -> bool:
+    title = f"{c.RESTORE.name} {ON_LONGHORN.component}"
+    return any(run.title == title and not run.state.ended for run in moment.picture.runs)
 
 
 def restored_step(sheet: Sheet | None = None) -> Step:
@@ -113,7 +123,8 @@ def looked_step() -> Step:
         why="Only a person can tell whether what came back is right; the next backup replaces the good ones.",
         proof=_looked,
         doing=Doing.DECISION,
-        do="open the applications, and look at their data",
+        looks_at="a person's word for the data of each claim that was restored",
+        do="open the application of each restored claim, and see that its data is as new as its backup",
         word="context",
     )
 
@@ -123,8 +134,9 @@ def _looked(moment: Moment) -> Proof:
     if needs_no_look(moment.rows, recovery):
         return (Finding("data", Severity.OK, "nothing was restored"),)
     if not has_looked(recovery):
-        return ()
-    return (Finding("data", Severity.OK, f"looked at by {recovery.decisions[LOOKED].who}"),)
+        waits = Finding("data", Severity.WARNING, "nobody has said that it is right", "look at it, then confirm (↵)")
+        return (waits, *brought_back(moment.rows))
+    return (Finding("data", Severity.OK, f"looked at by {recovery.decisions[LOOKED].who}"), *brought_back(moment.rows))
 
 
 def release_step() -> Step:
@@ -133,7 +145,7 @@ def release_step() -> Step:
         "release",
         "Recurring jobs released",
         why="Held jobs make no backups: the cluster is unprotected until they run again.",
-        proof=lambda moment: held_jobs.released_proof(moment.rows),
+        proof=_released,
         doing=Doing.COMMAND,
         command=c.RELEASE_JOBS,
         target=ON_LONGHORN,
@@ -144,3 +156,11 @@ def release_step() -> Step:
         ),
         undo="hold them again",
     )
+
+
+def _released(moment: Moment) -> Proof:
+    """Not before the data was looked at: until then nothing may be held yet, and that is no release."""
+    found, recovery = held_jobs.released_proof(moment.rows), recovery_of(moment)
+    if not proved(found) or has_looked(recovery) or needs_no_look(moment.rows, recovery):
+        return found
+    return (Finding("data", Severity.WARNING, "was not looked at yet, and what holds a restore holds until then"),)

@@ -40,7 +40,7 @@ def state_words(view: StepView, now: float, since: float | None = None) -> State
     match view.state:
         case StepState.DONE:
             by_word = view.step.doing is Doing.DECISION and view.decision is not None
-            return StateWords("done: a person has said so" if by_word else "done: the cluster proves it")
+            return StateWords("done: a person has said so" if by_word else "done: proved below")
         case StepState.SKIPPED:
             who = view.decision
             return StateWords(f"skipped by {who.who}: {who.reason}" if who is not None else "skipped")

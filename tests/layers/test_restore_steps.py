@@ -1,0 +1,99 @@
+"""What the steps around a restore say: why no job runs, what to look at, and what is left to do at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from runners.layers.findings import Severity
+from runners.layers.kinds.base import Row
+from runners.layers.runs import RunRecord, RunState
+from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.recover import recover, report_step
+from runners.layers.walkthroughs.steps import Proof, proved
+from tests.layers import recover_world as r
+from tests.layers import survival_world as s
+from tests.layers import worlds as w
+
+STEPS = {step.id: step for step in recover(r.SETTINGS).steps}
+LOOKED = {"looked": Decision("recover", "looked", Choice.CONFIRMED, w.NOW, "ada@workshop", answer=r.NEW)}
+HELD = r.job(groups=(), held='{"groups": ["default"]}')
+SET_ASIDE = replace(s.stored("photos"), held="nightly,weekly")
+
+
+def said(proof: Proof) -> list[str]:
+    return [f"{finding.subject}: {finding.text}" for finding in proof]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([], "this cluster has none yet: nothing has to be held"),
+        ([r.job(groups=())], "1 job and no group or volume to run on: nothing has to be held"),
+        ([HELD], "Bedplate holds 1 job, and notes that on each (bedplate/held)"),
+        ([HELD, SET_ASIDE], "Bedplate holds 1 job and 1 volume, and notes that on each (bedplate/held)"),
+    ],
+)
+def test_why_no_recurring_job_runs(rows: Sequence[Row], words: str) -> None:
+    proof = STEPS["hold"].proof(r.moment([s.target(), s.backup("photos"), *rows], sheet=r.sheet("photos")))
+    assert said(proof) == [f"recurring jobs: {words}"]
+    assert proved(proof)
+
+
+def test_jobs_that_a_running_restore_brings_back_are_held_by_it() -> None:
+    moment = r.moment(
+        [s.target(), s.backup("photos"), r.job()], decisions=r.decided(disks="gone", what="system-backup a")
+    )
+    assert STEPS["hold"].proof(moment)[0].severity is Severity.BLOCKER
+    run = RunRecord("r", "restore longhorn", (), "/", "", w.NOW, RunState.RUNNING)
+    (found,) = STEPS["hold"].proof(replace(moment, picture=replace(moment.picture, runs=(run,))))
+    assert found.severity is Severity.WARNING
+    assert "the restore that runs holds them" in found.text
+
+
+def test_jobs_are_released_only_once_the_data_was_looked_at() -> None:
+    moment = r.moment([s.target(), *restored("photos"), r.job()], decisions=r.chosen(r.PHOTOS))
+    assert not proved(STEPS["release"].proof(moment))
+    done = STEPS["release"].proof(replace(moment, decisions={**moment.decisions, **LOOKED}))
+    assert said(done) == ["recurring jobs: 1 job may run, and nothing is held"]
+
+
+def restored(name: str) -> list[Row]:
+    """A claim on a volume that was made from the older one of its two backups."""
+    older, newer = replace(s.backup(name, 26), url=f"s3://older/{name}"), s.backup(name, 2)
+    return [r.claim(name), r.pv(name), r.filled(name, from_backup=older.url), older, newer]
+
+
+def test_whoever_looks_at_the_data_is_told_at_which_and_how_old_it_is() -> None:
+    moment = r.moment([s.target(), *restored("photos"), s.stored("db")], decisions=r.chosen(r.PHOTOS))
+    asks, photos = STEPS["looked"].proof(moment)
+    assert asks.severity is Severity.WARNING
+    assert said((photos,)) == ["claim apps/photos: from its backup of 2027-01-14 06:00 UTC"]
+    done = STEPS["looked"].proof(replace(moment, decisions={**moment.decisions, **LOOKED}))
+    assert said(done) == ["data: looked at by ada@workshop", *said((photos,))]
+    assert proved(done)
+
+
+def test_more_claims_than_one_can_read_are_counted() -> None:
+    names = [f"c{number:02}" for number in range(9)]
+    rows = [row for name in names for row in restored(name)]
+    _asks, *claims, more = STEPS["looked"].proof(
+        r.moment(rows, decisions=r.chosen(*(f"apps/{name}" for name in names)))
+    )
+    assert [each.subject for each in claims] == [f"claim apps/{name}" for name in names[:6]]
+    assert more.text == "and 3 more"
+
+
+@pytest.mark.parametrize("file", ["", "home.survival.yaml"])
+def test_nobody_waits_for_ever_for_a_new_sheet(file: str) -> None:
+    settings = replace(r.SETTINGS, survival_file=file)
+    step = report_step(settings)
+    (found,) = step.proof(r.moment([], sheet=None, settings=settings))
+    assert found.remedy
+    assert step.skip
+    told = f"{step.do} {found.remedy}"
+    assert ("survival: {write: " in told) == (not file)
+    assert step.shell is not None
+    assert "bedplate survival --write " in step.shell(settings, "home")

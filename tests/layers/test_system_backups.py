@@ -1,0 +1,64 @@
+"""Which way of bringing data back is recommended, by what there is to bring it back from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from runners.layers.kinds.base import Row
+from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.restore_choices import chosen, what_options
+from runners.layers.walkthroughs.steps import Moment
+from tests.layers import recover_world as r
+from tests.layers import survival_world as s
+from tests.layers import worlds as w
+
+TARGET, PHOTOS, WIKI = s.target(), s.backup("photos"), s.backup("wiki")
+OLDER = replace(r.system_backup("older", "v1.12.0"), made=w.NOW - 5400)
+
+
+def at(rows: Sequence[Row]) -> Moment:
+    return r.moment([TARGET, *rows], sheet=r.sheet("photos", "wiki"), decisions=r.decided(disks="gone"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer", "why"),
+    [
+        ([PHOTOS, WIKI, r.system_backup()], "system-backup first", "brings all 2 claims back"),
+        ([PHOTOS, r.system_backup()], "system-backup first", "brings the claim back"),
+        ([r.system_backup()], "system-backup first", "brings what it holds back"),
+        ([PHOTOS, OLDER, r.system_backup()], "system-backup first", "brings the claim back"),
+        ([PHOTOS, OLDER, r.system_backup(version="v1.11.0")], "system-backup older", "brings the claim back"),
+        ([PHOTOS], "volumes", "there is no system backup"),
+        ([PHOTOS, r.system_backup(state="Error")], "volumes", "there is no system backup"),
+        ([PHOTOS, r.system_backup(version="v1.11.0")], "volumes", "was made by v1.11.0, and longhorn is 1.12"),
+        ([PHOTOS, r.system_backup(), s.stored("db")], "volumes", "lh-db is attached"),
+        ([s.backup("photos", 0.5), WIKI, r.system_backup()], "volumes", "may lack apps/photos: each backup of it is"),
+        ([s.backup("photos", 0.5), s.backup("wiki", 0.2), r.system_backup()], "volumes", "it and of 1 more is newer"),
+        ([s.backup("photos", 0.5), PHOTOS, r.system_backup()], "system-backup first", "brings the claim back"),
+    ],
+)
+def test_what_is_recommended_stands_first_and_says_why(rows: Sequence[Row], answer: str, why: str) -> None:
+    first, *others = what_options(at(rows))
+    assert first.answer == answer
+    assert first.text.startswith("recommended: ")
+    assert why in first.text
+    assert not any("recommended" in other.text for other in others)
+    (said,) = (finding for finding in chosen(at(rows)) if finding.subject == "recommended")
+    assert why in said.text
+
+
+def test_nothing_is_recommended_where_nothing_can_come_back() -> None:
+    (nothing,) = what_options(at([]))
+    assert "recommended" not in nothing.text
+    assert not any(finding.subject == "recommended" for finding in chosen(at([])))
+
+
+def test_no_system_backup_is_recommended_before_longhorn_says_its_version() -> None:
+    rows = [TARGET, PHOTOS, r.system_backup()]
+    absent = {"longhorn": Verdict.ABSENT}
+    first, *_others = what_options(r.moment(rows, sheet=r.sheet("photos"), verdicts=absent))
+    assert first.answer == "volumes"
+    assert "longhorn is of an unknown version" in first.text

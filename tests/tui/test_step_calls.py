@@ -1,0 +1,33 @@
+"""A step's commands on the screen: what can be read is shown, and nothing is chopped."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.step_calls import call_facts
+
+LONG = "kubectl apply -f - <<< '" + "x" * 300 + "'"
+MANIFEST = "kubectl apply -f - <<'END'\nkind: Pod\nmetadata: {}\nEND\nkubectl get pods"
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("", []),
+        ("a", ["$ a"]),
+        ("\n".join("abcdef"), [f"$ {each}" for each in "abcdef"]),
+        ("\n".join("abcdefg"), [*(f"$ {each}" for each in "abcdef"), "and 1 command more: c copies them all"]),
+        (LONG, ["1 command too long to show: c copies it"]),
+        (f"# why\n{LONG}", ["# why", "1 command too long to show: c copies it"]),
+        (f"{LONG}\n{LONG}", ["2 commands too long to show: c copies them all"]),
+        (f"a\n{LONG}\nb\n{LONG}", ["$ a", "$ b", "and 2 commands more: c copies them all"]),
+        (
+            MANIFEST,
+            ["$ kubectl apply -f - <<'END'   # and 2 lines", "$ kubectl get pods", "c copies them all whole"],
+        ),
+        ("kubectl apply -f - <<END\nkind: Pod", ["$ kubectl apply -f - <<END   # and 1 line", "c copies it whole"]),
+        ("a <<< '<<END'", ["$ a <<< '<<END'"]),
+    ],
+)
+def test_commands(command: str, shown: list[str]) -> None:
+    assert [fact.text for fact in call_facts(command)] == shown

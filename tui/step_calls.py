@@ -1,0 +1,63 @@
+"""How a step's commands are shown: each that can be read at a glance, and none of a manifest's lines; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from runners.layers.folding import counted
+from runners.layers.kinds.base import Tone
+from widgets.facts import Fact
+
+_SHOWN = 6
+"""Lines that are shown, so that the proof stays in view; each at most so long:"""
+_LONGEST = 160
+_DOCUMENT = re.compile(r"(?<!<)<<-?\s*(['\"]?)(\w+)\1\s*$")
+"""What ends a command that reads the lines below it, up to the word that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    line: str
+    below: int = 0
+    """Lines that it reads, as a manifest."""
+
+    @property
+    def is_comment(self) -> bool:
+        return self.line.startswith("#")
+
+    @property
+    def text(self) -> str:
+        more = f"   # and {counted(self.below, 'line')}" if self.below else ""
+        return self.line if self.is_comment else f"$ {self.line}{more}"
+
+
+def call_facts(command: str) -> list[Fact]:
+    """A step's commands: what is too long to be read is left out whole, and it is said how to have it."""
+    calls = [*_calls(iter(command.splitlines()))]
+    shown = [call for call in calls if len(call.text) <= _LONGEST][:_SHOWN]
+    words = _left_out([call for call in calls if not call.is_comment], shown)
+    more = [Fact(words, Tone.MUTED)] if words else []
+    return [*(Fact(call.text, Tone.MUTED if call.is_comment else Tone.MOVING) for call in shown), *more]
+
+
+def _calls(lines: Iterator[str]) -> Iterator[_Call]:
+    for line in lines:
+        ends = _DOCUMENT.search(line)
+        yield _Call(line, _up_to(ends[2], lines) if ends else 0)
+
+
+def _up_to(word: str, lines: Iterator[str]) -> int:
+    return sum(1 for _ in takewhile(lambda line: line != word, lines))
+
+
+def _left_out(commands: Sequence[_Call], shown: Sequence[_Call]) -> str:
+    left = sum(1 for call in commands if call not in shown)
+    them = "it" if len(commands) == 1 else "them all"
+    if left == len(commands) > 0:
+        return f"{counted(left, 'command')} too long to show: c copies {them}"
+    if left:
+        return f"and {counted(left, 'command')} more: c copies {them}"
+    return f"c copies {them} whole" if any(call.below for call in shown) else ""
