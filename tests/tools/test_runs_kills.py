@@ -47,6 +47,7 @@ def runs(tmp_path: Path) -> Runs:
     return Runs(tmp_path / "runs")
 
 
+@pytest.mark.long
 def test_twelve_programs_killed_while_their_runs_go_on_lose_nothing(tmp_path: Path) -> None:
     for batch in range(3):
         roots = [tmp_path / f"{batch}-{i}" for i in range(4)]
@@ -60,6 +61,7 @@ def test_twelve_programs_killed_while_their_runs_go_on_lose_nothing(tmp_path: Pa
             _kubeconfig_goes(runs, record)
 
 
+@pytest.mark.long
 def test_twelve_programs_killed_while_they_start_a_run_start_it_whole_or_not_at_all(tmp_path: Path) -> None:
     for batch in range(3):
         roots = [tmp_path / f"{batch}-{i}" for i in range(4)]

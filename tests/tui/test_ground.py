@@ -52,6 +52,7 @@ def first_line(app: BedplateApp) -> str:
     return "".join(segment.text for segment in app.screen._compositor.render_strips(Size(app.size.width, 1))[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("demo", "size"), [(True, (40, 10)), (False, (80, 24))])
 async def test_the_word_demo_is_on_every_screen_of_one_and_on_no_other(
     session: StillSession, demo: bool, size: tuple[int, int]
@@ -92,6 +93,7 @@ async def test_a_guide_speaks_when_it_has_something_to_say(session: StillSession
         assert not guide.display
 
 
+@pytest.mark.long
 async def test_a_terminal_may_change_its_size_at_any_time(session: StillSession) -> None:
     session.fill([*WORLD, pod("one")])
     session.seen_runs = replace(session.seen_runs, running=(RUNNING,))
