@@ -14,6 +14,7 @@ import pytest
 
 from runners.layers.runs import RunRecord, RunState
 from runners.tools.runs import RunRequest, Runs, RunUnknown
+from tests.rig.waiting import until
 from tui import cli
 from tui import runs as call
 
@@ -44,6 +45,13 @@ def ended(runs: Runs, run_id: str, title: str, code: int = 0, log: bytes = b"") 
 def going_on(runs: Runs, tmp_path: Path, code: str) -> RunRecord:
     request = RunRequest(title="apply longhorn", argv=(sys.executable, "-u", "-c", code), cwd=tmp_path, environ={})
     return runs.start(request)
+
+
+def sleeping(runs: Runs, tmp_path: Path) -> RunRecord:
+    """A run that an interrupt ends: a Python that is still starting may swallow it."""
+    run = going_on(runs, tmp_path, "import time; print('there'); time.sleep(60)")
+    until("the tool to be there", lambda: runs.log_path(run.id).read_bytes() == b"there\n")
+    return run
 
 
 def test_the_list_has_a_line_a_run_and_asks_no_cluster(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,7 +183,7 @@ def test_a_reader_that_has_read_enough_is_no_traceback(runs: Runs, tmp_path: Pat
 def test_interrupt_asks_nobody_without_a_terminal(
     runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = going_on(runs, tmp_path, "import time; time.sleep(60)")
+    run = sleeping(runs, tmp_path)
     assert cli.run(["runs", "interrupt", run.short_id]) == 1
     assert "give --yes" in capsys.readouterr().err
     assert cli.run(["--read-only", "runs", "interrupt", run.short_id, "--yes"]) == 1
@@ -196,7 +204,7 @@ def test_interrupt_wants_a_yes(
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    run = going_on(runs, tmp_path, "import time; time.sleep(60)")
+    run = sleeping(runs, tmp_path)
     environ = {"XDG_STATE_HOME": str(tmp_path)}
     code = call.interrupt(environ, run.id, yes=False, read_only=False, ask=lambda _words: answer)
     assert (code == 1) is goes_on
@@ -211,7 +219,7 @@ def test_the_end_of_the_input_is_no_yes(
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    run = going_on(runs, tmp_path, "import time; time.sleep(60)")
+    run = sleeping(runs, tmp_path)
     environ = {"XDG_STATE_HOME": str(tmp_path)}
     assert call.interrupt(environ, run.id, yes=False, read_only=False, ask=ended_here) == 1
     assert capsys.readouterr().err.endswith("goes on\n")
