@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.widgets import Input
 
 from runners.layers.commands import INTERRUPT, Command
@@ -40,7 +41,7 @@ from widgets.header import Header, HeaderFacts
 from widgets.hints import HintBar
 from widgets.log import LogPane
 from widgets.remark import Remark
-from widgets.room import SHORT, TALL
+from widgets.room import NARROW, SHORT, TALL
 from widgets.table import LiveTable
 
 _ACTIONS = {
@@ -258,10 +259,7 @@ class Overview(Ground[None]):
 
     def on_descendant_focus(self) -> None:
         """What can be done depends on the pane; where there is room for one only, so does what is shown."""
-        focused = self.focused.id if self.focused is not None else ""
-        self.set_class(focused in ("foundation", "gitops"), "-at-cards")
-        self.set_class(focused == "log", "-at-log")
-        self.set_class(isinstance(self.focused, Input), "-asking")
+        self.update_classes(self._places(self.size))
         self.show_hints()
 
     def on_live_table_row_opened(self, event: LiveTable.RowOpened) -> None:
@@ -293,8 +291,18 @@ class Overview(Ground[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Gives the cards less room on a short screen."""
-        self.set_class(event.size.height < SHORT, "-short")
-        self.set_class(event.size.height >= TALL, "-tall")
+        height = event.size.height
+        self.update_classes({"-short": height < SHORT, "-tall": height >= TALL, **self._places(event.size)})
+
+    def _places(self, size: Size) -> dict[str, bool]:
+        """Where the focus is, as classes. Each change restyles the whole screen: with enough room, none is needed."""
+        focused = self.focused.id if self.focused is not None else ""
+        small = size.height < SHORT or size.width < NARROW
+        return {
+            "-at-cards": small and focused in ("foundation", "gitops"),
+            "-at-log": small and focused == "log",
+            "-asking": small and isinstance(self.focused, Input),
+        }
 
     @property
     def _tables(self) -> TablePane:
