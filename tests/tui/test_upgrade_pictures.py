@@ -22,6 +22,8 @@ from tests.tui.walking import read
 from tui.app import BedplateApp
 from widgets.steps import StepsPane
 
+pytestmark = pytest.mark.long
+
 WIDE, NARROW = (120, 36), (80, 24)
 ROLLING: list[Row] = [
     *w.without(world(version=NEW, engine=OLD), "longhorn-manager"),
