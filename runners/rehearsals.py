@@ -29,7 +29,7 @@ class Rehearsed:
     walkthrough: str
     repository: str
     of: Identity
-    """The real cluster, as its survival sheet knows it."""
+    """The real cluster, as bedplate.yaml and its survival sheet know it."""
     missing: tuple[str, ...]
     """What a recovery would have to do without."""
 

@@ -17,6 +17,7 @@ from runners.layers.survival.sheet_text import sheet_text
 from runners.layers.unusable import UnusableError
 from runners.rehearsing import read_for_rehearsal
 from tests.rehearsed_homelab import NOW, homelab_files, homelab_sheet, saved, write_homelab
+from tui.rehearse import real_cluster
 
 TOOLS = ("helmfile", "flux", "git", "age-from-the-safe")
 HELM = """#!/bin/sh
@@ -172,6 +173,8 @@ def test_a_cluster_that_only_the_kubeconfig_names_is_called_so(whole: Path, has_
     environ = {"HOME": str(whole), "PATH": "", "KUBECONFIG": str(config)}
     facts = read_for_rehearsal(whole / "infra", environ, None)
     assert (facts.context, facts.server) == ("home" if has_sheet else "rack", "https://10.0.0.10:6443")
+    # What is current may be any cluster: it names the play, and nothing on record.
+    assert real_cluster(facts).context == ("home" if has_sheet else "")
 
 
 def test_a_sheet_of_another_server_than_the_kubeconfig_knows(whole: Path) -> None:

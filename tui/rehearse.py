@@ -82,7 +82,9 @@ def real_cluster(facts: Facts) -> Identity:
     """Which cluster's recovery is rehearsed, as its sheet knows it."""
     sheet = facts.sheet.content
     cluster = sheet.cluster if sheet is not None else None
-    return Identity(facts.context, cluster.server if cluster else facts.server, cluster.uid if cluster else "")
+    # Not the kubeconfig's current context, which may be of another cluster.
+    context = facts.settings.context or (cluster.context if cluster else "")
+    return Identity(context, cluster.server if cluster else facts.server, cluster.uid if cluster else "")
 
 
 def _session(place: Place, material: Material, rehearsing: Rehearsing) -> Session:

@@ -35,10 +35,12 @@ class _Call:
 
 
 def call_facts(command: str) -> list[Fact]:
-    """A step's commands: what is too long to be read is left out whole, and it is said how to have it."""
+    """A step's commands, from the first on, up to one that is too long to be read: it is said how to have the rest."""
     calls = [*_calls(iter(command.splitlines()))]
-    shown = [call for call in calls if len(call.text) <= _LONGEST][:_SHOWN]
-    words = _left_out([call for call in calls if not call.is_comment], shown)
+    shown = [*takewhile(lambda call: len(call.text) <= _LONGEST, calls)][:_SHOWN]
+    while len(shown) < len(calls) and len(shown) > 1 and shown[-1].is_comment:
+        shown.pop()  # it is about what is not shown
+    words = _left_out(calls, shown)
     more = [Fact(words, Tone.MUTED)] if words else []
     return [*(Fact(call.text, Tone.MUTED if call.is_comment else Tone.MOVING) for call in shown), *more]
 
@@ -53,10 +55,11 @@ def _up_to(word: str, lines: Iterator[str]) -> int:
     return sum(1 for _ in takewhile(lambda line: line != word, lines))
 
 
-def _left_out(commands: Sequence[_Call], shown: Sequence[_Call]) -> str:
-    left = sum(1 for call in commands if call not in shown)
-    them = "it" if len(commands) == 1 else "them all"
-    if left == len(commands) > 0:
+def _left_out(calls: Sequence[_Call], shown: Sequence[_Call]) -> str:
+    commands = sum(1 for call in calls if not call.is_comment)
+    left = commands - sum(1 for call in shown if not call.is_comment)
+    them = "it" if commands == 1 else "them all"
+    if left == commands > 0:
         return f"{counted(left, 'command')} too long to show: c copies {them}"
     if left:
         return f"and {counted(left, 'command')} more: c copies {them}"

@@ -66,7 +66,7 @@ def step_hints(view: StepView) -> Groups:
     going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
     going = "choose" if view.step.options is not None else going
     free = view.run is None or view.run.state.ended
-    can = free and view.state not in (StepState.LATER, StepState.WAITING)
+    can = free and view.away is None and view.state not in (StepState.LATER, StepState.WAITING)
     found = [Hint("↵", going, can)] if going and not view.state.over else []
     found += [Hint("s", "skip")] if view.step.skip and not view.state.over else []
     found += [Hint("u", "take back")] if view.decision is not None else []
@@ -78,7 +78,7 @@ def over_words(view: StepView) -> str:
     """Why nothing is to be done at a step that is over, and what can be."""
     if view.decision is not None:
         return f"{view.step.title} was decided; u takes that back"
-    return f"{view.step.title} is done: the cluster proves it"
+    return f"{view.step.title} is done: what proves it stands beside it"
 
 
 def record_facts(unrecorded: Finding | None) -> list[Fact]:

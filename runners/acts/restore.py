@@ -7,7 +7,7 @@ from a backup lives, and is never touched.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from runners.acts.jobs import change_all
@@ -19,6 +19,7 @@ from runners.layers.unusable import UnusableError
 from runners.layers.walkthroughs import restore_objects as objects
 from runners.layers.walkthroughs.held_jobs import holding
 from runners.layers.walkthroughs.restore_rules import SYSTEM, Restorable, read_restorable
+from runners.layers.walkthroughs.restore_targets import OF_SYSTEM_BACKUPS
 from runners.probes.base import Say
 from runners.probes.hands import Hands, hands
 
@@ -36,24 +37,27 @@ def restore(arguments: Sequence[str], say: Say) -> Answer:
         UnusableError: the arguments are none of that.
     """
     try:
+        of_system = arguments[0] == SYSTEM
+        ones = () if of_system else tuple(map(read_restorable, arguments))
+        needed = {OF_SYSTEM_BACKUPS} if of_system else {one.target for one in ones if one.target}
         with hands(say) as cluster:
-            if (trouble := _target_trouble(cluster)) is not None:
+            if (trouble := _target_trouble(cluster, needed)) is not None:
                 return Answer(Outcome.NOT_ASKED, trouble)
-            if arguments[0] == SYSTEM:
-                return restore_system(cluster, arguments[1], arguments[2:])
-            return restore_claims(cluster, tuple(map(read_restorable, arguments)))
+            return restore_system(cluster, arguments[1], arguments[2:]) if of_system else restore_claims(cluster, ones)
     except ApiError as error:
         return Answer(Outcome.FAILED, str(error))
     except (ValueError, IndexError) as error:
         raise UnusableError(f"what is to be restored can't be read: {error}") from error
 
 
-def _target_trouble(cluster: Hands) -> str | None:
-    """Why no backup can be reached at this moment."""
+def _target_trouble(cluster: Hands, needed: Collection[str]) -> str | None:
+    """Why what comes back can't be reached at this moment."""
     targets = cluster.items(f"{LONGHORN}/backuptargets")
-    if any(truth(each, "status", "available") for each in targets):
-        return None
-    return "no backup target is available"
+    available = {text(each, "metadata", "name") for each in targets if truth(each, "status", "available")}
+    if not available:
+        return "no backup target is available"
+    gone = sorted({*needed} - available)
+    return f"backup target {gone[0]} is not available, and has what comes back" if gone else None
 
 
 @dataclass

@@ -79,12 +79,14 @@ class Prospect:
 def answer_in(log: bytes) -> Answer | None:
     """The answer that a probe's log ends with; None where it has none."""
     *before, last = log.decode("utf-8", "replace").strip().splitlines() or [""]
-    word, colon, said = last.partition(": ")
+    word, colon, said = last.partition(":")
     outcome = next((each for each in Outcome if each.value == word), None)
     if outcome is None or not colon:
         return None
     remarks = [*takewhile(lambda line: line.startswith(_REMARK), reversed(before))]
-    return Answer(outcome, _words(said), tuple(_words(line.removeprefix(_REMARK)) for line in reversed(remarks)))
+    return Answer(
+        outcome, _words(said.lstrip()), tuple(_words(line.removeprefix(_REMARK)) for line in reversed(remarks))
+    )
 
 
 def probe_findings(probe: str, evidence: Evidence | None, now: float) -> Iterator[Finding]:

@@ -311,6 +311,11 @@ def test_an_answer_is_read_as_it_was_written() -> None:
     assert answer_in("\n".join(lines).encode()) == answer
 
 
+def test_an_answer_that_gives_no_reason_is_one() -> None:
+    lines = Answer(Outcome.FAILED, "").lines()
+    assert answer_in("\n".join(lines).encode()) == Answer(Outcome.FAILED, "")
+
+
 @pytest.mark.parametrize(
     "log", [b"", b"\n", b"worked", b"worked: yes\ninterrupted", b"great: it is", b"! worked: yes", b"\xff\n\xfe"]
 )

@@ -48,9 +48,12 @@ def test_jobs_that_a_running_restore_brings_back_are_held_by_it() -> None:
     )
     assert STEPS["hold"].proof(moment)[0].severity is Severity.BLOCKER
     run = RunRecord("r", "restore longhorn", (), "/", "", w.NOW, RunState.RUNNING)
-    (found,) = STEPS["hold"].proof(replace(moment, picture=replace(moment.picture, runs=(run,))))
-    assert found.severity is Severity.WARNING
+    restoring = replace(moment, picture=replace(moment.picture, runs=(run,)))
+    found, job = STEPS["hold"].proof(restoring)
+    assert (found.severity, job.severity, job.subject) == (Severity.WARNING, Severity.NOTE, "recurring job nightly")
     assert "the restore that runs holds them" in found.text
+    single = replace(restoring, decisions=r.chosen(r.PHOTOS))  # which holds nothing
+    assert STEPS["hold"].proof(single)[0].severity is Severity.BLOCKER
 
 
 def test_jobs_are_released_only_once_the_data_was_looked_at() -> None:

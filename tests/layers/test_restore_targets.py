@@ -37,6 +37,7 @@ def sheet(**backups: str) -> Sheet:
 
 ROWS = (FIRST, second(), s.backup("photos"), s.backup("wiki", target="second"))
 ON_FIRST, ON_SECOND = "s3://backups@home/?backup=a&volume=b", "s3://other@home?backup=a&volume=b"
+ON_BOTH = sheet(photos=ON_FIRST)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,10 @@ ON_FIRST, ON_SECOND = "s3://backups@home/?backup=a&volume=b", "s3://other@home?b
         ([FIRST, s.backup("photos", target="")], sheet(photos=""), r.chosen(r.PHOTOS), set()),
         (ROWS[:3], sheet(photos=""), r.decided(what="system-backup first"), {"default"}),
         (ROWS, sheet(photos="", wiki=""), r.decided(what="system-backup first"), {"default", "second"}),
+        # What is seen lies on the second; the newest, by the sheet, on the first.
+        ((*ROWS[:2], s.backup("photos", 30 * 24, target="second")), ON_BOTH, r.chosen(r.PHOTOS), {"default", "second"}),
+        ((*ROWS[1:2], s.backup("photos", target="second")), ON_BOTH, r.chosen(r.PHOTOS), set()),
+        (ROWS, sheet(photos="", wiki=ON_SECOND), r.chosen(r.PHOTOS), {"default"}),
         (ROWS, sheet(photos=ON_FIRST), r.decided(what="nothing"), set()),
         (ROWS, None, {}, set()),
         (ROWS, sheet(photos=""), {}, set()),
@@ -94,3 +99,10 @@ def test_a_target_that_is_down_closes_only_what_would_come_from_it(claims: list[
     found = restore_prospect(moment.rows, Recovery(known, moment.decisions), moment.picture).findings
     assert [one.subject for one in found if one.closes] == closed
     assert not any(one.overridable for one in found if one.closes)
+
+
+def test_an_older_backup_elsewhere_does_not_stand_in_for_the_one_that_is_out_of_reach() -> None:
+    rows = [s.target(available=False), second(available=True), s.backup("photos", 30 * 24, target="second")]
+    moment = r.moment(rows, sheet=ON_BOTH, decisions=r.chosen(r.PHOTOS))
+    found = restore_prospect(moment.rows, Recovery(ON_BOTH, moment.decisions), moment.picture).findings
+    assert [one.subject for one in found if one.closes] == ["backup target default"]

@@ -16,6 +16,7 @@ from tests.layers import survival_world as s
 from tests.layers import worlds as w
 
 TARGET, PHOTOS, WIKI = s.target(), s.backup("photos"), s.backup("wiki")
+GONE = replace(s.backup("gone", 90 * 24), claim="apps/gone")
 OLDER = replace(r.system_backup("older", "v1.12.0"), made=w.NOW - 5400)
 
 
@@ -30,6 +31,7 @@ def at(rows: Sequence[Row]) -> Moment:
         ([PHOTOS, r.system_backup()], "system-backup first", "brings the claim back"),
         ([r.system_backup()], "system-backup first", "brings what it holds back"),
         ([PHOTOS, OLDER, r.system_backup()], "system-backup first", "brings the claim back"),
+        ([PHOTOS, GONE, r.system_backup()], "volumes", "apps/gone has a backup and no line on the sheet"),
         ([PHOTOS, OLDER, r.system_backup(version="v1.11.0")], "system-backup older", "brings the claim back"),
         ([PHOTOS], "volumes", "there is no system backup"),
         ([PHOTOS, r.system_backup(state="Error")], "volumes", "there is no system backup"),
@@ -62,3 +64,8 @@ def test_no_system_backup_is_recommended_before_longhorn_says_its_version() -> N
     first, *_others = what_options(r.moment(rows, sheet=r.sheet("photos"), verdicts=absent))
     assert first.answer == "volumes"
     assert "longhorn is of an unknown version" in first.text
+
+
+def test_without_a_sheet_nobody_can_say_that_all_comes_back() -> None:
+    first, *_others = what_options(r.moment([TARGET, PHOTOS, WIKI, r.system_backup()]))
+    assert "brings what it holds back" in first.text

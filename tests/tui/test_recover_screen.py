@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from runners.decision_keeping import keep
@@ -186,6 +187,20 @@ def test_which_disks(size: tuple[int, int], dead: StillSession, snap_compare: Co
         await until(lambda: isinstance(app.screen, ChoosingScreen) and app.focused is not None)
 
     assert snap_compare(app, terminal_size=size, run_before=run_before)
+
+
+async def test_keys_that_come_at_once_mean_the_line_that_they_would_one_by_one(dead: StillSession) -> None:
+    offered = [Option(name, name) for name in ("apps/photos", "apps/wiki", "media/library")]
+    app = BedplateApp(dead, clock)
+    taken: list[tuple[Option, ...] | None] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(app, pilot)
+        app.push_screen(SelectingScreen("volumes", offered), taken.append)
+        await until(lambda: isinstance(app.screen, SelectingScreen) and app.focused is not None)
+        for key, character in (("down", None), ("space", " "), ("enter", "\r")):  # as a slow line delivers them
+            app.post_message(events.Key(key, character))
+        await until(lambda: bool(taken))
+    assert taken == [(offered[0], offered[2])]
 
 
 def test_which_volumes(dead: StillSession, snap_compare: Compare) -> None:

@@ -20,7 +20,8 @@ MANIFEST = "kubectl apply -f - <<'END'\nkind: Pod\nmetadata: {}\nEND\nkubectl ge
         (LONG, ["1 command too long to show: c copies it"]),
         (f"# why\n{LONG}", ["# why", "1 command too long to show: c copies it"]),
         (f"{LONG}\n{LONG}", ["2 commands too long to show: c copies them all"]),
-        (f"a\n{LONG}\nb\n{LONG}", ["$ a", "$ b", "and 2 commands more: c copies them all"]),
+        (f"a\n# why\n{LONG}\nb\n{LONG}", ["$ a", "and 3 commands more: c copies them all"]),
+        ("a\n" * 7, [*["$ a"] * 6, "and 1 command more: c copies them all"]),
         (
             MANIFEST,
             ["$ kubectl apply -f - <<'END'   # and 2 lines", "$ kubectl get pods", "c copies them all whole"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from runners.layers.walkthroughs.steps import Step
 from tests.layers import worlds as w
 from tests.tui.still_session import HOME, StillSession, clock
 from tests.tui.test_overview import started, top
+from tests.tui.walking import read
+from tests.widgets.fixtures import screen_text
 from tui.app import BedplateApp
 from tui.screens.change import ChangeScreen
 from tui.screens.question import QuestionScreen
@@ -46,10 +49,7 @@ class Keeper:
 async def walking(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
     await started(app, pilot)
     await pilot.press("w", "enter")
-    await until(pilot, lambda: isinstance(app.screen, WalkthroughScreen) and app.screen.focused is not None)
-    screen = top(app)
-    assert isinstance(screen, WalkthroughScreen)
-    return screen
+    return await read(app, pilot)
 
 
 async def until(pilot: Pilot[None], seen: Callable[[], bool]) -> None:
@@ -119,6 +119,33 @@ async def test_a_step_is_skipped_with_a_reason_and_that_is_taken_back(
         assert "skipped by" in screen.query_one(FactsPane).text
         await pilot.press("u")
         await until(pilot, lambda: states(screen)[10] != "skipped")
+
+
+async def test_nothing_is_asked_before_what_a_colleague_decided_is_read(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.fill([w.node("node-1")])
+    answered, read_decisions = threading.Event(), session.read_decisions
+
+    def late() -> None:
+        answered.wait()
+        read_decisions()
+
+    monkeypatch.setattr(session, "read_decisions", late)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await started(app, pilot)
+        await pilot.press("w", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WalkthroughScreen) and app.screen.focused is not None)
+        screen = app.screen
+        await pilot.press("enter")
+        await pilot.pause()
+        assert top(app) is screen
+        assert "what was decided on it is being read" in "\n".join(screen_text(app))
+        answered.set()
+        await read(app, pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
 
 
 async def test_what_comes_later_is_read_and_not_done(session: StillSession) -> None:

@@ -72,14 +72,21 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         self.query_one(OptionList).action_cursor_up()
 
 
+class _Lines(OptionList):
+    """Takes its keys in the order in which they were pressed: a screen would see them before the cursor has moved."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "screen.pick", "Select", show=False, tooltip="select this one, or not"),
+        Binding("enter", "screen.accept", "Accept", show=False, tooltip="take what is selected"),
+        Binding("a", "screen.all", "All", show=False, tooltip="select all, or none"),
+    ]
+
+
 class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, ...]]):
     """Dismissed with the options that are selected, at first all of them; with none where a person went back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pick", "Select", show=False, priority=True, tooltip="select this one, or not"),
-        Binding("enter", "accept", "Accept", show=False, priority=True, tooltip="take what is selected"),
         Binding("escape", "back", "Back", show=False, tooltip="select nothing"),
-        Binding("a", "all", "All", show=False, tooltip="select all, or none"),
     ]
 
     def __init__(self, title: str, options: Sequence[Option]) -> None:
@@ -94,7 +101,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
         """The list."""
         with Vertical(id="dialog") as box:
             box.border_title = label(self._head)
-            yield OptionList(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
+            yield _Lines(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
             yield Static(label("space selects · a all or none · ↵ takes them · esc goes back"), id="keys")
 
     def on_mount(self) -> None:
@@ -115,8 +122,10 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
 
     def action_pick(self) -> None:
         """Selects the line under the cursor, or not."""
-        self._selected ^= {self._marked}
-        self._show(self._marked)
+        at = self._list.highlighted
+        if at is not None:
+            self._selected ^= {at}
+            self._show(at)
 
     def action_accept(self) -> None:
         """Takes what is selected; nothing is no answer."""

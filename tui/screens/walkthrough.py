@@ -144,6 +144,8 @@ class WalkthroughScreen(FollowingScreen):
             self.notify("the steps before it come first", markup=False)
         elif view.run is not None and not view.run.state.ended:
             self.notify(f"{view.run.title} is still running: it goes on by itself once that has ended", markup=False)
+        elif view.away is not None:
+            self.notify("; ".join(f"{each.subject}: {each.text}" for each in view.proof), markup=False)
         elif view.step.doing is Doing.COMMAND and view.step.command is not None:
             self.post_message(CommandChosen(view.step.command, view.step.target))
         elif view.step.options is not None:
@@ -222,7 +224,7 @@ class WalkthroughScreen(FollowingScreen):
         decided = partial(self._decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
         self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
 
-    def _ask_to_choose(self, view: StepView, marked: int = 0) -> None:
+    def _ask_to_choose(self, view: StepView, marked: str = "") -> None:
         offers = view.step.options
         options = offers(self._walk.moment()) if offers is not None else ()
         if not options:
@@ -231,9 +233,11 @@ class WalkthroughScreen(FollowingScreen):
 
         def chosen(option: Option | None) -> None:
             if option is not None:
-                self._chosen(view, option, partial(self._ask_to_choose, view, options.index(option)))
+                self._chosen(view, option, partial(self._ask_to_choose, view, option.answer))
 
-        self.app.push_screen(ChoosingScreen(view.step.title, view.step.why, options, marked=marked), chosen)
+        # By the answer: what is offered may be another list when somebody comes back to it.
+        at = next((at for at, option in enumerate(options) if option.answer == marked), 0)
+        self.app.push_screen(ChoosingScreen(view.step.title, view.step.why, options, marked=at), chosen)
 
     def _chosen(self, view: StepView, option: Option, back: Callable[[], None]) -> None:
         """Asks further, where an answer needs more: which of some, a typed text, or its word."""

@@ -193,8 +193,9 @@ def _nothing_to_decrypt(moment: Moment) -> Proof:
     nothing = Finding("the repository", Severity.NOTE, "has nothing encrypted that Flux applies: no key is tested")
     applied = is_applied(moment)
     if not proved(applied):
-        unseen = applied[0].severity is Severity.UNKNOWN
-        return (applied[0] if unseen else replace(applied[0], severity=Severity.WARNING, remedy=""), nothing)
+        trouble = max(applied, key=lambda finding: finding.severity)
+        unseen = trouble.severity is Severity.UNKNOWN
+        return (trouble if unseen else replace(trouble, severity=Severity.WARNING, remedy=""), nothing)
     return (nothing,)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runners.layers import commands as c
-from runners.layers.findings import Finding, Severity
+from runners.layers.findings import Finding, Severity, worst
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
 from runners.layers.walkthroughs.brought_back import brought_back
@@ -13,6 +15,7 @@ from runners.layers.walkthroughs.restore_gates import unrestored
 from runners.layers.walkthroughs.restore_rules import (
     LOOKED,
     NOTHING,
+    SYSTEM,
     choice,
     has_looked,
     standings,
@@ -72,10 +75,11 @@ def _held(moment: Moment) -> Proof:
     if has_looked(recovery):
         return (Finding("recurring jobs", Severity.OK, "were held until somebody had looked at the data"),)
     found = held_jobs.held_proof(moment.rows)
-    if proved(found) or not _is_restoring(moment):
+    if kind != SYSTEM or worst(found) is not Severity.BLOCKER or not _is_restoring(moment):
         return found
     text = "are back with the system backup, and the restore that runs holds them before it ends"
-    return (Finding("recurring jobs", Severity.WARNING, text),)
+    running = (replace(each, severity=Severity.NOTE, remedy="") for each in found if each.severity is Severity.BLOCKER)
+    return (Finding("recurring jobs", Severity.WARNING, text), *running)
 
 
 def _is_restoring(moment: Moment) -> bool:
@@ -163,4 +167,4 @@ def _released(moment: Moment) -> Proof:
     found, recovery = held_jobs.released_proof(moment.rows), recovery_of(moment)
     if not proved(found) or has_looked(recovery) or needs_no_look(moment.rows, recovery):
         return found
-    return (Finding("data", Severity.WARNING, "was not looked at yet, and what holds a restore holds until then"),)
+    return (Finding("data", Severity.WARNING, "was not looked at yet; jobs are released after that"),)

@@ -11,32 +11,34 @@ from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, Backu
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs.proofs import not_seen
-from runners.layers.walkthroughs.restore_rules import NOTHING, SYSTEM, Recovery, choice, vanished, wanted
+from runners.layers.walkthroughs.restore_rules import NOTHING, SYSTEM, VOLUMES_OF, Recovery, choice, vanished, wanted
 
-_OF_SYSTEM_BACKUPS = "default"
+OF_SYSTEM_BACKUPS = "default"
 """The only target that Longhorn puts system backups on."""
 
 
 def needed_targets(rows: Rows, recovery: Recovery) -> frozenset[str]:
     """The backup targets that what comes back lies on, by name; none where that isn't known, and then each counts.
 
-    Before it is chosen what comes back, they are those that the survival sheet's backups lie on.
+    Those that the survival sheet's backups lie on are among them, before it is chosen what comes back and after: while
+    one of them is down, an older backup on another target may be all that is seen.
     """
-    kind, _names = choice(recovery)
+    kind, names = choice(recovery)
     if kind == NOTHING or vanished(rows, recovery):
         return frozenset()
-    if kind:
-        found = {one.target for one in wanted(rows, recovery)} | ({_OF_SYSTEM_BACKUPS} if kind == SYSTEM else set())
-    else:
-        found = set(_of_sheet(rows, recovery.sheet))
+    found = set(_of_sheet(rows, recovery.sheet, names if kind == VOLUMES_OF else ()))
+    found |= {one.target for one in wanted(rows, recovery)} | ({OF_SYSTEM_BACKUPS} if kind == SYSTEM else set())
     return frozenset() if "" in found else frozenset(found)
 
 
-def _of_sheet(rows: Rows, sheet: Sheet | None) -> Iterator[str]:
-    """The target of each backup that the sheet names; empty for one that lies on none of those there are."""
+def _of_sheet(rows: Rows, sheet: Sheet | None, only: Collection[str]) -> Iterator[str]:
+    """The target of each backup that the sheet names; empty for one that lies on none of those there are.
+
+    ``only`` are the claims that are meant, ``namespace/name``; all of them where none is named.
+    """
     names = {_place(row.url): row.name for row in targets(rows)}
     for claim in sheet.claims if sheet is not None else ():
-        if claim.backup:
+        if claim.backup and (not only or f"{claim.namespace}/{claim.name}" in only):
             yield names.get(_place(claim.backup), "")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from runners.layers.findings import Finding, Severity
@@ -10,6 +10,7 @@ from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_SYSTEM_BACKUPS, SystemBackup
 from runners.layers.picture import Picture
 from runners.layers.rows import Rows
+from runners.layers.survival.sheet import Sheet
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.restore_rules import STORAGE, SYSTEM, VOLUMES_OF, Restorable, oldest_backups
 
@@ -28,7 +29,7 @@ def ready_backups(rows: Rows) -> list[SystemBackup]:
     return sorted((row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.state == "Ready"), key=lambda row: -row.made)
 
 
-def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable]) -> Advice | None:
+def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable], sheet: Sheet | None) -> Advice | None:
     """A system backup where one is whole and may be restored, else single volumes; None where there is neither.
 
     Either brings the newest backup of each volume: how old a system backup is says nothing about how old the data is.
@@ -37,27 +38,40 @@ def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable]) -> Advice |
         rows: what the cluster has.
         picture: which Longhorn is installed.
         ones: the claims that have a backup.
+        sheet: the survival sheet; a claim that it doesn't know may have been deleted before any of these was made.
     """
-    ready = ready_backups(rows)
-    doubts = {row.name: _doubt(row, rows, picture, ones) for row in ready}
-    whole = next((name for name, doubt in doubts.items() if not doubt), "")
-    if whole:
-        claims = f"all {len(ones)} claims" if len(ones) > 1 else "the claim" if ones else "what it holds"
-        return Advice(f"{SYSTEM} {whole}", f"brings {claims} back from the newest backups, and Longhorn's jobs too")
-    if not ones:
-        return None
-    return Advice(VOLUMES_OF, doubts[ready[0].name] if ready else "there is no system backup")
+    ready, oldest = ready_backups(rows), oldest_backups(rows)
+    known = None if sheet is None else {f"{claim.namespace}/{claim.name}" for claim in sheet.claims}
+    first = ""
+    for row in ready:
+        doubt = _doubt(row, rows, picture, ones, oldest) or _unknown(ones, known)
+        if not doubt:
+            claims = f"all {len(ones)} claims" if len(ones) > 1 else "the claim"
+            what = claims if ones and known is not None else "what it holds"
+            return Advice(
+                f"{SYSTEM} {row.name}", f"brings {what} back from the newest backups, and Longhorn's jobs too"
+            )
+        first = first or doubt
+    return Advice(VOLUMES_OF, first or "there is no system backup") if ones else None
 
 
-def _doubt(row: SystemBackup, rows: Rows, picture: Picture, ones: Sequence[Restorable]) -> str:
+def _doubt(
+    row: SystemBackup, rows: Rows, picture: Picture, ones: Sequence[Restorable], oldest: Mapping[str, float]
+) -> str:
     """Why one is not recommended; empty where nothing speaks against it."""
     against = next(system_findings(rows, picture, row.name), None)
     if against is not None:
         return f"{against.subject}: {against.text}"
-    oldest = oldest_backups(rows)
-    late = [one.claim for one in ones if oldest[one.volume] > row.made]
+    late = [one.claim for one in ones if oldest.get(one.volume, 0.0) > row.made]
     more = f" and of {len(late) - 1} more" if len(late) > 1 else ""
     return f"system backup {row.name} may lack {late[0]}: each backup of it{more} is newer" if late else ""
+
+
+def _unknown(ones: Sequence[Restorable], known: Collection[str] | None) -> str:
+    """That a claim has a backup and is not on the sheet: whoever waited for it to come back might wait for ever."""
+    strange = [one.claim for one in ones if known is not None and one.claim not in known]
+    more = f" and {len(strange) - 1} more have" if len(strange) > 1 else " has"
+    return f"{strange[0]}{more} a backup and no line on the sheet: leave out what was deleted" if strange else ""
 
 
 def system_findings(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:
