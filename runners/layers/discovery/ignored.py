@@ -12,6 +12,7 @@ from runners.layers.discovery.paths import folder_of
 
 _NAME = ".gitignore"
 _GLOB = re.compile(r"/\*\*/|^\*\*/|/\*\*$|\*|\?|\[!?[^\]]+\]|\\.|.", re.DOTALL)
+_IN_BRACKETS = re.compile(r"\\.|.", re.DOTALL)
 _MEANS = {"/**/": "/(?:.+/)?", "**/": "(?:.+/)?", "/**": "/.+", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -73,5 +74,17 @@ def _pattern(glob: str) -> re.Pattern[str]:
 
 def _part(part: str) -> str:
     if part.startswith("[") and len(part) > 1:
-        return part.replace("[!", "[^", 1)
+        return _one_of(part[1:-1])
     return _MEANS.get(part) or re.escape(part.removeprefix("\\") or part)
+
+
+def _one_of(inner: str) -> str:
+    """What stands in brackets, as a regular expression; a range that ends before it begins is of nothing, as for git."""
+    negated, chars = inner[:1] in ("!", "^"), inner.removeprefix("!").removeprefix("^")
+    meant = "".join("-" if match[0] == "-" else re.escape(match[0][-1]) for match in _IN_BRACKETS.finditer(chars))
+    found = f"[{'^' if negated else ''}{meant}]"
+    try:
+        re.compile(found)
+    except re.error:
+        return "(?!)"
+    return found
