@@ -31,6 +31,8 @@ class Recovering:
         """Takes where things are, what the cluster has, who looks around, and the time in seconds since the epoch."""
         self.decisions: tuple[Decision, ...] = ()
         """What people decided on this cluster, as it was read last."""
+        self.is_read = False
+        """Was it read at all?"""
         self._place = place
         self._rows = rows
         self._outlook = outlook
@@ -50,6 +52,7 @@ class Recovering:
         """Reads the decisions again, from the journal and the cluster; slow. Before that is known there are none."""
         if identity is not None:
             self.decisions = decisions(connection, journal, identity)
+            self.is_read = True
 
     def unrestored(self, identity: Identity | None) -> tuple[Finding, ...]:
         """Why nothing may start yet that creates claims."""

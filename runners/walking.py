@@ -30,7 +30,6 @@ class Walk:
         self.passage: Passage | None = None
         """What happened on it so far, as of the last reload."""
         self._is_opened = False
-        self._is_read = False
         self._unread: Finding | None = None
         self._unwritten: Finding | None = None
 
@@ -46,7 +45,6 @@ class Walk:
             if not all(session.ahead.keys.values()):  # somebody is putting it there, in another terminal
                 session.ahead.look_for_keys()
             session.read_decisions()
-            self._is_read = True
             own = (self.walkthrough.name, session.cluster_words)
             try:
                 known = passages(session.journal.lines(*EVENTS), session.seen_runs.all)
@@ -59,10 +57,11 @@ class Walk:
     def progress(self) -> Progress:
         """Every step's state at this moment; what was proved since the last time is put on record.
 
-        Before the first reload nothing can be told: a colleague may have decided what would be asked again.
+        Before decisions were read nothing can be told: a colleague may have decided what would be asked again.
         """
         known = self._session.identity is not None
-        found = progress(self.walkthrough, self.moment(), _UNREAD if known and not self._is_read else None)
+        unread = _UNREAD if known and not self._session.recovering.is_read else None
+        found = progress(self.walkthrough, self.moment(), unread)
         if known:
             self._put_on_record(found)
         return found

@@ -162,7 +162,7 @@ def _short(commit: str) -> str:
 def _gate_lines(gate: GateAnswer) -> Lines:
     lines: list[tuple[str, Tone]] = []
     if gate.is_open:
-        lines.append(("open", Tone.GOOD))
+        lines.append(("open: nothing speaks against this step", Tone.GOOD))
     else:
         lines.append(("closed; the typed word overrides it, on the record", Tone.BAD))
     lines += [

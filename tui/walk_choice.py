@@ -17,6 +17,7 @@ from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.layers.walkthroughs.engine import Progress, progress
 from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.recover import NAME as RECOVER
+from runners.layers.walkthroughs.restore_choices import is_going_on
 from runners.layers.walkthroughs.steps import Doing, Option, Subject
 from runners.layers.walkthroughs.upgrade import NAME as UPGRADE
 from runners.layers.walkthroughs.verify import verifies
@@ -26,6 +27,8 @@ from runners.walking import Walk
 from tui.targets import component_targets
 
 FIRST_DAY = "bootstrap"
+_READING = 1.0
+"""Seconds that a key may wait for what was decided; a walkthrough asks nothing before it is read."""
 _WORDS: Mapping[str, tuple[str, str]] = {
     FIRST_DAY: ("Bootstrap", "the first day: from an empty cluster to Flux"),
     UPGRADE: ("Upgrade", "one component, one version at a time, each step proved"),
@@ -46,6 +49,8 @@ async def pointed_at(session: Session, card: ComponentState | None) -> Subject:
     """The same for the component under the cursor, with the Flux object that applies it."""
     named = card.name if card is not None else ""
     about = await anyio.to_thread.run_sync(subject, session.settings, session.options.repository, named)
+    with anyio.move_on_after(_READING):
+        await anyio.to_thread.run_sync(session.read_decisions, abandon_on_cancel=True)
     targets = component_targets(card, session.store.table("flux")) if card is not None else {}
     return replace(about, applier=targets.get(Scope.FLUX_ROW), sheet=session.recovering.sheet.content)
 
@@ -54,6 +59,7 @@ def offered(session: Session, about: Subject) -> tuple[list[Option], int]:
     """Every walkthrough, always in the same order, and the index of the one that is due."""
     first_day = WALKTHROUGHS[FIRST_DAY](about)
     due = meant(session.picture, progress(first_day, Walk(session, first_day).moment()), about)
+    due = RECOVER if is_going_on(session.store, session.recovering.recovery) else due
     return [Option(name, *_WORDS[name]) for name in WALKTHROUGHS], [*WALKTHROUGHS].index(due)
 
 

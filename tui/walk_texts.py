@@ -10,7 +10,7 @@ from runners.layers.kinds.base import Tone, age
 from runners.layers.settings import Settings
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.state_words import state_words
-from runners.layers.walkthroughs.steps import Doing, Section
+from runners.layers.walkthroughs.steps import Doing, Moment, Section, Step
 from runners.layers.walkthroughs.timeline import Passage
 from tui.step_calls import call_facts
 from widgets.facts import Fact
@@ -29,13 +29,14 @@ def step_facts(
     sections: Sequence[Section] = (),
     *,
     since: float | None = None,
+    moment: Moment | None = None,
 ) -> list[Fact]:
     """Everything about a step, most telling first: once it is at work, what moves comes before what was known.
 
-    ``since`` is when something last happened on the walkthrough.
+    ``since`` is when something last happened on the walkthrough; ``moment`` what is decided and seen by now.
     """
     step, said = view.step, state_words(view, now, since)
-    command = step.shell(settings, context) if step.shell is not None else ""
+    command = command_of(step, settings, context, moment)
     known = [
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *call_facts(command)]),
@@ -59,6 +60,13 @@ def _section(section: Section, view: StepView) -> list[Fact]:
     lines = [_line(finding) for finding in section.lines if (finding.subject, finding.text) not in said]
     more = [Fact(f"and {section.more} more", Tone.MUTED)] if section.more else []
     return _headed(section.head, [*lines, *more])
+
+
+def command_of(step: Step, settings: Settings, context: str, moment: Moment | None) -> str:
+    """A step's command; by what was decided, where that says more. Empty where it has none."""
+    if step.shell_now is not None and moment is not None:
+        return step.shell_now(moment, context)
+    return step.shell(settings, context) if step.shell is not None else ""
 
 
 def step_hints(view: StepView) -> Groups:

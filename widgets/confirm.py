@@ -309,7 +309,9 @@ class Confirm(Widget):
         self._show_go()
 
     def _show_demand(self) -> None:
-        self.query_one("#ask", Static).update(label(f"type the word {self.dialog.typed} to go on:"))
+        word = self.dialog.typed
+        asks = "↵ goes to the button:" if word and self._typed == word else f"type the word {word} to go on:"
+        self.query_one("#ask", Static).update(label(asks))
 
     def _show_go(self) -> None:
         """While it is looked at the button may be waited on: a key pressed ahead must not end up on Cancel."""

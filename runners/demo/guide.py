@@ -88,7 +88,7 @@ def _wiped(picture: Picture) -> Iterator[str]:
     if not (_is(picture, "minio", Verdict.HEALTHY) and picture.flux_version):
         yield "2/3 Storage is back. Go on in the walkthrough (w): data first, then the rest"
     yield from _until_gitops_works(picture, "3/3")
-    yield "Both layers are healthy; Recover (w) has what is left: look at the data"
+    yield "Both layers are healthy. Recover (w) says what is left; v what would return"
 
 
 def _while_a_tool_runs(picture: Picture) -> Iterator[str]:

@@ -108,7 +108,16 @@ _S3 = f"""\
 """
 
 
-def write_homelab(folder: Path, *, longhorn: str = "1.12.1", s3: str = "", operator: bool = False) -> Path:
+SURVIVAL = """\
+survival:
+  # Off the cluster, and kept up to date: what the next recovery needs to know.
+  write: ../demo.survival.yaml
+"""
+
+
+def write_homelab(
+    folder: Path, *, longhorn: str = "1.12.1", s3: str = "", operator: bool = False, sheet: bool = False
+) -> Path:
     """Writes the demo's repository, with its ``bedplate.yaml``, and returns the folder.
 
     Args:
@@ -116,9 +125,11 @@ def write_homelab(folder: Path, *, longhorn: str = "1.12.1", s3: str = "", opera
         longhorn: the version that it asks for.
         s3: the URL where minio's S3 can be probed; empty where it can't.
         operator: Flux comes by the Flux Operator, and not by a bootstrap.
+        sheet: it names a survival sheet.
     """
     foundation = FOUNDATION + _S3.format(url=s3) if s3 else FOUNDATION
     config = f"{foundation}{ENTRIES}{gitops(CLUSTER)}" if operator else f"{foundation}{GITOPS}"
+    config += SURVIVAL if sheet else ""
     extra = {"bedplate.yaml": config, **(operator_files(URL, CLUSTER) if operator else {})}
     return write_files(folder, cluster=CLUSTER, longhorn=longhorn, extra=extra)
 

@@ -72,7 +72,8 @@ def disaster(stage: Stage) -> None:
 
 def wiped(stage: Stage) -> None:
     """The whole cluster is gone. What is left is Git, and what Longhorn had put on its backup target."""
-    healthy(stage)
+    stage.write_repository(longhorn=CURRENT, sheet=True)
+    _install_everything(stage)
     stage.wipe()
 
 

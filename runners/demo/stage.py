@@ -100,9 +100,9 @@ class Stage:
         """From now on things take their time, by a factor."""
         self._cast.set_pace(pace)
 
-    def write_repository(self, *, longhorn: str, operator: bool = False) -> None:
+    def write_repository(self, *, longhorn: str, operator: bool = False, sheet: bool = False) -> None:
         """Writes the person's repository, as it asks for a version of Longhorn, and commits it."""
-        write_homelab(self.place.repository, longhorn=longhorn, s3=self.s3.url, operator=operator)
+        write_homelab(self.place.repository, longhorn=longhorn, s3=self.s3.url, operator=operator, sheet=sheet)
         self.commit(checkout.NAME)
 
     def commit(self, remote: str) -> None:

@@ -124,7 +124,9 @@ def _checkout(settings: BootstrapSettings, found: CommittedFiles, checkout: Chec
         yield Finding(f"branch {checkout.branch}", Severity.WARNING, text, "git push")
     if checkout.behind:
         text = f"lacks {counted(checkout.behind, 'commit')} of {checkout.upstream}"
-        yield Finding(f"branch {checkout.branch}", Severity.NOTE, text, "git pull, to see what flux will clone")
+        yield Finding(
+            f"branch {checkout.branch}", Severity.NOTE, text, "git pull first: what is installed comes from this copy"
+        )
     if checkout.changed:
         more = f" and {len(checkout.changed) - _NAMED} more" if len(checkout.changed) > _NAMED else ""
         text = f"not as committed: {', '.join(checkout.changed[:_NAMED])}{more}; Flux would not see that"

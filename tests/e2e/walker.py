@@ -104,7 +104,10 @@ class Walker(Keyboard):
     def does(self, title: str) -> bool:
         """Does the step under the cursor, of this title; False where another is at it."""
         self.terminal.press("enter")
-        text = self.terminal.wait("a question", _is_settled, seconds=self._seconds)
+        # Nothing is asked while the cluster is away, which a busy machine may make it for a moment; that is said.
+        text = self.terminal.wait("a question", lambda text: _is_settled(text) or _is_away(text), seconds=self._seconds)
+        if not dialog(text):
+            return False
         if "to go on:" in text and "│ gate " not in text:
             self.confirms_by_a_word(title, self._context)
             return True
@@ -198,6 +201,10 @@ def _is_settled(text: str, *, answered: bool = False) -> bool:
     """Does a dialog say what it has to say, and wait for an answer? One that was answered only stays to refuse."""
     whole = not answered or "✖ refused" in text or "there is nothing to do" in text
     return whole and bool(dialog(text)) and "[▸Cancel ]" in text and "◐ looking again" not in text
+
+
+def _is_away(text: str) -> bool:
+    return not dialog(text) and ("does not answer" in text or "is being read" in text or "has not been read" in text)
 
 
 def _is_open(text: str) -> bool:

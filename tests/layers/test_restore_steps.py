@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,6 +12,8 @@ from runners.layers.kinds.base import Row
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.recover import recover, report_step
+from runners.layers.walkthroughs.restore_choices import is_going_on
+from runners.layers.walkthroughs.restore_rules import Recovery
 from runners.layers.walkthroughs.steps import Proof, proved
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
@@ -54,6 +56,25 @@ def test_jobs_that_a_running_restore_brings_back_are_held_by_it() -> None:
     assert "the restore that runs holds them" in found.text
     single = replace(restoring, decisions=r.chosen(r.PHOTOS))  # which holds nothing
     assert STEPS["hold"].proof(single)[0].severity is Severity.BLOCKER
+
+
+def test_the_commands_are_those_of_what_was_chosen() -> None:
+    step = STEPS["restored"]
+    assert step.shell_now is not None
+    rows = [s.target(), s.backup("photos"), s.backup("wiki"), r.system_backup()]
+    known = r.sheet("photos", "wiki")
+
+    def shown(decisions: Mapping[str, Decision]) -> str:
+        assert step.shell_now is not None
+        return step.shell_now(r.moment(rows, sheet=known, decisions=decisions), "home")
+
+    single = shown(r.chosen(r.PHOTOS))
+    assert "lh-photos" in single
+    assert "lh-wiki" not in single
+    assert "SystemRestore" not in single
+    whole = shown(r.decided(disks="gone", what="system-backup first"))
+    assert '"systemBackup":"first"' in whole
+    assert '"kind":"Namespace","metadata":{"name":"apps"}' in whole
 
 
 def test_jobs_are_released_only_once_the_data_was_looked_at() -> None:
@@ -100,3 +121,18 @@ def test_nobody_waits_for_ever_for_a_new_sheet(file: str) -> None:
     assert ("survival: {write: " in told) == (not file)
     assert step.shell is not None
     assert "bedplate survival --write " in step.shell(settings, "home")
+
+
+@pytest.mark.parametrize(
+    ("decisions", "goes_on"),
+    [
+        ({}, False),
+        (r.decided(disks="gone"), True),
+        (r.chosen(r.PHOTOS), True),
+        ({**r.chosen(r.PHOTOS), **LOOKED}, False),
+        (r.decided(disks="gone", what="nothing"), False),
+    ],
+)
+def test_a_recovery_goes_on_until_its_data_was_looked_at(decisions: Mapping[str, Decision], *, goes_on: bool) -> None:
+    moment = r.moment([s.target(), s.backup("photos")], sheet=r.sheet("photos"), decisions=decisions)
+    assert is_going_on(moment.rows, Recovery(moment.sheet, decisions)) is goes_on

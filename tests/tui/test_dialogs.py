@@ -26,7 +26,7 @@ def test_a_change_names_cluster_plan_binding_and_command_and_asks_for_no_word() 
     assert row(dialog, "cluster") == ("home · https://10.0.0.10:6443 · uid 41c7…",)
     assert row(dialog, "plan")[0] == "1 release: longhorn 1.11.2 → 1.12.1; 1 object comes, 2 change, 0 go"
     assert row(dialog, "bound to") == ("longhorn revision 7 · 2 files · commit 3d2789e · 21s ago",)
-    assert row(dialog, "gate") == ("open",)
+    assert row(dialog, "gate") == ("open: nothing speaks against this step",)
     assert (dialog.typed, dialog.readiness) == ("", Readiness.READY)
 
 

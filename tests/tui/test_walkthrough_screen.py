@@ -126,12 +126,7 @@ async def test_nothing_is_asked_before_what_a_colleague_decided_is_read(
 ) -> None:
     session.fill([w.node("node-1")])
     answered, read_decisions = threading.Event(), session.read_decisions
-
-    def late() -> None:
-        answered.wait()
-        read_decisions()
-
-    monkeypatch.setattr(session, "read_decisions", late)
+    monkeypatch.setattr(session, "read_decisions", lambda: read_decisions() if answered.is_set() else None)
     app = BedplateApp(session, clock)
     async with app.run_test(size=(120, 36)) as pilot:
         await started(app, pilot)

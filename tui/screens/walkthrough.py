@@ -33,7 +33,7 @@ from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
 from tui.screens.question import QuestionScreen
 from tui.tail import RunTail
-from tui.walk_texts import over_words, record_facts, standing, step_facts, step_hints, summary_facts
+from tui.walk_texts import command_of, over_words, record_facts, standing, step_facts, step_hints, summary_facts
 from widgets.alarm import AlarmBanner
 from widgets.facts import Fact, FactsPane
 from widgets.header import Header, HeaderFacts
@@ -47,7 +47,7 @@ LOOK_EVERY = 3.0
 """Seconds between two looks at what others decided."""
 _ROOMY = 30
 """Lines of a screen from which on the log of an earlier step is shown beside a later one."""
-_SKIP = "skip, because"
+_SKIP = "skip, because (↵ ends, esc goes back)"
 
 
 class WalkthroughScreen(FollowingScreen):
@@ -175,11 +175,12 @@ class WalkthroughScreen(FollowingScreen):
     def action_copy(self) -> None:
         """Hands the step's command to the terminal's clipboard (OSC 52)."""
         view = self.view
-        shell = view.step.shell if view is not None else None
-        if shell is None:
+        context, moment = self._session.options.access.context, self._walk.moment()
+        command = command_of(view.step, self._session.settings, context, moment) if view is not None else ""
+        if not command:
             self.notify("this step has no command", markup=False)
             return
-        self.app.copy_to_clipboard(shell(self._session.settings, self._session.options.access.context))
+        self.app.copy_to_clipboard(command)
         self.notify("copied, where the terminal allows it", markup=False)
 
     def action_back(self) -> None:
@@ -306,10 +307,10 @@ class WalkthroughScreen(FollowingScreen):
         if self._progress is not None:
             where = standing(self._progress, self._walk.passage, now)
             self.query_one(StepsPane).border_subtitle = label(where)
-        watch, passage = view.step.watch, self._walk.passage
-        sections = watch(self._walk.moment()) if watch is not None and not view.state.over else ()
+        watch, passage, moment = view.step.watch, self._walk.passage, self._walk.moment()
+        sections = watch(moment) if watch is not None and not view.state.over else ()
         since = passage.moved if passage is not None else None
-        told = step_facts(view, self._session.settings, context, now, sections, since=since)
+        told = step_facts(view, self._session.settings, context, now, sections, since=since, moment=moment)
         facts = [*record_facts(self._walk.unrecorded), *told]
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
             facts = [*summary_facts(self._walk.passage), Fact(""), *facts]

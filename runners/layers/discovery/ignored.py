@@ -79,7 +79,7 @@ def _part(part: str) -> str:
 
 
 def _one_of(inner: str) -> str:
-    """What stands in brackets, as a regular expression; a range that ends before it begins is of nothing, as for git."""
+    """What stands in brackets, as a regular expression; a range that ends before it begins is of nothing, as in git."""
     negated, chars = inner[:1] in ("!", "^"), inner.removeprefix("!").removeprefix("^")
     meant = "".join("-" if match[0] == "-" else re.escape(match[0][-1]) for match in _IN_BRACKETS.finditer(chars))
     found = f"[{'^' if negated else ''}{meant}]"

@@ -90,7 +90,7 @@ def _lacking(moment: Moment, wanted: Sequence[str]) -> Proof:
     if doubt := _doubt(moment, DEPLOYMENTS):
         return (doubt,)
     return tuple(
-        Finding(f"Deployment {name}", Severity.BLOCKER, "is not there", "install Flux again: that puts it back")
+        Finding(f"Deployment {name}", Severity.BLOCKER, "is not there", "install Flux: that puts it there")
         for name in wanted
         if name not in there
     )
@@ -139,7 +139,7 @@ def _without_source(moment: Moment) -> Proof:
     subject, freshness = f"the source of {_ROOT}", moment.rows.table_freshness(KUSTOMIZATIONS.table)
     if not freshness.trusted:
         return (not_seen(subject, freshness),)
-    return (Finding(subject, Severity.BLOCKER, "is not there", "install Flux again"),)
+    return (Finding(subject, Severity.BLOCKER, "is not there", "install Flux"),)
 
 
 def _secret(source: FluxObject, settings: BootstrapSettings | None) -> str:
@@ -157,7 +157,7 @@ def is_applied(moment: Moment) -> Proof:
         return (doubt,)
     root, source = root_sync(moment.rows), root_source(moment.rows)
     if root is None:
-        return (Finding(_ROOT, Severity.BLOCKER, "is not there: nothing is synced", "install Flux again"),)
+        return (Finding(_ROOT, Severity.BLOCKER, "is not there: nothing is synced", "install Flux"),)
     if root.suspended:
         remedy = f"flux resume kustomization {root.name} -n {root.namespace}"
         return (Finding(_ROOT, Severity.BLOCKER, "is suspended", remedy, about=root.key),)

@@ -73,6 +73,9 @@ def amount(jobs: int, volumes: int) -> str:
     return " and ".join(counted(number, noun) for number, noun in ((jobs, "job"), (volumes, "volume")) if number)
 
 
+_NO_JOB = "there is none to release, and so none that makes backups: make one by Git, or in Longhorn"
+
+
 def released_proof(rows: Rows) -> tuple[Finding, ...]:
     """That nothing is held any more."""
     if (unseen := _unseen(rows)) is not None:
@@ -84,7 +87,7 @@ def released_proof(rows: Rows) -> tuple[Finding, ...]:
             Finding(
                 "recurring jobs",
                 Severity.OK,
-                f"{counted(count, 'job')} may run, and nothing is held" if count else "there is none to release",
+                f"{counted(count, 'job')} may run, and nothing is held" if count else _NO_JOB,
             ),
         )
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from runners.layers.commands import Target
 from runners.layers.components.flux import FLUX
@@ -58,12 +59,18 @@ def confirmed(step: str) -> Prove:
 
 def nothing_in_the_way(moment: Moment) -> Proof:
     """The preflight found nothing that closes a gate; what it merely remarks is no reason to wait."""
-    found = moment.picture.preflight
+    copy = (each for each in moment.situation(Target()).commits if each.subject.startswith("branch "))
+    found = (*moment.picture.preflight, *(replace(each, severity=Severity.NOTE) for each in copy))
     closing = [finding for finding in found if finding.closes]
     if closing:
         return tuple(closing[:_SHOWN])
-    more = f", {len(found)} remark{'s' if len(found) > 1 else ''}" if found else ""
-    return (Finding("preflight", Severity.OK, f"nothing stands in the way{more}"),)
+    remarks = sorted(found, key=lambda finding: -finding.severity)[:_SHOWN]
+    told = (replace(each, severity=Severity.NOTE, text=_with_remedy(each), remedy="") for each in remarks)
+    return (Finding("preflight", Severity.OK, "nothing stands in the way"), *told)
+
+
+def _with_remedy(finding: Finding) -> str:
+    return f"{finding.text} → {finding.remedy}" if finding.remedy else finding.text
 
 
 def keys_are_there(keys: tuple[KeySource, ...]) -> Prove:

@@ -175,7 +175,10 @@ def report_step(settings: Settings) -> Step:
     return Step(
         "report",
         "Report and new sheet",
-        why="The old sheet is of a cluster that is gone: without a new one, the next recovery would be led astray.",
+        why=(
+            "Without a sheet of this cluster the next recovery would be led astray. What was done here, when and by "
+            "whom is printed by bedplate report."
+        ),
         proof=_has_new_sheet,
         looks_at="that the sheet on this machine is of this cluster",
         do="move the old sheet away, write the new one, and keep both off the cluster"

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from runners.layers.jsons import Json
 from runners.layers.quantities import bytes_of
+from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet, SheetClaim
 from runners.layers.walkthroughs import restore_objects as objects
-from runners.layers.walkthroughs.restore_rules import Restorable
+from runners.layers.walkthroughs.restore_rules import SYSTEM, VOLUMES_OF, Recovery, Restorable, choice, wanted
 
 _EXAMPLE = Restorable("NAMESPACE", "CLAIM", "VOLUME", "BACKUP", 10 * 2**30, "STORAGECLASS")
 """Stands for a claim where no sheet names one; the API takes no name in capitals, so none is applied by mistake."""
@@ -19,11 +20,27 @@ _TOLD = "BACKUP:.status.url,VOLUME:.status.volumeName,SIZE:.status.volumeSize,CL
 
 def restore_commands(sheet: Sheet | None, context: str) -> str:
     """Lines for a shell: each claim of the sheet that has a backup, or how one volume, or a system backup, returns."""
-    apply = f"kubectl --context {context} apply -f -"
     claims = [claim for claim in (sheet.claims if sheet is not None else ()) if claim.backup and claim.longhorn_volume]
     lines = [line for claim in claims for line in _of_claim(_restorable(claim), context)] or list(_of_any(context))
     about = "# or all from a system backup: put its name for NAME"
-    return "\n".join((*lines, about, f"{apply} <<< '{_line(objects.system_restore('NAME'))}'"))
+    return "\n".join((*lines, about, _of_system("NAME", context)))
+
+
+def chosen_commands(rows: Rows, recovery: Recovery, context: str) -> str:
+    """The same for what was chosen, by its names; before that, for all there may be."""
+    kind, names = choice(recovery)
+    if kind == SYSTEM:
+        spaces = sorted({one.namespace for one in wanted(rows, recovery)})
+        made = (f"kubectl --context {context} apply -f - <<< '{_line(objects.namespace(name))}'" for name in spaces)
+        about = f"# all from system backup {names[0]}: into namespaces that are there"
+        return "\n".join((about, *made, _of_system(names[0], context)))
+    if kind == VOLUMES_OF:
+        return "\n".join(line for one in wanted(rows, recovery) for line in _of_claim(one, context))
+    return restore_commands(recovery.sheet, context)
+
+
+def _of_system(name: str, context: str) -> str:
+    return f"kubectl --context {context} apply -f - <<< '{_line(objects.system_restore(name))}'"
 
 
 def _restorable(claim: SheetClaim) -> Restorable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -30,6 +30,7 @@ from runners.layers.walkthroughs.restore_rules import (
     Recovery,
     Restorable,
     choice,
+    has_looked,
     living,
     nameless,
     restorables,
@@ -44,6 +45,8 @@ from runners.layers.walkthroughs.system_backups import Advice, advice, ready_bac
 from runners.layers.walkthroughs.triage import disks, recovery_of
 
 ON_LONGHORN = Target(component=STORAGE)
+_NAMED = 8
+"""So many claims are named."""
 
 
 def minor_step() -> Step:
@@ -54,7 +57,10 @@ def minor_step() -> Step:
         why="A system backup is restored by the same minor version only, and Longhorn never goes back to an older one.",
         proof=_right_minor,
         doing=Doing.DECISION,
-        do="say which minor version was there; the helmfile has to ask for that one",
+        do=(
+            "say which minor version was there; the helmfile has to ask for that one. Git's history of the helmfile "
+            "tells it, and so does the backup target: a system backup lies in backupstore/system-backups/VERSION"
+        ),
         shell=lambda settings, _context: _helmfile(settings),
         options=_minors,
     )
@@ -67,8 +73,9 @@ def _helmfile(settings: Settings) -> str:
 
 def _minors(moment: Moment) -> tuple[Option, ...]:
     asked = minor_words(moment.asked.get(STORAGE, ""))
-    known = (Option(asked, asked, "what the helmfile asks for"),) if asked else ()
-    return (*known, Option("", "another one", "type it, as 1.12", asks="minor version of Longhorn"))
+    text = "what the helmfile in Git asks for: right, unless that was changed since"
+    known = (Option(asked, asked, text),) if asked else ()
+    return (*known, Option("", "another one", "type it, as 1.9", asks="minor version of Longhorn, as 1.9"))
 
 
 def _right_minor(moment: Moment) -> Proof:
@@ -170,8 +177,17 @@ def chosen(moment: Moment) -> Proof:
             return (Finding("nothing to restore", Severity.BLOCKER, text, "answer that step"),)
         return (Finding("nothing to restore", Severity.OK, by),)
     lost = [Finding(f"claim {name}", Severity.BLOCKER, "no backup of it is seen") for name in vanished(rows, recovery)]
-    words = f"system backup {names[0]}" if kind == SYSTEM else counted(len(wanted(rows, recovery)), "volume")
-    return (Finding(words, Severity.OK, by), *lost)
+    back = wanted(rows, recovery)
+    words = f"system backup {names[0]}" if kind == SYSTEM else counted(len(back), "volume")
+    return (Finding(words, Severity.OK, by), *lost, *_coming_back(back))
+
+
+def _coming_back(ones: Sequence[Restorable]) -> Iterator[Finding]:
+    """Each claim that comes back, how large it is and of when its newest backup."""
+    for one in ones[:_NAMED]:
+        yield Finding(f"claim {one.claim}", Severity.NOTE, f"{gib(one.size)}, newest backup of {date(one.at)}")
+    if len(ones) > _NAMED:
+        yield Finding("claims", Severity.NOTE, f"and {len(ones) - _NAMED} more")
 
 
 def _to_choose_from(moment: Moment) -> Iterator[Finding]:
@@ -184,6 +200,7 @@ def _to_choose_from(moment: Moment) -> Iterator[Finding]:
     if (best := advice(rows, moment.picture, ones, sheet)) is not None:
         words = "single volumes" if best.answer == VOLUMES_OF else best.answer.replace(SYSTEM, "system backup", 1)
         yield Finding("recommended", Severity.NOTE, f"{words}: {best.why}")
+    yield from _coming_back(ones)
     for name in without_backup(rows, sheet)[:4]:
         yield Finding(f"claim {name}", Severity.NOTE, "no backup of it is seen: it would come back empty")
     for name in nameless(rows, sheet)[:4]:
@@ -217,3 +234,9 @@ def needs_no_look(rows: Rows, recovery: Recovery) -> bool:
     # A choice counts for three days; what it has brought back is there for longer, and so are jobs that wait for it.
     waits = any(held(rows)) and any(row.from_backup for row in rows.all(LONGHORN_VOLUMES))
     return nothing_is_missing(rows, recovery.sheet) and not waits
+
+
+def is_going_on(rows: Rows, recovery: Recovery) -> bool:
+    """Has somebody begun a recovery, and is there still something to be looked at or done?"""
+    begun = bool(recovery.answer(DISKS) or recovery.answer(WHAT))
+    return begun and not has_looked(recovery) and not needs_no_look(rows, recovery)

@@ -38,6 +38,7 @@ from runners.layers.walkthroughs.restore_targets import needed_targets, target_p
 from runners.layers.walkthroughs.system_backups import system_findings
 
 _NAMED = 6
+_AND_LONGHORN = "and Longhorn's own settings, StorageClasses and recurring jobs, as they were then"
 
 
 def _is_going_on(rows: Rows, recovery: Recovery, identity: Identity | None) -> bool:
@@ -121,9 +122,15 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
     common = (*_against(rows, recovery), *minor_findings(rows, recovery, picture))
     if kind == SYSTEM:
         # Claims come back into namespaces; whether Longhorn makes those is not relied on.
-        spaces = sorted({one.namespace for one in wanted(rows, recovery)})
-        return Prospect((SYSTEM, names[0], *spaces), (*system_findings(rows, picture, names[0]), *common))
+        ones = wanted(rows, recovery)
+        spaces = sorted({one.namespace for one in ones})
+        against = (*system_findings(rows, picture, names[0]), *common)
+        return Prospect((SYSTEM, names[0], *spaces), against, (*map(_line, ones), _AND_LONGHORN))
     return _volumes(wanted(rows, recovery), rows, common)
+
+
+def _line(one: Restorable) -> str:
+    return f"{one.claim}: {gib(one.size)} of {date(one.at)}"
 
 
 def _against(rows: Rows, recovery: Recovery) -> Iterator[Finding]:
@@ -141,8 +148,7 @@ def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]
     if not due and not there.unseen:
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
     against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common)
-    words = tuple(f"{one.claim}: {gib(one.size)} of {date(one.at)}" for one in due)
-    return Prospect(tuple(one.written() for one in due), against, words)
+    return Prospect(tuple(one.written() for one in due), against, tuple(map(_line, due)))
 
 
 def _in_the_way(one: Restorable, there: Storage) -> Iterator[Finding]:

@@ -272,8 +272,9 @@ def standings(rows: Rows, ones: Collection[Restorable]) -> tuple[Finding, ...]:
 
 
 def living(rows: Rows) -> tuple[LonghornVolume, ...]:
-    """The volumes that were not made from a backup: what is on them is nowhere else as it is there."""
-    return tuple(sorted((row for row in rows.all(LONGHORN_VOLUMES) if not row.from_backup), key=lambda row: row.name))
+    """The volumes that were not made from a backup: what is on them is nowhere else as it is there. No probe's is."""
+    found = (row for row in rows.all(LONGHORN_VOLUMES) if not row.from_backup)
+    return tuple(sorted((row for row in found if row.claim.partition("/")[0] != PROBES), key=lambda row: row.name))
 
 
 def worst_first(findings: Iterable[Finding], most: int = 12) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from runners.layers.findings import Finding, Severity, worst
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
 from runners.layers.walkthroughs.brought_back import brought_back
-from runners.layers.walkthroughs.restore_by_hand import restore_commands
+from runners.layers.walkthroughs.restore_by_hand import chosen_commands, restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, needs_no_look, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import unrestored
 from runners.layers.walkthroughs.restore_rules import (
@@ -99,6 +99,7 @@ def restored_step(sheet: Sheet | None = None) -> Step:
         target=ON_LONGHORN,
         do="restore what was chosen, and watch it until each claim is bound to its volume",
         shell=lambda _settings, context: restore_commands(sheet, context),
+        shell_now=lambda moment, context: chosen_commands(moment.rows, recovery_of(moment), context),
         undo="none: what is restored stays; nothing that lives is ever restored over",
         usually="minutes to hours, by size",
     )

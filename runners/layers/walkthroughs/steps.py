@@ -120,6 +120,8 @@ class Step:
     """In words, where no command does it: what the person does, or that the step only looks."""
     shell: Callable[[Settings, str], str] | None = None
     """The exact command of this repository for a context's name, to copy and for the printed plan."""
+    shell_now: Callable[[Moment, str], str] | None = None
+    """The same by what was decided meanwhile, where that says more."""
     undo: str = "nothing to undo"
     usually: str = ""
     """How long it usually takes: ``60–90 s``."""

@@ -110,8 +110,9 @@ def disks(moment: Moment) -> Proof:
         words = "are gone" if answer else f"serve: Longhorn knows {serve} volumes on them"
         return (Finding("old disks", Severity.OK, words), *(() if answer else orphans))
     last = Finding("old disks", Severity.NOTE, f"are the last copy: {EXPORT}")
+    safe = Finding("going on", Severity.NOTE, "is safe for them: installing Longhorn leaves unknown replicas alone")
     never = "is never offered here: deleting Longhorn's namespace or CRDs, or uninstalling it, deletes replicas"
-    return (last, Finding("starting over", Severity.NOTE, never), *orphans)
+    return (last, safe, Finding("starting over", Severity.NOTE, never), *orphans)
 
 
 def orphan_findings(rows: Rows) -> tuple[Finding, ...]:
