@@ -27,6 +27,7 @@ from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.sheet import MOVE_AWAY, Sheet
 from runners.layers.survival.sheet_making import SYNC, Gathered, make_sheet
 from runners.layers.survival.sheet_text import SheetError, read_sheet, sheet_text
+from runners.layers.walkthroughs.restore_choices import is_going_on
 from runners.rehearsals import known_rehearsals
 from runners.session import Session
 from runners.surroundings import path_in, secret_path, sheet_path
@@ -58,6 +59,8 @@ async def keep_after(session: Session, run: RunRecord, findings: Iterable[Findin
 
     Returns what is to be said of that; nothing where there was nothing to write.
     """
+    if is_going_on(session.store, session.recovering.recovery):
+        return ()  # a sheet of a cluster that is half back would lack what is still to come
     path = sheet_path(session.settings, session.environ, session.options.repository)
     ended_well = run.exclusive and run.state is RunState.SUCCEEDED and worst(findings) <= Severity.NOTE
     if path is None or not ended_well or session.options.read_only:

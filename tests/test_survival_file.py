@@ -18,6 +18,7 @@ from runners.layers.rehearsal.record import REHEARSED
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_text import read_sheet, sheet_text
+from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.operate import Operator
 from runners.survival_file import SheetRefused, current_sheet, keep_after, write_sheet
 from runners.tools.calls import ToolError
@@ -185,3 +186,14 @@ def test_no_secret_is_in_it(sheet: Sheet) -> None:
     text = sheet_text(sheet)
     assert "backup-credentials" in text
     assert not [word for word in ("password", "hunter2", "AWS_SECRET") if word in text]
+
+
+def test_a_cluster_that_is_half_back_leaves_no_sheet(session: StillSession) -> None:
+    decided = Decision("recover", "disks", Choice.CONFIRMED, w.NOW - 60, "ada@desk", answer="gone")
+    wanted = replace(decided, step="what", answer="volumes apps/photos")
+    session.recovering.decisions = (decided, wanted)
+    assert anyio.run(keep_after, session, RUN, HELD) == ()
+    assert not kept(session).exists()
+    looked = replace(decided, step="looked", answer="", at=w.NOW - 30)
+    session.recovering.decisions = (decided, wanted, looked)
+    assert anyio.run(keep_after, session, RUN, HELD)[0].text == f"written to {kept(session)}"

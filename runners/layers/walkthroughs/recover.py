@@ -181,7 +181,7 @@ def report_step(settings: Settings) -> Step:
         ),
         proof=_has_new_sheet,
         looks_at="that the sheet on this machine is of this cluster",
-        do="move the old sheet away, write the new one, and keep both off the cluster"
+        do="it is written by itself after a change; a sheet of the old cluster is moved away first, by this command"
         if file
         else f"{_NAME_IT}; or write one by this command, and skip this step",
         shell=lambda _settings, _context: (
