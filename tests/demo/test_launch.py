@@ -18,7 +18,7 @@ def test_an_interrupt_while_it_is_set_up_leaves_nothing(tmp_path: Path, monkeypa
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def interrupt() -> None:
-        until("the demo's folder", lambda: list(tmp_path.iterdir()))
+        until("the first file of the demo", lambda: list(tmp_path.glob("*/*")))
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
