@@ -59,12 +59,12 @@ async def keep_after(session: Session, run: RunRecord, findings: Iterable[Findin
 
     Returns what is to be said of that; nothing where there was nothing to write.
     """
-    if is_going_on(session.store, session.recovering.recovery):
-        return ()  # a sheet of a cluster that is half back would lack what is still to come
     path = sheet_path(session.settings, session.environ, session.options.repository)
     ended_well = run.exclusive and run.state is RunState.SUCCEEDED and worst(findings) <= Severity.NOTE
     if path is None or not ended_well or session.options.read_only:
         return ()
+    if is_going_on(session.store, session.recovering.recovery):
+        return ()  # a sheet of a cluster that is half back would lack what is still to come
     try:
         await keep_sheet(session, path)
     except (Refusal, ToolError) as error:

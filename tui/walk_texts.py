@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
@@ -29,14 +29,14 @@ def step_facts(
     sections: Sequence[Section] = (),
     *,
     since: float | None = None,
-    moment: Moment | None = None,
+    look: Callable[[], Moment] | None = None,
 ) -> list[Fact]:
     """Everything about a step, most telling first: once it is at work, what moves comes before what was known.
 
-    ``since`` is when something last happened on the walkthrough; ``moment`` what is decided and seen by now.
+    ``since`` is when something last happened on the walkthrough; ``look`` gives what is decided and seen by now.
     """
     step, said = view.step, state_words(view, now, since)
-    command = command_of(step, settings, context, moment)
+    command = command_of(step, settings, context, look)
     known = [
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *call_facts(command)]),
@@ -62,10 +62,10 @@ def _section(section: Section, view: StepView) -> list[Fact]:
     return _headed(section.head, [*lines, *more])
 
 
-def command_of(step: Step, settings: Settings, context: str, moment: Moment | None) -> str:
+def command_of(step: Step, settings: Settings, context: str, look: Callable[[], Moment] | None) -> str:
     """A step's command; by what was decided, where that says more. Empty where it has none."""
-    if step.shell_now is not None and moment is not None:
-        return step.shell_now(moment, context)
+    if step.shell_now is not None and look is not None:
+        return step.shell_now(look(), context)
     return step.shell(settings, context) if step.shell is not None else ""
 
 

@@ -175,8 +175,8 @@ class WalkthroughScreen(FollowingScreen):
     def action_copy(self) -> None:
         """Hands the step's command to the terminal's clipboard (OSC 52)."""
         view = self.view
-        context, moment = self._session.options.access.context, self._walk.moment()
-        command = command_of(view.step, self._session.settings, context, moment) if view is not None else ""
+        context, look = self._session.options.access.context, self._walk.moment
+        command = command_of(view.step, self._session.settings, context, look) if view is not None else ""
         if not command:
             self.notify("this step has no command", markup=False)
             return
@@ -307,10 +307,10 @@ class WalkthroughScreen(FollowingScreen):
         if self._progress is not None:
             where = standing(self._progress, self._walk.passage, now)
             self.query_one(StepsPane).border_subtitle = label(where)
-        watch, passage, moment = view.step.watch, self._walk.passage, self._walk.moment()
-        sections = watch(moment) if watch is not None and not view.state.over else ()
+        watch, passage = view.step.watch, self._walk.passage
+        sections = watch(self._walk.moment()) if watch is not None and not view.state.over else ()
         since = passage.moved if passage is not None else None
-        told = step_facts(view, self._session.settings, context, now, sections, since=since, moment=moment)
+        told = step_facts(view, self._session.settings, context, now, sections, since=since, look=self._walk.moment)
         facts = [*record_facts(self._walk.unrecorded), *told]
         if self._progress is not None and self._progress.finished and self._walk.passage is not None:
             facts = [*summary_facts(self._walk.passage), Fact(""), *facts]

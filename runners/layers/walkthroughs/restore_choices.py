@@ -153,7 +153,12 @@ def _have(count: int) -> str:
 
 
 def _option(one: Restorable) -> Option:
-    return Option(one.claim, one.claim, f"{gib(one.size)} of {date(one.at)}")
+    return Option(one.claim, one.claim, size_and_date(one))
+
+
+def size_and_date(one: Restorable) -> str:
+    """How large a claim is, and of when the backup that it comes back from."""
+    return f"{gib(one.size)} of {date(one.at)}"
 
 
 def date(seconds: float) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
-from runners.layers.kinds.longhorn import gib
 from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
@@ -16,7 +15,7 @@ from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held, held_proof
 from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.proofs import not_seen
-from runners.layers.walkthroughs.restore_choices import date, nothing_is_missing
+from runners.layers.walkthroughs.restore_choices import nothing_is_missing, size_and_date
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     NOTHING,
@@ -130,7 +129,7 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
 
 
 def _line(one: Restorable) -> str:
-    return f"{one.claim}: {gib(one.size)} of {date(one.at)}"
+    return f"{one.claim}: {size_and_date(one)}"
 
 
 def _against(rows: Rows, recovery: Recovery) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ def _doubt(
     row: SystemBackup, rows: Rows, picture: Picture, ones: Sequence[Restorable], oldest: Mapping[str, float]
 ) -> str:
     """Why one is not recommended; empty where nothing speaks against it."""
-    against = next(system_findings(rows, picture, row.name), None)
+    against = next(_against(row, rows, picture), None)
     if against is not None:
         return f"{against.subject}: {against.text}"
     late = [one.claim for one in ones if oldest.get(one.volume, 0.0) > row.made]
@@ -77,14 +77,18 @@ def _unknown(ones: Sequence[Restorable], known: Collection[str] | None) -> str:
 def system_findings(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:
     """What speaks against restoring a system backup now."""
     found = next((row for row in ready_backups(rows) if row.name == name), None)
-    about = f"system backup {name}"
     if found is None:
-        yield Finding(about, Severity.BLOCKER, "is not there, or not Ready", "choose again", False)
-        return
+        yield Finding(f"system backup {name}", Severity.BLOCKER, "is not there, or not Ready", "choose again", False)
+    else:
+        yield from _against(found, rows, picture)
+
+
+def _against(found: SystemBackup, rows: Rows, picture: Picture) -> Iterator[Finding]:
     state = picture.component(STORAGE)
     installed = minor_words(state.version) if state is not None else ""
     if installed != minor_words(found.version):
         text = f"was made by {found.version}, and longhorn is {installed or 'of an unknown version'}"
+        about = f"system backup {found.name}"
         yield Finding(about, Severity.BLOCKER, text, "install the same minor version, or restore single volumes", False)
     attached = [row.name for row in rows.all(LONGHORN_VOLUMES) if _is_used(row)]
     if attached:
