@@ -246,6 +246,10 @@ class Confirm(Widget):
         self._show_demand()
         self._show_go()
 
+    def on_descendant_focus(self) -> None:
+        """Says what enter does where the focus is now."""
+        self._show_demand()
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Moves on to the button, which has to be pressed on its own."""
         event.stop()
@@ -309,8 +313,9 @@ class Confirm(Widget):
         self._show_go()
 
     def _show_demand(self) -> None:
-        word = self.dialog.typed
-        asks = "↵ goes to the button:" if word and self._typed == word else f"type the word {word} to go on:"
+        asks = f"type the word {self.dialog.typed} to go on:"
+        if self.dialog.typed == self._typed:
+            asks = "the word is typed:" if self.query_one("#go", Choice).has_focus else "↵ goes to the button:"
         self.query_one("#ask", Static).update(label(asks))
 
     def _show_go(self) -> None:

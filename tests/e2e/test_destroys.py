@@ -134,15 +134,8 @@ def _is_refused(person: Person, reason: str, *, key: str = "a", title: str = "Ap
     person.cancels(title)
 
 
-def _types(person: Person, word: str) -> None:
-    person.terminal.wait("the focus on the word", lambda text: "[ Cancel ]" in text)
-    person.terminal.press(word)
-    person.terminal.wait(f"{word} typed", lambda text: re.search(rf"to go on: +{word} ", text) is not None)
-
-
 def _a_wrong_word_does_nothing(person: Person, place: Place) -> None:
-    person.terminal.press("tab")
-    _types(person, "rog")
+    person.types("rog")
     person.terminal.press("enter")
     person.sees("that is not rig; type rig:")
     person.terminal.press("\x7f", "\x7f", "\x7f")
@@ -153,7 +146,7 @@ def _a_wrong_word_does_nothing(person: Person, place: Place) -> None:
 
 
 def _the_right_word_does_it(person: Person, title: str, verb: str) -> None:
-    _types(person, "rig")
+    person.types("rig")
     person.terminal.press("enter")
     person.sees(f"[▸{verb} ]")
     person.terminal.press("enter")

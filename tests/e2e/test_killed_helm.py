@@ -36,8 +36,7 @@ def goes_to_the_release(person: Person, place: Place) -> None:
 
 def overrides(person: Person, title: str, verb: str) -> None:
     """Types the context's name where something closes the gate that may be overridden."""
-    person.terminal.press("rig")
-    person.terminal.wait("the word typed", lambda text: "to go on: rig" in unwrapped(text))
+    person.types("rig")
     person.terminal.press("enter")
     person.sees(f"[▸{verb} ]")
     person.terminal.press("enter")
