@@ -24,7 +24,7 @@ from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.rehearsal.record import last_rehearsal
 from runners.layers.runs import RunRecord, RunState
-from runners.layers.survival.sheet import MOVE_AWAY, Sheet
+from runners.layers.survival.sheet import MOVE_AWAY, SHEET, Sheet
 from runners.layers.survival.sheet_making import SYNC, Gathered, make_sheet
 from runners.layers.survival.sheet_text import SheetError, read_sheet, sheet_text
 from runners.layers.walkthroughs.restore_choices import is_going_on
@@ -45,7 +45,7 @@ async def keep_sheet(session: Session, path: Path) -> Sheet:
     try:
         sheet = await anyio.to_thread.run_sync(write_sheet, path, made)
     except SheetRefused as error:
-        raise Refusal(Finding("survival sheet", Severity.WARNING, str(error), "", False)) from error
+        raise Refusal(Finding(SHEET, Severity.WARNING, str(error), "", False)) from error
     except OSError as error:
         raise ToolError(f"survival sheet {path}: {error.strerror or error}") from error
     with contextlib.suppress(OSError):  # it has happened already: a full disk does not take it back
@@ -68,8 +68,8 @@ async def keep_after(session: Session, run: RunRecord, findings: Iterable[Findin
     try:
         await keep_sheet(session, path)
     except (Refusal, ToolError) as error:
-        return (Finding("survival sheet", Severity.WARNING, f"was not written: {error}"),)
-    return (Finding("survival sheet", Severity.OK, f"written to {path}"),)
+        return (Finding(SHEET, Severity.WARNING, f"was not written: {error}"),)
+    return (Finding(SHEET, Severity.OK, f"written to {path}"),)
 
 
 class SheetRefused(Exception):  # noqa: N818  it says what is the case

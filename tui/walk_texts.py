@@ -8,6 +8,7 @@ from dataclasses import replace
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Tone, age
 from runners.layers.settings import Settings
+from runners.layers.survival.fold import Survival
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Moment, Section, Step
@@ -18,6 +19,8 @@ from widgets.hints import Groups, Hint
 from widgets.steps import STEP_TONES
 from widgets.theme import SEVERITY_TONES
 
+_LEFT = 4
+"""Lines of what is left once a walkthrough is over."""
 _PROOF = {Severity.OK: "✔", Severity.NOTE: "·", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
 
 
@@ -30,16 +33,19 @@ def step_facts(
     *,
     since: float | None = None,
     look: Callable[[], Moment] | None = None,
+    remark: str = "",
 ) -> list[Fact]:
     """Everything about a step, most telling first: once it is at work, what moves comes before what was known.
 
-    ``since`` is when something last happened on the walkthrough; ``look`` gives what is decided and seen by now.
+    ``since`` is when something last happened on the walkthrough; ``look`` gives what is decided and seen by now;
+    ``remark`` is what a demo says of the step.
     """
     step, said = view.step, state_words(view, now, since)
     command = command_of(step, settings, context, look)
     known = [
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *call_facts(command)]),
+        *_headed("Demo", [Fact(remark, Tone.MOVING)] if remark and not view.state.over else []),
         *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
     ]
     proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
@@ -50,7 +56,7 @@ def step_facts(
         *_headed("Try", [Fact(words) for words in said.tries]),
         *([*proof, *moving, *known] if at_work else [*known, *proof, *moving]),
         *_headed("Undo", [Fact(step.undo)]),
-        *_headed("Skip", [Fact(step.skip)] if step.skip else []),
+        *_headed("Skip", [Fact(step.skip)] if step.skip and not view.state.over else []),
     ]
 
 
@@ -75,7 +81,7 @@ def step_hints(view: StepView) -> Groups:
     going = "choose" if view.step.options is not None else going
     free = view.run is None or view.run.state.ended
     can = free and view.away is None and view.state not in (StepState.LATER, StepState.WAITING)
-    found = [Hint("↵", going, can)] if going and not view.state.over else []
+    found = [Hint("↵", going)] if going and can and not view.state.over else []
     found += [Hint("s", "skip")] if view.step.skip and not view.state.over else []
     found += [Hint("u", "take back")] if view.decision is not None else []
     found += [Hint("c", "copy the command")] if view.step.shell is not None else []
@@ -94,11 +100,14 @@ def record_facts(unrecorded: Finding | None) -> list[Fact]:
     return [replace(_line(unrecorded), head="Stop")] if unrecorded is not None else []
 
 
-def summary_facts(passage: Passage) -> list[Fact]:
-    """What was done on a walkthrough that is over: how long it took, what was proved when, and what was skipped."""
+def summary_facts(passage: Passage, survival: Survival) -> list[Fact]:
+    """What was done on a walkthrough that is over: how long it took, what was proved when, and what was skipped.
+
+    And what is left to see to: whatever would be missing if the cluster died now.
+    """
     began = passage.began
     reached = [f"{name} {age(took)}" for name, took in passage.milestones.items()]
-    took = f"all in {age(passage.ended - began)}" + (f"; time to {', '.join(reached)}" if reached else "")
+    took = f"all in {age(passage.moved - began)}" + (f"; time to {', '.join(reached)}" if reached else "")
     alarms = [Fact(entry.title, Tone.BAD, "✖") for entry in passage.alarms]
     proofs = [
         Fact(f"{moment.title}, after {age(moment.at - passage.began)}", Tone.GOOD, "✔") for moment in passage.proved
@@ -108,10 +117,17 @@ def summary_facts(passage: Passage) -> list[Fact]:
     return [
         *_headed("Took", [Fact(took)]),
         *_headed("Alarms", alarms),
+        *_headed("Left", _left(survival)),
         *_headed("Proved", proofs),
         *_headed("Skipped", skipped),
         *_headed("Runs", runs),
     ]
+
+
+def _left(survival: Survival) -> list[Fact]:
+    found = [_line(finding) for finding in survival.findings if finding.severity >= Severity.WARNING]
+    more = [Fact(f"and {len(found) - _LEFT} more: v says which", Tone.MUTED)] if len(found) > _LEFT else []
+    return [*found[:_LEFT], *more]
 
 
 def _headed(head: str, facts: list[Fact]) -> list[Fact]:
@@ -128,7 +144,7 @@ def _line(finding: Finding) -> Fact:
 def standing(found: Progress, passage: Passage | None, now: float) -> str:
     """``step 3 of 9 · 12m so far``; no step while the cluster is away; once all is over, how long that took."""
     if found.finished:
-        took = f" · {age(passage.ended - passage.began)}" if passage is not None else ""
+        took = f" · {age(passage.moved - passage.began)}" if passage is not None else ""
         return f"all {len(found.steps)} steps over{took}"
     so_far = f" · {age(now - passage.began)} so far" if passage is not None else ""
     where = f"step {found.current + 1} of {len(found.steps)}" if found.away is None else "can't tell"

@@ -90,6 +90,7 @@ class FactsPane(ScrolledPane):
         super().__init__(id=id)
         self._facts: tuple[Fact, ...] = ()
         self._cursor = 0
+        self._heading = heading
         self.border_title = label(heading, "bold")
 
     @property
@@ -103,8 +104,14 @@ class FactsPane(ScrolledPane):
         return any(fact.about for fact in self._facts)
 
     def show(self, facts: Sequence[Fact], heading: str) -> None:
-        """Takes the facts of the moment; place and cursor stay, the cursor on what its fact is about."""
-        self.border_title = label(heading, "bold")
+        """Takes the facts of the moment; place and cursor stay, the cursor on what its fact is about.
+
+        Under another heading something else is read, and from its beginning.
+        """
+        if heading != self._heading:
+            self._heading = heading
+            self._top = self._cursor = 0
+            self.border_title = label(heading, "bold")
         if self._facts != tuple(facts):
             about = self._facts[self._cursor].about if self._cursor < len(self._facts) else None
             self._facts = tuple(facts)

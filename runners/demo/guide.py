@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from runners.layers.findings import Severity
 from runners.layers.picture import ComponentState, Layer, Picture
+from runners.layers.survival.sheet import SHEET
 from runners.layers.verdicts import Verdict
 
 ROOM = 76
@@ -88,7 +90,9 @@ def _wiped(picture: Picture) -> Iterator[str]:
     if not (_is(picture, "minio", Verdict.HEALTHY) and picture.flux_version):
         yield "2/3 Storage is back. Go on in the walkthrough (w): data first, then the rest"
     yield from _until_gitops_works(picture, "3/3")
-    yield "Both layers are healthy. Recover (w) says what is left; v what would return"
+    if any(found.subject == SHEET and found.severity is Severity.WARNING for found in picture.survival.besides):
+        yield "Both layers are healthy. Go on in the walkthrough (w): a person looks at data"
+    yield "Recovered: both layers are healthy. v says what would return, 8 what was run"
 
 
 def _while_a_tool_runs(picture: Picture) -> Iterator[str]:

@@ -93,10 +93,8 @@ def _file(path: str, found: CommittedFiles, checkout: Checkout, flux: str) -> Fi
         text = f"is kept out by {line}: flux would not commit it, and then can't apply what lists it"
         return Finding(path, Severity.BLOCKER, text, "take that line out of .gitignore, commit and push")
     if path not in found.there:
-        text = (
-            "is not here: it comes with the commits that are not pulled yet, or is new" if checkout.behind else "is new"
-        )
-        return Finding(path, Severity.NOTE, text)
+        lacks = "is not in this copy, which lacks commits: git pull says whether it is new"
+        return Finding(path, Severity.NOTE, lacks if checkout.behind else "is new")
     if not path.endswith(GOTK_COMPONENTS):
         return Finding(path, Severity.NOTE, "is there, and is written anew where it differs")
     if not found.version or not flux:

@@ -34,6 +34,7 @@ from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.sight import CLOCK, Mark, Sight
 from runners.layers.survival.fates import Fates
 from runners.layers.survival.fold import Survival
+from runners.layers.survival.jobs import job_findings
 from runners.layers.survival.judge import Surroundings, survival
 from runners.layers.suspension import Suspension
 from runners.layers.verdicts import Verdict, fold
@@ -146,8 +147,9 @@ class Judge:
         )
 
     def _survival(self, seen: Observed) -> Survival:
-        claims = self._ask("claims", seen, self._fates.join)
-        return survival(claims, seen.rows.freshness(CLAIMS), seen.surroundings, seen.runs, seen.now, seen.identity)
+        claims, jobs = self._ask("claims", seen, self._fates.join), self._ask("jobs", seen, job_findings)
+        fresh, around = seen.rows.freshness(CLAIMS), seen.surroundings
+        return survival(claims, fresh, around, seen.runs, seen.now, seen.identity, jobs)
 
     def _both_ways(self, seen: Observed, sight: Sight) -> tuple[Finding, ...]:
         """What of the foundation Flux manages, and what of GitOps the foundation needs."""

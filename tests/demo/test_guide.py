@@ -10,15 +10,22 @@ from hypothesis import strategies as st
 
 from runners.demo import scenarios
 from runners.demo.guide import ROOM, SCENARIOS, guide
+from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
 from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.runs import RunRecord, RunState
+from runners.layers.survival.fold import Survival
+from runners.layers.survival.sheet import SHEET
 from runners.layers.verdicts import Verdict
 from tui import cli
 
 GITOPS = ("flux-system", "metallb", "cert-manager", "haproxy-ingress", "monitoring")
 DEMO = Identity(context="demo", server="http://127.0.0.1:1", uid="u", version="v1.34.1", fingerprint="")
 H, A, P, F = Verdict.HEALTHY, Verdict.ABSENT, Verdict.PROGRESSING, Verdict.FAILED
+
+OLD_SHEET = Survival(findings=(Finding(SHEET, Severity.WARNING, "is of another cluster"),))
+"""As long as a recovery goes on."""
+UNKNOWN = Survival()
 
 
 def world(
@@ -29,6 +36,7 @@ def world(
     version: str = "1.12.1",
     flux: str = "",
     suspended: str = "",
+    survival: Survival = UNKNOWN,
 ) -> Picture:
     states = [ComponentState("longhorn", Layer.FOUNDATION, longhorn, version if longhorn is not A else "")]
     states.append(ComponentState("minio", Layer.FOUNDATION, minio))
@@ -36,7 +44,7 @@ def world(
         state = ComponentState(name, Layer.GITOPS, gitops)
         asleep = replace(state, verdict=Verdict.DEGRADED, summary="is suspended")
         states.append(asleep if name == suspended else state)
-    return Picture(at=0.0, identity=DEMO, components=tuple(states), flux_version=flux)
+    return Picture(at=0.0, identity=DEMO, components=tuple(states), flux_version=flux, survival=survival)
 
 
 def running(title: str, *, exclusive: bool = True) -> RunRecord:
@@ -68,7 +76,8 @@ def running(title: str, *, exclusive: bool = True) -> RunRecord:
         ("wiped", world(A, A), "1/3 All is gone"),
         ("wiped", world(H, A), "2/3 Storage is back"),
         ("wiped", world(H, H, P, flux="v2.9.5"), "3/3 Flux applies"),
-        ("wiped", world(H, H, H, flux="v2.9.5"), "Both layers are healthy"),
+        ("wiped", world(H, H, H, flux="v2.9.5", survival=OLD_SHEET), "Both layers are healthy. Go on"),
+        ("wiped", world(H, H, H, flux="v2.9.5"), "Recovered"),
     ],
 )
 def test_each_state_has_its_hint(scenario: str, seen: Picture, says: str) -> None:

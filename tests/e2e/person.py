@@ -66,7 +66,7 @@ class Keyboard:
         self.terminal.press("enter")
         self.terminal.wait("the question to go", lambda text: f"─ {title} ─" not in text or "[ Cancel ]" not in text)
 
-    def types(self, word: str) -> None:
+    def types_word(self, word: str) -> None:
         """Types a word into the dialog's field, wherever its focus is, and waits until it stands there."""
         self.terminal.press(word)
         stands = re.compile(rf"(?:to go on|goes to the button): +{re.escape(word)} ")

@@ -135,7 +135,7 @@ def _is_refused(person: Person, reason: str, *, key: str = "a", title: str = "Ap
 
 
 def _a_wrong_word_does_nothing(person: Person, place: Place) -> None:
-    person.types("rog")
+    person.types_word("rog")
     person.terminal.press("enter")
     person.sees("that is not rig; type rig:")
     person.terminal.press("\x7f", "\x7f", "\x7f")
@@ -146,7 +146,7 @@ def _a_wrong_word_does_nothing(person: Person, place: Place) -> None:
 
 
 def _the_right_word_does_it(person: Person, title: str, verb: str) -> None:
-    person.types("rig")
+    person.types_word("rig")
     person.terminal.press("enter")
     person.sees(f"[▸{verb} ]")
     person.terminal.press("enter")

@@ -36,7 +36,7 @@ def goes_to_the_release(person: Person, place: Place) -> None:
 
 def overrides(person: Person, title: str, verb: str) -> None:
     """Types the context's name where something closes the gate that may be overridden."""
-    person.types("rig")
+    person.types_word("rig")
     person.terminal.press("enter")
     person.sees(f"[▸{verb} ]")
     person.terminal.press("enter")

@@ -41,7 +41,7 @@ def test_on_the_first_day_all_of_it_is_new() -> None:
 
 def test_a_copy_that_is_behind_does_not_say_what_is_new() -> None:
     texts = [text for _path, _severity, text in said({}, replace(HERE, behind=2))]
-    assert texts[:3] == ["is not here: it comes with the commits that are not pulled yet, or is new"] * 3
+    assert texts[:3] == ["is not in this copy, which lacks commits: git pull says whether it is new"] * 3
 
 
 def test_what_is_there_says_of_which_flux_it_is() -> None:

@@ -165,7 +165,8 @@ def test_nothing_to_restore_is_refused_until_the_disks_are_answered_for() -> Non
 def test_system_backups_and_volumes_are_offered_with_dates_and_sizes() -> None:
     system, volumes, _nothing = what_options(at([*BACKUPS, r.system_backup()], GONE))
     assert system.answer == "system-backup first"
-    assert system.text.endswith(" · of 2027-01-15 07:00 UTC, by Longhorn v1.12.1")
+    assert " · of 2027-01-15 07:00 UTC, by Longhorn v1.12.1: volumes with their claims, and " in system.text
+    assert "without Longhorn's settings" in volumes.text
     assert [(each.answer, each.text) for each in volumes.among] == [(r.PHOTOS, "10Gi of 2027-01-15 06:00 UTC")]
 
 

@@ -48,6 +48,7 @@ def test_without_a_sheet_a_single_volume_is_restored_by_what_its_backup_says(she
     assert blanks == {"BACKUP", "VOLUME", "CLAIM", "NAMESPACE", "STORAGECLASS"}
     assert all(blank in said for blank in blanks)
     assert objects[0]["spec"]["size"] in said
+    assert objects[3]["spec"]["resources"]["requests"]["storage"] in said
 
 
 def test_the_step_has_them() -> None:

@@ -18,6 +18,7 @@ from runners.layers.walkthroughs.steps import Proof, proved
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
 from tests.layers import worlds as w
+from tests.layers.upgrade_worlds import pod
 
 STEPS = {step.id: step for step in recover(r.SETTINGS).steps}
 LOOKED = {"looked": Decision("recover", "looked", Choice.CONFIRMED, w.NOW, "ada@workshop", answer=r.NEW)}
@@ -94,10 +95,23 @@ def test_whoever_looks_at_the_data_is_told_at_which_and_how_old_it_is() -> None:
     moment = r.moment([s.target(), *restored("photos"), s.stored("db")], decisions=r.chosen(r.PHOTOS))
     asks, photos = STEPS["looked"].proof(moment)
     assert asks.severity is Severity.WARNING
-    assert said((photos,)) == ["claim apps/photos: from its backup of 2027-01-14 06:00 UTC"]
+    assert said((photos,)) == ["claim apps/photos: from its backup of 2027-01-14 06:00 UTC, which no pod uses yet"]
     done = STEPS["looked"].proof(replace(moment, decisions={**moment.decisions, **LOOKED}))
     assert said(done) == ["data: looked at by ada@workshop", *said((photos,))]
     assert proved(done)
+
+
+def test_how_data_is_looked_at_is_by_the_pods_that_use_it() -> None:
+    gallery = pod("gallery-0", "photos")
+    moment = r.moment([s.target(), *restored("photos"), gallery], decisions=r.chosen(r.PHOTOS))
+    look = STEPS["looked"].shell_now
+    assert look is not None
+    assert look(moment, "home").splitlines() == [
+        "kubectl --context home -n apps get services,ingresses",
+        "kubectl --context home -n apps exec -it gallery-0 -- sh   # apps/photos",
+    ]
+    assert said(STEPS["looked"].proof(moment))[1].endswith("UTC, used by gallery-0")
+    assert look(r.moment([]), "home") == "kubectl --context home get pods,services,ingresses --all-namespaces"
 
 
 def test_more_claims_than_one_can_read_are_counted() -> None:

@@ -133,6 +133,24 @@ async def test_a_version_is_typed(dead: StillSession, answers: list[tuple[str, s
         await until(lambda: answers == [("minor", "1.12", "")])
 
 
+async def test_what_git_asks_for_is_the_first_answer_and_help_begins_with_the_keys_of_a_step(
+    dead: StillSession, answers: list[tuple[str, str, str]]
+) -> None:
+    dead.asked = {"longhorn": {"longhorn-system/longhorn": "1.11.2"}}
+    for step, answer in (("disks", "gone"), ("cluster", HOME.uid)):
+        decided(dead, step, answer)
+    app = BedplateApp(dead, clock)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot)
+        await until(lambda: screen.view is not None and screen.view.step.id == "minor")
+        await pilot.press("question_mark")
+        await until(lambda: "skip this step, with a reason" in "\n".join(screen_text(app)))
+        await pilot.press("escape", "enter")
+        await until(lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("enter")
+        await until(lambda: answers == [("minor", "1.11", "")])
+
+
 async def test_volumes_are_selected_and_nothing_has_to_be_typed(
     dead: StillSession, answers: list[tuple[str, str, str]]
 ) -> None:

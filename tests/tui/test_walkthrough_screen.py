@@ -72,7 +72,7 @@ async def test_it_goes_from_a_persons_word_to_the_first_component(
     async with app.run_test(size=(120, 36)) as pilot:
         screen = await walking(app, pilot)
         assert states(screen) == [
-            *("ready", "done", "longhorn", "minio", "done", "Flux", "controllers", "fetched", "applied", "decrypts"),
+            *("ready", "done", "longhorn", "minio", "done", "Flux", "controllers", "fetched", "applied", "decrypt"),
             *("Services", "claims", "objects", "it"),
         ]  # what goes to Git is known before anything is there
         await pilot.press("enter")

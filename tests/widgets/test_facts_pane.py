@@ -25,6 +25,11 @@ def marked(pane: FactsPane) -> list[str]:
     return [line for line in lines if line.startswith("▶")]
 
 
+def shown(pane: FactsPane) -> list[str]:
+    lines = pane.visible_lines(40, pane.content_size.height)
+    return ["".join(part for _ink, part in line.parts).strip() for line in lines if isinstance(line, PartsLine)]
+
+
 async def test_the_cursor_goes_to_what_opens_and_the_rest_is_scrolled() -> None:
     opened: list[Key] = []
 
@@ -51,6 +56,20 @@ async def test_the_cursor_goes_to_what_opens_and_the_rest_is_scrolled() -> None:
             await pilot.press("down")
         await pilot.press("enter")
         assert (marked(pane), opened) == (["▶last"], [key("b"), key("z")])
+
+
+async def test_what_is_read_under_another_heading_is_read_from_its_beginning() -> None:
+    pane = FactsPane("one")
+    pane.styles.height = 6
+    async with Stage(pane).run_test(size=(44, 7)) as pilot:
+        facts = [Fact(f"line {at}") for at in range(20)]
+        pane.show(facts, "one")
+        await pilot.pause()
+        pane.move_by(9)
+        pane.show([Fact("before it"), *facts], "one")
+        assert shown(pane)[0] == "line 8"
+        pane.show(facts, "another")
+        assert shown(pane)[0] == "line 0"
 
 
 async def test_without_anything_to_open_there_is_no_cursor_and_enter_is_the_screens() -> None:

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 
 from runners.layers.commands import COMMANDS, Scope
 from tui.keys import GRAPH_KEYS, ROW_KEYS, SCREEN_KEYS, TABLE_KEYS, TEXT_KEYS, help_entries, shown_key
+from tui.screens.following import FollowingScreen
 from tui.screens.once import LeavesOnce
 from tui.screens.pod_log import PodLogScreen
 from widgets.canvas import Canvas
@@ -29,8 +30,13 @@ _AROUND: tuple[tuple[str, Sequence[BindingType]], ...] = (
 """How to get around: each group says what the bindings say of themselves."""
 
 
-def groups(app: Sequence[BindingType]) -> tuple[HelpGroup, ...]:
-    """Every key, in groups: what is done to what, then how to get around; the app's own bindings are its to give."""
+def groups(app: Sequence[BindingType], here: Sequence[BindingType] = ()) -> tuple[HelpGroup, ...]:
+    """Every key, in groups: what is done to what, then how to get around.
+
+    Args:
+        app: the app's own bindings.
+        here: those of a screen that lies on the overview; where there are some, they come first.
+    """
     commands = tuple(
         HelpGroup(
             f"On {scope.value}",
@@ -40,7 +46,8 @@ def groups(app: Sequence[BindingType]) -> tuple[HelpGroup, ...]:
         if any(item.scope is scope and item.key for item in COMMANDS) and scope is not Scope.RUN
     )
     screen = HelpGroup("Screen", help_entries((*SCREEN_KEYS, *GRAPH_KEYS, *LayerPane.BINDINGS, *app)))
-    return (*commands, screen, *(HelpGroup(title, help_entries(bindings)) for title, bindings in _AROUND))
+    this = (HelpGroup("This screen", help_entries(here)),) if here else ()
+    return (*this, *commands, screen, *(HelpGroup(title, help_entries(bindings)) for title, bindings in _AROUND))
 
 
 class HelpScreen(LeavesOnce[None], ModalScreen[None]):
@@ -55,8 +62,10 @@ class HelpScreen(LeavesOnce[None], ModalScreen[None]):
         yield HelpPane(id="help")
 
     def on_mount(self) -> None:
-        """Fills it."""
-        self.query_one(HelpPane).show(groups(type(self.app).BINDINGS))
+        """Fills it: for the screen that it covers."""
+        below = self.app.screen_stack[-2]
+        here = type(below).BINDINGS if isinstance(below, FollowingScreen) else ()
+        self.query_one(HelpPane).show(groups(type(self.app).BINDINGS, here))
 
     def action_back(self) -> None:
         """Back to what was there."""

@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from textual.worker import Worker
 
 from runners.asks import Refusal, ended_badly
+from runners.demo.walk_remarks import remark
 from runners.edges import Errand
 from runners.journal import who
 from runners.layers.picture import Picture
@@ -225,7 +226,7 @@ class WalkthroughScreen(FollowingScreen):
         decided = partial(self._decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
         self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
 
-    def _ask_to_choose(self, view: StepView, marked: str = "") -> None:
+    def _ask_to_choose(self, view: StepView, marked: str | None = None) -> None:
         offers = view.step.options
         options = offers(self._walk.moment()) if offers is not None else ()
         if not options:
@@ -310,13 +311,29 @@ class WalkthroughScreen(FollowingScreen):
         watch, passage = view.step.watch, self._walk.passage
         sections = watch(self._walk.moment()) if watch is not None and not view.state.over else ()
         since = passage.moved if passage is not None else None
-        told = step_facts(view, self._session.settings, context, now, sections, since=since, look=self._walk.moment)
+        options = self._session.options
+        told = step_facts(
+            view,
+            self._session.settings,
+            context,
+            now,
+            sections,
+            since=since,
+            look=self._walk.moment,
+            remark=remark(view.step) if options.demo and options.rehearsing is None else "",
+        )
         facts = [*record_facts(self._walk.unrecorded), *told]
-        if self._progress is not None and self._progress.finished and self._walk.passage is not None:
-            facts = [*summary_facts(self._walk.passage), Fact(""), *facts]
+        if self._is_at_the_end and passage is not None:
+            facts = [*summary_facts(passage, self._session.picture.survival), Fact(""), *facts]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run or self._run_before(view))
         self.query_one(HintBar).show(step_hints(view))
+
+    @property
+    def _is_at_the_end(self) -> bool:
+        """Is all over, and the last step read, where the cursor then is by itself?"""
+        found = self._progress
+        return found is not None and found.finished and self.query_one(StepsPane).index == len(found.steps) - 1
 
     def _run_before(self, view: StepView) -> RunRecord | None:
         """The run of the step that began what this one watches: while it goes on, and where there is room."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from runners.layers.components.base import Scene
-from runners.layers.components.longhorn_jobs import Limits
+from runners.layers.components.longhorn_jobs import Limits, backup_jobs
 from runners.layers.components.longhorn_settings import Settings, setting_value
 from runners.layers.components.longhorn_targets import shown, targets
 from runners.layers.cron import DAY
@@ -18,14 +18,13 @@ from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS
 from runners.layers.version_steps import minor
 
 SYSTEM_AGE = 8 * DAY
-_TASKS = ("backup", "backup-force-create")
 
 
 def backup_findings(scene: Scene, volumes: Sequence[LonghornVolume]) -> Iterator[Finding]:
     """Volumes without a backup, or with one that is too old or failed; nothing of it where there is no target."""
     if not targets(scene.rows):
         return
-    jobs = [row for row in scene.rows.all(LONGHORN_RECURRING_JOBS) if row.task in _TASKS]
+    jobs = backup_jobs(scene.rows)
     if not jobs and shown(scene.rows, LONGHORN_RECURRING_JOBS):
         yield Finding("Longhorn recurring jobs", Severity.NOTE, "none makes backups: they are made by hand alone")
     limits, now = Limits(jobs), scene.now

@@ -6,13 +6,20 @@ from collections.abc import Iterable
 
 from runners.layers.cron import HOUR, longest_pause
 from runners.layers.kinds.longhorn import LonghornVolume
-from runners.layers.kinds.longhorn_settings import RecurringJob
+from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, RecurringJob
+from runners.layers.rows import Rows
 
 SLACK = HOUR
 """Seconds that a backup may take after its job has begun."""
 UNPROMISED = 48 * HOUR
 """How old the backup of a volume may be that no recurring job covers."""
 _DEFAULT = ("default",)
+_TASKS = ("backup", "backup-force-create")
+
+
+def backup_jobs(rows: Rows) -> list[RecurringJob]:
+    """The jobs that make backups of volumes."""
+    return [row for row in rows.all(LONGHORN_RECURRING_JOBS) if row.task in _TASKS]
 
 
 class Limits:

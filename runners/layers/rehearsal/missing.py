@@ -19,7 +19,7 @@ from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.survival.fold import span
 from runners.layers.survival.judge import TOO_OLD, SheetFile
 from runners.layers.survival.keys import KeyState, key_findings
-from runners.layers.survival.sheet import Sheet, SheetClaim
+from runners.layers.survival.sheet import SHEET, Sheet, SheetClaim
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.shared_steps import FOUNDATION
 from runners.layers.walkthroughs.verify import VERIFY
@@ -86,7 +86,7 @@ def missing_at_steps(facts: Facts) -> Mapping[str, tuple[Finding, ...]]:
 
 
 def _sheet(facts: Facts) -> Iterator[Finding]:
-    file, subject = facts.sheet, "survival sheet"
+    file, subject = facts.sheet, SHEET
     if not file.path:
         text = "is kept nowhere: which claims there were, and from which backups they return, nobody would know"
         yield Finding(subject, Severity.WARNING, text, "set survival.write in bedplate.yaml, or name one by --sheet")
@@ -98,7 +98,7 @@ def _sheet(facts: Facts) -> Iterator[Finding]:
 
 
 def _of_sheet(facts: Facts, sheet: Sheet) -> Iterator[Finding]:
-    subject, old = "survival sheet", facts.now - sheet.written_at
+    subject, old = SHEET, facts.now - sheet.written_at
     write = f"bedplate survival --write {facts.sheet.path}"
     if old > TOO_OLD:
         when = f"is {span(old)} old" if sheet.written_at else "does not say when it was written"

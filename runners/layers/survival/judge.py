@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.checkout import Checkout, checkout_findings
 from runners.layers.survival.fold import Claims, Survival, span
 from runners.layers.survival.keys import KeyState, key_findings
-from runners.layers.survival.sheet import MOVE_AWAY, Sheet
+from runners.layers.survival.sheet import MOVE_AWAY, SHEET, Sheet
 
 TOO_OLD = 7 * 86_400.0
 """Seconds after which a sheet is too old, whatever happened meanwhile."""
@@ -64,6 +64,7 @@ def survival(
     runs: Iterable[RunRecord],
     now: float,
     identity: Identity | None = None,
+    jobs: Sequence[Finding] = (),
 ) -> Survival:
     """What would come back now.
 
@@ -74,6 +75,7 @@ def survival(
         runs: the newest runs on this cluster.
         now: seconds since the epoch.
         identity: of the cluster; None before it has answered.
+        jobs: what is to be said of the jobs that make backups.
     """
     unseen = ""
     if not freshness.trusted:
@@ -82,9 +84,10 @@ def survival(
         unseen = "" if freshness.reach is Reach.LOADING else f"claims are {freshness.reach.value}{why}"
         claims = Claims()
     if around is None:
-        return Survival(claims, claims.findings, unseen)
+        return Survival(claims, (*claims.findings, *jobs), unseen)
     sheet = _sheet_findings(around.sheet, identity, runs, now)
     other = (
+        *jobs,
         *key_findings(around.keys),
         *checkout_findings(around.checkout),
         *sheet,
@@ -98,20 +101,20 @@ def _sheet_findings(
 ) -> Iterator[Finding]:
     if not sheet.path:
         text = "is kept nowhere: recovery would have to guess what was there"
-        yield Finding("survival sheet", Severity.NOTE, text, "set survival.write in bedplate.yaml")
+        yield Finding(SHEET, Severity.NOTE, text, "set survival.write in bedplate.yaml")
         return
     write = f"bedplate survival --write {sheet.path}"
     another = sheet.content.of_another(identity.uid, identity.server) if sheet.content and identity else ""
     if sheet.error or another:
         text = f"{sheet.path}: {sheet.error}" if sheet.error else f"{sheet.path} {another}"
-        yield Finding("survival sheet", Severity.WARNING, text, MOVE_AWAY)
+        yield Finding(SHEET, Severity.WARNING, text, MOVE_AWAY)
     elif not sheet.written:
-        yield Finding("survival sheet", Severity.WARNING, f"{sheet.path} is not there yet", write)
+        yield Finding(SHEET, Severity.WARNING, f"{sheet.path} is not there yet", write)
     elif now - sheet.written > TOO_OLD:
         text = f"{sheet.path} is {span(now - sheet.written)} old"
-        yield Finding("survival sheet", Severity.WARNING, text, write)
+        yield Finding(SHEET, Severity.WARNING, text, write)
     elif sheet.written < max((_changed_at(run) for run in runs), default=0.0):
-        yield Finding("survival sheet", Severity.WARNING, f"{sheet.path} is older than the last change", write)
+        yield Finding(SHEET, Severity.WARNING, f"{sheet.path} is older than the last change", write)
 
 
 def _rehearsed(around: Surroundings, identity: Identity | None) -> Iterator[Finding]:

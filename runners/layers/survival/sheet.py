@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from runners.layers.kinds.base import timestamp
 
 VERSION = 1
+SHEET = "survival sheet"
+"""What findings about it are about."""
 MOVE_AWAY = "move it away first, and keep it if you still need it"
 """What to do about a file that the sheet is not written over."""
 

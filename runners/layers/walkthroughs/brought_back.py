@@ -1,12 +1,18 @@
-"""What restores have brought back, each with the date of its backup: so that a person knows what to look at; pure."""
+"""What restores have brought back: of when each backup is, which pods use it, and how a person looks at it; pure."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+
 from runners.layers.claim_probe.objects import NAMESPACE as PROBES
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS
+from runners.layers.kinds.pods import Pod
 from runners.layers.rows import Rows
+from runners.layers.walkthroughs.claims_in_use import mounted_by
 from runners.layers.walkthroughs.restore_choices import date
 from runners.layers.walkthroughs.restore_rules import taken
 
@@ -17,15 +23,41 @@ _NAMED = 6
 def brought_back(rows: Rows) -> tuple[Finding, ...]:
     """A note for each claim whose volume was made from a backup, and one for those that are too many to name."""
     dates = {row.url: taken(row) for row in rows.all(LONGHORN_BACKUPS) if row.url}
-    volumes = (row for row in rows.all(LONGHORN_VOLUMES) if row.from_backup)
-    ours = sorted((row for row in volumes if row.claim.partition("/")[0] != PROBES), key=_subject)
-    notes = [_note(row, dates.get(row.from_backup, 0.0)) for row in ours[:_NAMED]]
+    ours = _restored(rows)
+    used = mounted_by(rows, (row.claim for row in ours))
+    notes = [_note(row, dates.get(row.from_backup, 0.0), used.get(row.claim, ())) for row in ours[:_NAMED]]
     more = len(ours) - _NAMED
     return (*notes, *([Finding("claims", Severity.NOTE, f"and {more} more")] if more > 0 else []))
 
 
-def _note(row: LonghornVolume, at: float) -> Finding:
-    return Finding(_subject(row), Severity.NOTE, f"from its backup of {date(at)}", about=row.key)
+def look_commands(rows: Rows, context: str) -> str:
+    """How the data of each claim is looked at: by a shell in a pod that uses it, and where its application serves."""
+    ours = [row for row in _restored(rows) if row.claim]
+    used = mounted_by(rows, (row.claim for row in ours))
+    call = ("kubectl", "--context", context, "-n")
+    lines = []
+    for space in dict.fromkeys(row.claim.partition("/")[0] for row in ours):
+        lines.append(shlex.join((*call, space, "get", "services,ingresses")))
+        for row in ours:
+            pods = [pod for pod in used.get(row.claim, ()) if pod.namespace == space]
+            if pods:
+                lines.append(f"{shlex.join((*call, space, 'exec', '-it', pods[0].name, '--', 'sh'))}   # {row.claim}")
+    return "\n".join(lines) or everywhere(context)
+
+
+def everywhere(context: str) -> str:
+    """The same where nothing says yet which claims those are."""
+    return f"kubectl --context {shlex.quote(context)} get pods,services,ingresses --all-namespaces"
+
+
+def _restored(rows: Rows) -> list[LonghornVolume]:
+    volumes = (row for row in rows.all(LONGHORN_VOLUMES) if row.from_backup)
+    return sorted((row for row in volumes if row.claim.partition("/")[0] != PROBES), key=_subject)
+
+
+def _note(row: LonghornVolume, at: float, pods: Sequence[Pod]) -> Finding:
+    users = f", used by {listed([pod.name for pod in pods], 1)}" if pods else ", which no pod uses yet"
+    return Finding(_subject(row), Severity.NOTE, f"from its backup of {date(at)}{users}", about=row.key)
 
 
 def _subject(row: LonghornVolume) -> str:

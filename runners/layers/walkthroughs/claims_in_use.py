@@ -41,8 +41,13 @@ def claims_within(rows: Rows, namespaces: Collection[str]) -> list[Finding]:
 
 
 def users(rows: Rows, claims: Iterable[Finding]) -> Users:
-    """Who uses which claim; only pods of the claims' own namespaces are looked at."""
-    spaces = {claim.subject.partition("/")[0] for claim in claims}
+    """Who uses which claim, by what was found of each."""
+    return mounted_by(rows, (claim.subject for claim in claims))
+
+
+def mounted_by(rows: Rows, claims: Iterable[str]) -> Users:
+    """Who uses which claim, ``namespace/name``; only pods of the claims' own namespaces are looked at."""
+    spaces = {claim.partition("/")[0] for claim in claims}
     found: dict[str, list[Pod]] = {}
     for pod in rows.within(PODS, spaces):
         for name in pod.claims if pod.status not in OVER else ():

@@ -12,6 +12,9 @@ from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
 
+SETTLING = 15.0
+"""Seconds after a command has ended well for which its proof is waited for: the cluster is on its way to it."""
+
 
 class StepState(Enum):
     """What a step is, in one word."""
@@ -140,11 +143,11 @@ def _view(step: Step, moment: Moment, since: float, *, reached: bool) -> StepVie
     if not reached:
         return StepView(step, StepState.LATER, proof, decision=decision, run=run)
     closed = gate(step.command, moment.situation(step.target)).closed_by if step.command is not None else ()
-    return StepView(step, _state(step, proof, closed, run), proof, closed, decision, run)
+    return StepView(step, _state(step, proof, closed, run, moment.now), proof, closed, decision, run)
 
 
-def _state(step: Step, proof: Proof, closed: tuple[Finding, ...], run: RunRecord | None) -> StepState:
-    if run is not None and not run.state.ended:
+def _state(step: Step, proof: Proof, closed: tuple[Finding, ...], run: RunRecord | None, now: float) -> StepState:
+    if run is not None and (not run.state.ended or _is_settling(run, now)):
         return StepState.WAITING
     severity = worst(proof)
     if severity is Severity.UNKNOWN:
@@ -156,6 +159,10 @@ def _state(step: Step, proof: Proof, closed: tuple[Finding, ...], run: RunRecord
     if run is not None and run.state is not RunState.SUCCEEDED:
         return StepState.FAILED
     return StepState.BLOCKED if closed else StepState.READY
+
+
+def _is_settling(run: RunRecord, now: float) -> bool:
+    return run.state is RunState.SUCCEEDED and 0.0 <= now - (run.ended or run.started) < SETTLING
 
 
 def _run(step: Step, moment: Moment, since: float) -> RunRecord | None:

@@ -190,7 +190,7 @@ def decrypts(moment: Moment) -> Proof:
 
 def _nothing_to_decrypt(moment: Moment) -> Proof:
     """A step is not done before Flux is there, although there will be nothing to see then either."""
-    nothing = Finding("the repository", Severity.NOTE, "has nothing encrypted that Flux applies: no key is tested")
+    nothing = Finding("the repository", Severity.NOTE, "has nothing encrypted that Flux applies")
     applied = is_applied(moment)
     if not proved(applied):
         trouble = max(applied, key=lambda finding: finding.severity)

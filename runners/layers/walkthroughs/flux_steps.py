@@ -130,7 +130,7 @@ def decrypts_step() -> Step:
     """The key that Flux has is the one that the repository is encrypted for."""
     return Step(
         "flux:decrypts",
-        "A secret decrypts",
+        "Secrets decrypt",
         why="A wrong key shows nowhere but here: Flux runs, and what needs a Secret from Git waits for ever.",
         proof=decrypts,
         looks_at="that a Kustomization with spec.decryption has applied a folder with an encrypted file",

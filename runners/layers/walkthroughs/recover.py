@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.settings import Settings
-from runners.layers.survival.sheet import Sheet
+from runners.layers.survival.sheet import SHEET, Sheet
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.flux_steps import flux_steps
 from runners.layers.walkthroughs.old_disks import is_same
@@ -193,7 +193,7 @@ def report_step(settings: Settings) -> Step:
 
 def _has_new_sheet(moment: Moment) -> Proof:
     identity, sheet, file = moment.picture.identity, moment.sheet, moment.settings.survival_file
-    about = "survival sheet"
+    about = SHEET
     if not file:
         return (Finding(about, Severity.WARNING, "bedplate.yaml names no file for it", "do as it says under Do"),)
     if sheet is None or identity is None:
@@ -202,4 +202,4 @@ def _has_new_sheet(moment: Moment) -> Proof:
     if not is_same(sheet, identity.uid):
         text = f"is still the one of {sheet.cluster.uid[:8]}…"
         return (Finding(about, Severity.WARNING, text, "copy the command under Do (c), and run it"),)
-    return (Finding("survival sheet", Severity.OK, f"of this cluster, written {sheet.written}"),)
+    return (Finding(SHEET, Severity.OK, f"of this cluster, written {sheet.written}"),)

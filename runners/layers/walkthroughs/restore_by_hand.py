@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from runners.layers.jsons import Json
-from runners.layers.quantities import bytes_of
+from runners.layers.quantities import bytes_of, quantity_of
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet, SheetClaim
 from runners.layers.walkthroughs import restore_objects as objects
@@ -52,9 +52,10 @@ def _restorable(claim: SheetClaim) -> Restorable:
 def _of_any(context: str) -> Iterator[str]:
     """What is the same for any claim, and where to look up what is not."""
     yield f"kubectl --context {context} -n {objects.SPACE} get backups.longhorn.io -o custom-columns={_TOLD}"
+    size = f"the size ({_EXAMPLE.size}, which is {quantity_of(_EXAMPLE.size)})"
     yield (
         f"# for each volume that you want: the lines below with what that says for {_EXAMPLE.backup}, {_EXAMPLE.volume}"
-        f", {_EXAMPLE.name}, {_EXAMPLE.namespace} and the size ({_EXAMPLE.size}), and your {_EXAMPLE.storage_class}"
+        f", {_EXAMPLE.name}, {_EXAMPLE.namespace} and {size}, and your {_EXAMPLE.storage_class}"
     )
     yield from _of_claim(_EXAMPLE, context)
 

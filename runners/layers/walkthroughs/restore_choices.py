@@ -15,7 +15,7 @@ from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS
 from runners.layers.kinds.storage import CLAIMS
 from runners.layers.rows import Rows
 from runners.layers.settings import Settings
-from runners.layers.survival.sheet import Sheet
+from runners.layers.survival.sheet import SHEET, Sheet
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held
 from runners.layers.walkthroughs.proofs import not_seen
@@ -45,6 +45,8 @@ from runners.layers.walkthroughs.system_backups import Advice, advice, ready_bac
 from runners.layers.walkthroughs.triage import disks, recovery_of
 
 ON_LONGHORN = Target(component=STORAGE)
+_BY_SYSTEM = "volumes with their claims, and Longhorn's settings and recurring jobs"
+_BY_VOLUMES = "choose which: volumes with their claims, without Longhorn's settings and recurring jobs"
 _NAMED = 8
 """So many claims are named."""
 
@@ -129,11 +131,15 @@ def what_options(moment: Moment) -> tuple[Option, ...]:
     """System backups, volumes with dates and sizes, and nothing at all once the old disks are answered for."""
     rows = moment.rows
     systems = (
-        Option(f"{SYSTEM} {row.name}", f"system backup {row.name}", f"of {date(row.made)}, by Longhorn {row.version}")
+        Option(
+            f"{SYSTEM} {row.name}",
+            f"system backup {row.name}",
+            f"of {date(row.made)}, by Longhorn {row.version}: {_BY_SYSTEM}",
+        )
         for row in ready_backups(rows)
     )
     ones = restorables(rows, moment.sheet)
-    volumes = Option(VOLUMES_OF, f"single volumes: {_have(len(ones))}", "choose which", tuple(map(_option, ones)))
+    volumes = Option(VOLUMES_OF, f"single volumes: {_have(len(ones))}", _BY_VOLUMES, tuple(map(_option, ones)))
     nothing = Option(NOTHING, "nothing at all", f"{counted(len(ones), 'claim')} with a backup would be created empty")
     answered = bool(recovery_of(moment).answer(DISKS)) or all(each.severity <= Severity.NOTE for each in disks(moment))
     best = advice(rows, moment.picture, ones, moment.sheet)
@@ -205,6 +211,9 @@ def _to_choose_from(moment: Moment) -> Iterator[Finding]:
     if (best := advice(rows, moment.picture, ones, sheet)) is not None:
         words = "single volumes" if best.answer == VOLUMES_OF else best.answer.replace(SYSTEM, "system backup", 1)
         yield Finding("recommended", Severity.NOTE, f"{words}: {best.why}")
+    if ones and sheet is None:
+        text = "was not found: nothing says which of these were in use; if unsure, bring back all, and delete later"
+        yield Finding(SHEET, Severity.NOTE, text)
     yield from _coming_back(ones)
     for name in without_backup(rows, sheet)[:4]:
         yield Finding(f"claim {name}", Severity.NOTE, "no backup of it is seen: it would come back empty")

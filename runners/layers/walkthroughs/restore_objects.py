@@ -1,12 +1,13 @@
 """The objects that bring one claim back from a backup, as plain data: Longhorn's volume, its PersistentVolume, a claim.
 
-Longhorn makes a volume's size from its own object, in bytes as text (its CRDs); the claim asks for as many, which Git
-may write in another unit.
+Longhorn makes a volume's size from its own object, in bytes as text (its CRDs); the claim asks for as many, in the unit
+that people would write.
 """
 
 from __future__ import annotations
 
 from runners.layers.jsons import Json
+from runners.layers.quantities import quantity_of
 from runners.layers.walkthroughs.restore_rules import DRIVER, Restorable
 
 SPACE = "longhorn-system"
@@ -42,7 +43,7 @@ def persistent_volume(one: Restorable, fs_type: str) -> Json:
         "metadata": {"name": one.volume, "annotations": _RESTORED},
         "spec": {
             "accessModes": [_mode(one)],
-            "capacity": {"storage": str(one.size)},
+            "capacity": {"storage": quantity_of(one.size)},
             "claimRef": {
                 "apiVersion": "v1",
                 "kind": "PersistentVolumeClaim",
@@ -65,7 +66,7 @@ def claim(one: Restorable) -> Json:
         "metadata": {"namespace": one.namespace, "name": one.name},
         "spec": {
             "accessModes": [_mode(one)],
-            "resources": {"requests": {"storage": str(one.size)}},
+            "resources": {"requests": {"storage": quantity_of(one.size)}},
             "storageClassName": one.storage_class,
             "volumeName": one.volume,
         },

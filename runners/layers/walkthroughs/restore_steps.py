@@ -8,7 +8,7 @@ from runners.layers import commands as c
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
-from runners.layers.walkthroughs.brought_back import brought_back
+from runners.layers.walkthroughs.brought_back import brought_back, everywhere, look_commands
 from runners.layers.walkthroughs.restore_by_hand import chosen_commands, restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, needs_no_look, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import unrestored
@@ -130,6 +130,8 @@ def looked_step() -> Step:
         doing=Doing.DECISION,
         looks_at="a person's word for the data of each claim that was restored",
         do="open the application of each restored claim, and see that its data is as new as its backup",
+        shell=lambda _settings, context: everywhere(context),
+        shell_now=lambda moment, context: look_commands(moment.rows, context),
         word="context",
     )
 

@@ -33,7 +33,10 @@ def right_cluster(step_id: str = CLUSTER) -> Step:
         proof=confirmed(step_id),
         looks_at="a person's word, for the server's address and the uid of kube-system",
         doing=Doing.DECISION,
-        do="compare the context and the server's address with the cluster that you mean, and type the context's name",
+        do=(
+            "compare the context and the server's address with the cluster that you mean, and type the context's name. "
+            "The uid is the cluster's own: one that was built anew has a new one, and then only the address tells"
+        ),
         shell=_who_is_there,
         word="context",
     )

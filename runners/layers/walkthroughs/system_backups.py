@@ -49,7 +49,7 @@ def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable], sheet: Shee
             claims = f"all {len(ones)} claims" if len(ones) > 1 else "the claim"
             what = claims if ones and known is not None else "what it holds"
             return Advice(
-                f"{SYSTEM} {row.name}", f"brings {what} back from the newest backups, and Longhorn's jobs too"
+                f"{SYSTEM} {row.name}", f"brings {what} back from the newest backups, and the recurring jobs too"
             )
         first = first or doubt
     return Advice(VOLUMES_OF, first or "there is no system backup") if ones else None
@@ -71,7 +71,9 @@ def _unknown(ones: Sequence[Restorable], known: Collection[str] | None) -> str:
     """That a claim has a backup and is not on the sheet: whoever waited for it to come back might wait for ever."""
     strange = [one.claim for one in ones if known is not None and one.claim not in known]
     more = f" and {len(strange) - 1} more have" if len(strange) > 1 else " has"
-    return f"{strange[0]}{more} a backup and no line on the sheet: leave out what was deleted" if strange else ""
+    if not strange:
+        return ""
+    return f"{strange[0]}{more} a backup and no line on the sheet: leave out what was deleted; if unsure, keep it"
 
 
 def system_findings(rows: Rows, picture: Picture, name: str) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.picture import Layer, Picture
 from runners.layers.rows import Rows
+from runners.layers.survival.sheet import SHEET
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.old_disks import is_same, serving, unanswered
 from runners.layers.walkthroughs.proofs import not_seen
@@ -52,16 +53,16 @@ def _identity(picture: Picture, moment: Moment) -> Iterator[Finding]:
     assert identity is not None, "triage has looked"
     if sheet is None:
         text = moment.sheet_missing or "was not looked for yet"
-        yield Finding("survival sheet", Severity.NOTE, f"{text}: what was there is known from backups alone")
+        yield Finding(SHEET, Severity.NOTE, f"{text}: what was there is known from backups alone")
         yield Finding("identity", Severity.NOTE, f"{identity.short_uid}: whether it is a new one can't be told")
     elif is_same(sheet, identity.uid):
         text = (
             "of this very cluster: it never died, or its etcd was restored. Repair what is broken, install nothing anew"
         )
-        yield Finding("survival sheet", Severity.OK, f"found, written {sheet.written}")
+        yield Finding(SHEET, Severity.OK, f"found, written {sheet.written}")
         yield Finding("identity", Severity.NOTE, f"the sheet is {text}")
     else:
-        yield Finding("survival sheet", Severity.OK, f"found, written {sheet.written}")
+        yield Finding(SHEET, Severity.OK, f"found, written {sheet.written}")
         yield Finding("identity", Severity.NOTE, f"a new cluster stands in the place of {sheet.cluster.uid[:8]}…")
 
 
