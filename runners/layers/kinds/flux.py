@@ -29,6 +29,7 @@ _OFF = ("fluxcd.controlplane.io/reconcile", "disabled")
 """The annotation by which the Flux Operator's kinds are suspended."""
 _WORKLOADS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets"}
 """The kinds of the apps group that run something, by the names of ours."""
+_SUCCEEDED = "ReconciliationSucceeded"
 _LONGEST_RELEASE = 53
 """Characters of a release's name; helm-controller shortens longer ones, with a part of their digest."""
 
@@ -86,6 +87,8 @@ class FluxObject(Row):
     """Where a source fetches from."""
     decryption: Decryption | None = None
     """How a Kustomization decrypts; None where it does not."""
+    repeating: bool = False
+    """It applies once more what it has applied, as with every interval, and the last time that succeeded."""
 
     @property
     def ref(self) -> str:
@@ -107,7 +110,7 @@ class FluxObject(Row):
             return "ready"
         if not self.ready or not self.observed:
             return "waiting"
-        if self.ready == "True":
+        if self.ready == "True" or self.repeating:
             return "ready"
         return "failed" if self.ready == "False" and not self.waits else "progressing"
 
@@ -166,6 +169,7 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
         report=report_of(obj) if singular == "FluxReport" else None,
         origin=origin_of(obj),
         decryption=decryption_of(obj) if singular == "Kustomization" else None,
+        repeating=text(ready, "status") == "Unknown" and truth(reconciling, "status") and _succeeded(obj, history),
     )
 
 
@@ -173,6 +177,13 @@ def _observed(obj: Json, ready: Json) -> bool:
     # The status's own generation moves with success only; the condition's says which one a failure is about.
     seen = max(integer(obj, "status", "observedGeneration"), integer(ready, "observedGeneration"))
     return seen >= integer(obj, "metadata", "generation")
+
+
+def _succeeded(obj: Json, history: Json) -> bool:
+    """Did the last reconciliation succeed, and of the revision that is at work now? Only Kustomizations say so."""
+    applied = text(obj, "status", "lastAppliedRevision")
+    same = bool(applied) and applied == text(obj, "status", "lastAttemptedRevision")
+    return same and text(history, "lastReconciledStatus") == _SUCCEEDED
 
 
 def _revision(obj: Json) -> str:
