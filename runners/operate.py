@@ -208,15 +208,17 @@ class Operator:
             )
         return findings
 
-    async def write_survival(self, path: Path) -> Sheet:
+    async def write_survival(self, path: Path, *, aside: bool = False) -> Sheet:
         """Writes the survival sheet to a file of this machine; returns what was written.
+
+        With ``aside`` another cluster's that lies there is kept beside it, instead of being a reason against it.
 
         Raises:
             Refusal: the session is read-only, or the file is something else, or another cluster's sheet.
             ToolError: it can't be written.
         """
         with self._through_gate(c.WRITE_SHEET, Target(component=str(path))):
-            return await keep_sheet(self._session, path)
+            return await keep_sheet(self._session, path, aside=aside)
 
     async def _look(self, command: Command, target: Target) -> GateAnswer:
         """The gate's answer to what is seen at this moment, not to what the screen was last shown."""

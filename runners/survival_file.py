@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import anyio.to_thread
@@ -34,8 +35,13 @@ from runners.surroundings import path_in, secret_path, sheet_path
 from runners.tools.calls import ToolError
 
 
-async def keep_sheet(session: Session, path: Path) -> Sheet:
+async def keep_sheet(session: Session, path: Path, *, aside: bool = False) -> Sheet:
     """Writes the sheet of this moment to a file, on record; only the choke point calls it. Returns what was written.
+
+    Args:
+        session: of the cluster that it is about.
+        path: the file.
+        aside: another cluster's sheet that lies there is moved aside before.
 
     Raises:
         Refusal: the file is not to be overwritten.
@@ -43,13 +49,15 @@ async def keep_sheet(session: Session, path: Path) -> Sheet:
     """
     made = await current_sheet(session)
     try:
+        kept = await anyio.to_thread.run_sync(set_aside, path, made) if aside else None
         sheet = await anyio.to_thread.run_sync(write_sheet, path, made)
     except SheetRefused as error:
         raise Refusal(Finding(SHEET, Severity.WARNING, str(error), "", False)) from error
     except OSError as error:
         raise ToolError(f"survival sheet {path}: {error.strerror or error}") from error
+    kept_as = {"kept": str(kept)} if kept is not None else {}
     with contextlib.suppress(OSError):  # it has happened already: a full disk does not take it back
-        session.journal.write("sheet written", session.identity, path=str(path), claims=len(sheet.claims))
+        session.journal.write("sheet written", session.identity, path=str(path), claims=len(sheet.claims), **kept_as)
     session.outlook.ask()
     return sheet
 
@@ -133,6 +141,23 @@ def _of_file(session: Session, file: str) -> str:
         return ""
 
 
+def set_aside(path: Path, made: Sheet) -> Path | None:
+    """Moves another cluster's sheet out of the way of this one; returns where it is kept, None where there was none.
+
+    Raises:
+        SheetRefused: what lies there is no sheet.
+        OSError: it can't be read or moved.
+    """
+    there = _read(path)
+    if there is None or not there.of_another(made.cluster.uid, made.cluster.server):
+        return None
+    whose = there.cluster.uid[:8] or "before"
+    places = (path.with_name(f"{path.name}.{whose}{f'-{number}' if number > 1 else ''}") for number in count(1))
+    kept = next(place for place in places if not place.exists())
+    path.rename(kept)
+    return kept
+
+
 def write_sheet(path: Path, made: Sheet) -> Sheet:
     """Writes a sheet for its owner alone; whoever reads the file meanwhile sees the old one or the new one, whole.
 
@@ -167,14 +192,21 @@ def _with_rehearsal(made: Sheet, there: Sheet) -> Sheet:
 
 def _look_before(path: Path, sheet: Sheet) -> Sheet | None:
     """The sheet that lies there and may be written over; None where there is none."""
-    try:
-        there = read_sheet(path.read_text(encoding="utf-8", errors="replace"), str(path))
-    except FileNotFoundError:
+    there = _read(path)
+    if there is None:
         return None
-    except SheetError as error:
-        raise SheetRefused(f"{path} {error.words}") from error
     if another := there.of_another(sheet.cluster.uid, sheet.cluster.server):
         raise SheetRefused(f"{path} {another}: {MOVE_AWAY}")
     if there.claims and not sheet.claims:
         raise SheetRefused(f"{path} has claims ({len(there.claims)}), and the cluster has none now: {MOVE_AWAY}")
     return there
+
+
+def _read(path: Path) -> Sheet | None:
+    """The sheet that lies there; None where there is nothing."""
+    try:
+        return read_sheet(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    except FileNotFoundError:
+        return None
+    except SheetError as error:
+        raise SheetRefused(f"{path} {error.words}") from error

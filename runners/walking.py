@@ -10,7 +10,7 @@ from runners.layers.findings import Finding, Severity, worst
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
-from runners.layers.walkthroughs.steps import Doing, Moment, Walkthrough
+from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Doing, Moment, Walkthrough
 from runners.layers.walkthroughs.timeline import EVENTS, OPENED, PROVED, Passage, passages
 from runners.session import Session
 from runners.tools.asked_versions import own_version
@@ -107,5 +107,7 @@ class Walk:
 def _became_proved(before: StepView, view: StepView) -> bool:
     """Was it seen not to be proved, and is by now? A decision has a line of its own; what was unseen says nothing."""
     if view.state is not StepState.DONE or view.step.doing is Doing.DECISION:
+        return False
+    if any(finding.subject == NOTHING_TO_PROVE for finding in view.proof):
         return False
     return before.state is not StepState.DONE and worst(before.proof) is not Severity.UNKNOWN

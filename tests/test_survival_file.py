@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -62,6 +63,31 @@ def test_the_sheet_of_a_cluster_that_died_is_not_overwritten(sheet: Sheet, tmp_p
     with pytest.raises(SheetRefused, match="the sheet of another cluster, uid 0f5e77aa"):
         write_sheet(path, sheet)
     assert read_sheet(path.read_text()) == dead
+
+
+def test_the_sheet_of_a_cluster_that_died_is_kept_beside_the_new_one(session: StillSession, sheet: Sheet) -> None:
+    path = kept(session)
+    dead = replace(sheet, cluster=replace(sheet.cluster, uid="0f5e77aa-dead"), written="2026-01-01T00:00:00Z")
+    for name in ("home.yaml.0f5e77aa", "home.yaml.0f5e77aa-2"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(sheet_text(dead))
+        written = anyio.run(partial(Operator(session).write_survival, path, aside=True))
+        assert written.cluster.uid == sheet.cluster.uid
+        assert read_sheet(path.read_text()) == written
+        assert read_sheet(path.with_name(name).read_text()) == dead
+        line = json.loads(session.journal.path.read_text().splitlines()[-1])
+        assert (line["event"], line["kept"]) == ("sheet written", str(path.with_name(name)))
+
+
+def test_what_is_this_clusters_own_or_no_sheet_is_not_moved_aside(session: StillSession, sheet: Sheet) -> None:
+    path = kept(session)
+    write_sheet(path, sheet)
+    anyio.run(partial(Operator(session).write_survival, path, aside=True))
+    assert list(path.parent.iterdir()) == [path]
+    path.write_text("# my notes\n")
+    with pytest.raises(Refusal, match="is no survival sheet"):
+        anyio.run(partial(Operator(session).write_survival, path, aside=True))
+    assert path.read_text() == "# my notes\n"
 
 
 @pytest.mark.parametrize("there", ["# my notes\n", "version: 1\n", "\x00"])

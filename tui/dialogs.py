@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
-from runners.asks import Ask, Work
+from runners.asks import Ask
 from runners.layers.commands import APPLY, DELETE_RECORD, Command, Target
 from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity
@@ -14,6 +15,8 @@ from runners.layers.identity import Identity
 from runners.layers.kinds.base import Tone, age
 from runners.layers.plan_rules import summary
 from runners.layers.plans import Change, Danger, Plan, ReleaseAction
+from runners.layers.survival.sheet import Sheet
+from runners.probes.base import own_words
 from widgets.confirm import Dialog, DialogRow, Lines, Readiness
 from widgets.safe import cut
 
@@ -27,13 +30,13 @@ _SHOWN = 6
 
 def preparing(command: Command, target: Target, identity: Identity | None) -> Dialog:
     """The dialog while its question is being put together."""
-    rows = [DialogRow("cluster", ((_cluster(identity), Tone.PLAIN),))] if identity else []
+    rows = [DialogRow("cluster", ((cluster_words(identity), Tone.PLAIN),))] if identity else []
     return Dialog(_title(command, target), tuple(rows), _verb(command), readiness=Readiness.CHECKING)
 
 
 def question(ask: Ask, now: float) -> Dialog:
     """The question itself."""
-    rows = [DialogRow("cluster", ((_cluster(ask.identity), Tone.PLAIN),))]
+    rows = [DialogRow("cluster", ((cluster_words(ask.identity), Tone.PLAIN),))]
     if ask.plan is not None:
         rows += [
             DialogRow("plan", _plan_lines(ask.plan)),
@@ -47,7 +50,7 @@ def question(ask: Ask, now: float) -> Dialog:
         rows.append(DialogRow("hooks", hook_lines(ask.plan.own_hooks)))
     if commits := [item for item in ask.commits if item.severity <= Severity.NOTE]:
         rows.append(DialogRow("commits", tuple((f"{item.subject} {item.text}", Tone.PLAIN) for item in commits)))
-    rows.append(DialogRow("command", ((_call(ask.work), Tone.MUTED),)))
+    rows.append(DialogRow("command", ((_call(ask), Tone.MUTED),)))
     rows.append(DialogRow("gate", _gate_lines(ask.gate)))
     if undo := _undo(ask):
         rows.append(DialogRow("undo", ((undo, Tone.MUTED),)))
@@ -59,9 +62,10 @@ def _words(words: Sequence[str]) -> Lines:
     return (*((each, Tone.PLAIN) for each in words[:_SHOWN]), *more)
 
 
-def _call(work: Work) -> str:
+def _call(ask: Ask) -> str:
     """The call; one that only machines can read must not push the gate out of view."""
-    call = shlex.join(work.argv)
+    work, is_ours = ask.work, bool(ask.command.act or ask.command.probe)
+    call = f"Bedplate's own: {shlex.join(own_words(work.argv))}" if is_ours else shlex.join(work.argv)
     return cut(call, _LONGEST, middle=False) if work.words else call
 
 
@@ -91,7 +95,7 @@ def refused(dialog: Dialog, reasons: tuple[str, ...]) -> Dialog:
     """The same dialog after its question could not be asked, or its answer not be carried out."""
     if len(reasons) > _SHOWN:  # the first say what it is about, the last what to do
         rest = len(reasons) - _SHOWN
-        reasons = (*reasons[: _SHOWN - 1], f"and {rest} more (i on the card shows them all)", reasons[-1])
+        reasons = (*reasons[: _SHOWN - 1], f"and {rest} more (i on the overview shows all)", reasons[-1])
     return Dialog(dialog.title, dialog.rows, dialog.verb, readiness=Readiness.REFUSED, reasons=reasons)
 
 
@@ -119,6 +123,19 @@ def plain_question(title: str, rows: tuple[tuple[str, str], ...], verb: str, *, 
     return Dialog(title, tuple(DialogRow(name, ((text, Tone.PLAIN),)) for name, text in rows), verb, typed=typed)
 
 
+def sheet_question(path: Path, there: Sheet | None, identity: Identity) -> Dialog:
+    """The question before a survival sheet is written: where to, and what becomes of another cluster's."""
+    rows: tuple[tuple[str, str], ...] = (
+        ("cluster", cluster_words(identity)),
+        ("does", "Write the survival sheet of this cluster."),
+        ("file", str(path)),
+    )
+    another = there.of_another(identity.uid, identity.server) if there is not None else ""
+    if another:
+        rows = (*rows, ("keeps", f"what lies there {another}: it is kept beside it"))
+    return plain_question("Write survival sheet", rows, "Write")
+
+
 def _title(command: Command, target: Target) -> str:
     named = target.component or (str(target) if target.name else "")
     of = "of " if command is DELETE_RECORD else ""
@@ -129,7 +146,8 @@ def _verb(command: Command) -> str:
     return command.name.capitalize()
 
 
-def _cluster(identity: Identity) -> str:
+def cluster_words(identity: Identity) -> str:
+    """Which cluster it is, by everything that tells it from another."""
     return f"{identity.context} · {identity.server} · {identity.short_uid}"
 
 
@@ -143,7 +161,7 @@ def _plan_lines(plan: Plan) -> Lines:
         mark, tone = _MARKS[item.change]
         lines.append((f"{mark} {item.ref}", tone))
     if len(changes) > _SHOWN:
-        lines.append((f"  and {len(changes) - _SHOWN} more (i on the card shows them all)", Tone.MUTED))
+        lines.append((f"  and {len(changes) - _SHOWN} more (on the overview, i shows them all)", Tone.MUTED))
     return tuple(lines)
 
 

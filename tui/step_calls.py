@@ -14,6 +14,8 @@ from widgets.facts import Fact
 _SHOWN = 6
 """Lines that are shown, so that the proof stays in view; each at most so long:"""
 _LONGEST = 160
+_ALONE = 320
+"""The same of the first one where it is the only one that is shown."""
 _DOCUMENT = re.compile(r"(?<!<)<<-?\s*(['\"]?)(\w+)\1\s*$")
 """What ends a command that reads the lines below it, up to the word that it names."""
 
@@ -37,12 +39,20 @@ class _Call:
 def call_facts(command: str) -> list[Fact]:
     """A step's commands, from the first on, up to one that is too long to be read: it is said how to have the rest."""
     calls = [*_calls(iter(command.splitlines()))]
-    shown = [*takewhile(lambda call: len(call.text) <= _LONGEST, calls)][:_SHOWN]
-    while len(shown) < len(calls) and len(shown) > 1 and shown[-1].is_comment:
-        shown.pop()  # it is about what is not shown
+    shown = _at_a_glance(calls)
     words = _left_out(calls, shown)
     more = [Fact(words, Tone.MUTED)] if words else []
     return [*(Fact(call.text, Tone.MUTED if call.is_comment else Tone.MOVING) for call in shown), *more]
+
+
+def _at_a_glance(calls: Sequence[_Call]) -> list[_Call]:
+    shown = [*takewhile(lambda call: len(call.text) <= _LONGEST, calls)][:_SHOWN]
+    onward = calls[len(shown)] if len(shown) < len(calls) else None
+    if onward is not None and len(onward.text) <= _ALONE and all(call.is_comment for call in shown):
+        return [*shown, onward]
+    while onward is not None and shown and shown[-1].is_comment:
+        shown.pop()  # it is about what is not shown
+    return shown
 
 
 def _calls(lines: Iterator[str]) -> Iterator[_Call]:

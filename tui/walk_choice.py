@@ -17,7 +17,7 @@ from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.layers.walkthroughs.engine import Progress, progress
 from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.recover import NAME as RECOVER
-from runners.layers.walkthroughs.restore_choices import is_going_on
+from runners.layers.walkthroughs.restore_choices import has_begun, is_going_on
 from runners.layers.walkthroughs.steps import Doing, Option, Subject
 from runners.layers.walkthroughs.upgrade import NAME as UPGRADE
 from runners.layers.walkthroughs.verify import verifies
@@ -59,8 +59,23 @@ def offered(session: Session, about: Subject) -> tuple[list[Option], int]:
     """Every walkthrough, always in the same order, and the index of the one that is due."""
     first_day = WALKTHROUGHS[FIRST_DAY](about)
     due = meant(session.picture, progress(first_day, Walk(session, first_day).moment()), about)
-    due = RECOVER if is_going_on(session.store, session.recovering.recovery) else due
+    due = RECOVER if _is_recovering(session) or _had_a_cluster(session) else due
     return [Option(name, *_WORDS[name]) for name in WALKTHROUGHS], [*WALKTHROUGHS].index(due)
+
+
+def _is_recovering(session: Session) -> bool:
+    """Until the last step of it: the sheet of the cluster that died lies there as long."""
+    recovery, identity = session.recovering.recovery, session.identity
+    sheet = recovery.sheet
+    is_old = sheet is not None and identity is not None and not is_same(sheet, identity.uid)
+    return is_going_on(session.store, recovery) or (is_old and has_begun(recovery))
+
+
+def _had_a_cluster(session: Session) -> bool:
+    """Does Git have what a bootstrap commits, and this cluster nothing of either layer?"""
+    committed = session.ahead.facts.git.committed
+    is_bare = all(state.verdict is Verdict.ABSENT for state in session.picture.components)
+    return is_bare and bool(committed.there)
 
 
 def meant(picture: Picture, first_day: Progress, about: Subject) -> str:

@@ -45,7 +45,6 @@ def step_facts(
     known = [
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *call_facts(command)]),
-        *_headed("Demo", [Fact(remark, Tone.MOVING)] if remark and not view.state.over else []),
         *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
     ]
     proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
@@ -53,6 +52,7 @@ def step_facts(
     at_work = bool(sections) and view.state not in (StepState.READY, StepState.BLOCKED, StepState.LATER)
     return [
         Fact(said.text, STEP_TONES[view.state], view.state.symbol),
+        *_headed("Demo", [Fact(remark, Tone.MOVING)] if remark and not view.state.over else []),
         *_headed("Try", [Fact(words) for words in said.tries]),
         *([*proof, *moving, *known] if at_work else [*known, *proof, *moving]),
         *_headed("Undo", [Fact(step.undo)]),
@@ -75,13 +75,14 @@ def command_of(step: Step, settings: Settings, context: str, look: Callable[[], 
     return step.shell(settings, context) if step.shell is not None else ""
 
 
-def step_hints(view: StepView) -> Groups:
-    """The keys that do something with a step now, and those that leave it."""
-    going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm"}.get(view.step.doing)
+def step_hints(view: StepView, *, opens: bool = False) -> Groups:
+    """The keys that do something with a step now, and those that leave it; enter may open what a proof is about."""
+    going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm", Doing.SHEET: "write it"}.get(view.step.doing)
     going = "choose" if view.step.options is not None else going
     free = view.run is None or view.run.state.ended
     can = free and view.away is None and view.state not in (StepState.LATER, StepState.WAITING)
     found = [Hint("↵", going)] if going and can and not view.state.over else []
+    found = [Hint("↵", "open it")] if opens else found
     found += [Hint("s", "skip")] if view.step.skip and not view.state.over else []
     found += [Hint("u", "take back")] if view.decision is not None else []
     found += [Hint("c", "copy the command")] if view.step.shell is not None else []

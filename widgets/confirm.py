@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from runners.layers.kinds.base import Tone
-from widgets.safe import label, plain
+from widgets.safe import label, plain, wrapped
 from widgets.theme import MUTED, TONES
 
 Lines = tuple[tuple[str, Tone], ...]
@@ -72,9 +72,8 @@ def dialog_content(dialog: Dialog, width: int) -> Content:
     for row in dialog.rows:
         head = plain(row.label).ljust(indent)
         for text, tone in row.lines or (("–", Tone.MUTED),):
-            wrapped = Content.styled(plain(text), TONES[tone]).wrap(max(8, width - indent))
-            for part in wrapped:
-                lines.append(Content.assemble((head, MUTED), part))
+            for part in wrapped(plain(text), max(8, width - indent)):
+                lines.append(Content.assemble((head, MUTED), (part, TONES[tone])))
                 head = " " * indent
     return Content("\n").join(lines)
 
@@ -82,7 +81,7 @@ def dialog_content(dialog: Dialog, width: int) -> Content:
 def verdict_content(dialog: Dialog) -> Content:
     """The line that says whether it may be confirmed; empty where nothing stands in the way."""
     if dialog.readiness is Readiness.CHECKING:
-        return Content.styled("◐ looking again at what would happen…", TONES[Tone.MOVING])
+        return Content.styled("◐ looking at what would happen…", TONES[Tone.MOVING])
     if dialog.readiness is Readiness.NOTHING:
         return Content("\n").join([label(f"✔ {reason}", TONES[Tone.GOOD]) for reason in dialog.reasons])
     if dialog.readiness is Readiness.REFUSED:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import ClassVar
 
 from textual import events
@@ -14,7 +13,7 @@ from textual.message import Message
 
 from runners.layers.kinds.base import Key, Tone
 from widgets.lines import PartsLine
-from widgets.safe import label, plain
+from widgets.safe import label, plain, wrapped
 from widgets.scrolled import ScrolledPane
 
 
@@ -49,8 +48,7 @@ def fact_lines(facts: Sequence[Fact], width: int, cursor: int | None = None) -> 
         head = " " * fact.indent + (f"{fact.symbol} " if fact.symbol else "")
         tone = fact.tone.value if not fact.symbol else "plain"
         room = max(8, width - 1 - column - len(head))
-        # A name is broken only where it has to be: its halves would be read, and copied, as two.
-        for part in wrap(plain(fact.text), room, break_on_hyphens=False) or [""]:
+        for part in wrapped(plain(fact.text), room):
             parts = (("mark", "▶" if selected else " "), ("muted", word), (fact.tone.value, head), (tone, part))
             lines.append((index, PartsLine(parts, under="cursor" if selected else "")))
             word, head = " " * column, " " * len(head)
@@ -97,6 +95,11 @@ class FactsPane(ScrolledPane):
     def text(self) -> str:
         """Everything that it says, in lines."""
         return "\n".join(" ".join(part for part in (fact.symbol, fact.text) if part) for fact in self._facts)
+
+    @property
+    def is_at_what_opens(self) -> bool:
+        """Would enter open something now?"""
+        return self.has_focus and self._meant is not None
 
     @property
     def opens(self) -> bool:

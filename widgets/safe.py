@@ -8,6 +8,8 @@ from rich.cells import cell_len, chop_cells
 from textual.content import Content
 
 ELLIPSIS = "…"
+_PARTING = ("/,=", "-.:")
+"""Signs after which a long word may be parted, the better ones first."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """C0, DEL and C1; marks that turn the direction of what follows; line separators; halves of surrogate pairs."""
@@ -51,6 +53,37 @@ def cut(text: str, width: int, *, middle: bool | None = None) -> str:
         return head(text, width - 1) + ELLIPSIS
     tail = (width - 1) // 2
     return head(text, width - 1 - tail) + ELLIPSIS + _tail(text, tail)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of so many cells, at least one; words are kept whole.
+
+    One that is longer than a line is parted after a sign, a path or a list before a name: its halves would be read,
+    and copied, as two.
+    """
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        joined = f"{line} {word}" if line else word
+        if cell_len(joined) <= width:
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        *parts, line = _parted(word, width)
+        lines += parts
+    return [*lines, line]
+
+
+def _parted(word: str, width: int) -> list[str]:
+    parts = []
+    while cell_len(word) > width:
+        most = chop_cells(word, width)[0]
+        places = (max(most.rfind(sign) for sign in signs) + 1 for signs in _PARTING)
+        at = next((place for place in places if place > width // 3), len(most) or 1)
+        parts.append(word[:at])
+        word = word[at:]
+    return [*parts, word]
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -115,9 +115,11 @@ class StepsPane(Canvas):
             self.changed()
 
     def _top_for(self, index: int) -> int:
-        """The first step in view that moves the least and shows this one."""
-        below = index - self._room + 1 if self._room else 0
-        return max(0, min(index, max(self._top, below)))
+        """The first step in view that moves the least, shows this one, and leaves no room below the last."""
+        if not self._room:
+            return min(index, self._top)
+        below = index - self._room + 1
+        return max(0, min(index, max(self._top, below), len(self._steps) - self._room))
 
     def _line(self, index: int, width: int) -> PartsLine:
         view = self._steps[index]

@@ -85,6 +85,7 @@ def _install_everything(stage: Stage) -> None:
     stage.until("minio's tenant", lambda: all(map(_is_initialized, api.list(res.TENANTS) or ({},))))
     stage.run("flux", "bootstrap", "git", f"--url={URL}", f"--path={CLUSTER}", "--branch=main", "--token-auth")
     stage.until("what Flux applies", partial(_all_ready, api))
+    stage.pull()
     for resource, wanted in ((res.LONGHORN_RECURRING_JOBS, _NIGHTLY), (res.LONGHORN_SYSTEM_BACKUPS, _SYSTEM_BACKUP)):
         api.ensure(resource, wanted, None)
     stage.until("the first backups", partial(_all_backed_up, api))

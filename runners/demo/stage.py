@@ -110,6 +110,10 @@ class Stage:
         (self.place.folder / "git").mkdir(exist_ok=True)
         checkout.create(self.place.folder, self.place.repository, remote)
 
+    def pull(self) -> None:
+        """The person's copy has what Flux committed."""
+        checkout.pull(self.place.folder, self.place.repository)
+
     def run(self, *argv: str) -> None:
         """Runs a stand-in tool in the repository, at no pace at all.
 

@@ -13,6 +13,7 @@ from runners.layers.settings import FoundationEntry
 
 Say = Callable[[str], object]
 """Takes a line for the run's log."""
+_ISOLATED = ("-I",)
 _START = Path(__file__).with_name("start.py")
 
 CarryOut = Callable[[Sequence[str], Say], Answer]
@@ -39,4 +40,9 @@ class Probe:
 
 def argv(name: str, prospect: Prospect, start: Path = _START) -> tuple[str, ...]:
     """The call of a process of our own: this Python, where it starts, and nothing of what surrounds it."""
-    return (sys.executable, "-I", str(start), name, *prospect.arguments)
+    return (sys.executable, *_ISOLATED, str(start), name, *prospect.arguments)
+
+
+def own_words(call: Sequence[str]) -> Sequence[str]:
+    """What such a call does, without what only starts it: ``hold recurringjobs/nightly=default``."""
+    return call[len(_ISOLATED) + 2 :]

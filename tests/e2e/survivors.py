@@ -108,8 +108,9 @@ class Survivor(Walker):
         self.terminal.wait("the end of the program", lambda _text: False)
 
     def writes_a_new_sheet(self) -> None:
-        """Keeps the old sheet, and has a new one written."""
-        self.desk.types(f"mv ~/{SHEET} ~/{SHEET}.before && bedplate survival --write ~/{SHEET}")
+        """Has a new sheet written, and the old one kept beside it."""
+        self.terminal.press("enter")
+        self.answers("Write survival sheet", "Write")
 
     def asks_to_bootstrap(self) -> str:
         """Leaves the walkthrough, asks for what creates claims, and cancels; returns what the question says."""

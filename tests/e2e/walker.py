@@ -200,7 +200,7 @@ def _marked(text: str) -> str:
 def _is_settled(text: str, *, answered: bool = False) -> bool:
     """Does a dialog say what it has to say, and wait for an answer? One that was answered only stays to refuse."""
     whole = not answered or "✖ refused" in text or "there is nothing to do" in text
-    return whole and bool(dialog(text)) and "[▸Cancel ]" in text and "◐ looking again" not in text
+    return whole and bool(dialog(text)) and "[▸Cancel ]" in text and "◐ looking at what" not in text
 
 
 def _is_away(text: str) -> bool:

@@ -98,7 +98,7 @@ def test_a_tenant(changes: dict[str, object], verdict: Verdict, says: str) -> No
 
 def test_without_a_tenant_an_operator_serves_nobody() -> None:
     found = state("minio", OPERATED, w.without(w.minio_world(), TENANT.name))
-    assert (found.verdict, "there is none in minio-operator" in found.summary) == (Verdict.FAILED, True)
+    assert (found.verdict, "is not there: none in minio-operator" in found.summary) == (Verdict.FAILED, True)
 
 
 STANDALONE: list[Row] = [w.release("minio", "minio"), w.workload("deployments", "minio", "minio")]

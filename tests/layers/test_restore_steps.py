@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -85,6 +87,23 @@ def test_jobs_are_released_only_once_the_data_was_looked_at() -> None:
     assert said(done) == ["recurring jobs: 1 job may run, and nothing is held"]
 
 
+def test_single_volumes_bring_no_job_back_and_somebody_has_to_see_to_that() -> None:
+    """Else what came back would grow older, under a step that says that jobs were released."""
+    step = STEPS["release"]
+    assert step.shell_now is not None
+    bare = r.moment([s.target(), *restored("photos")], decisions={**r.chosen(r.PHOTOS), **LOOKED})
+    (warns,) = step.proof(bare)
+    assert warns.severity is Severity.WARNING
+    assert warns.text == "none makes backups: they did not come back with single volumes"
+    made = json.loads(shlex.split(step.shell_now(bare, "home"))[-1])
+    assert (made["kind"], made["spec"]["task"], made["spec"]["groups"]) == ("RecurringJob", "backup", ["default"])
+    whole = replace(bare, decisions={**r.decided(what="system-backup first"), **LOOKED})
+    assert proved(step.proof(whole))
+    with_one = r.moment([s.target(), *restored("photos"), r.job()], decisions=bare.decisions)
+    assert proved(step.proof(with_one))
+    assert "patch recurringjobs.longhorn.io NAME" in step.shell_now(with_one, "home")
+
+
 def restored(name: str) -> list[Row]:
     """A claim on a volume that was made from the older one of its two backups."""
     older, newer = replace(s.backup(name, 26), url=f"s3://older/{name}"), s.backup(name, 2)
@@ -108,7 +127,7 @@ def test_how_data_is_looked_at_is_by_the_pods_that_use_it() -> None:
     assert look is not None
     assert look(moment, "home").splitlines() == [
         "kubectl --context home -n apps get services,ingresses",
-        "kubectl --context home -n apps exec -it gallery-0 -- sh   # apps/photos",
+        "kubectl --context home -n apps exec -it gallery-0 -- sh",
     ]
     assert said(STEPS["looked"].proof(moment))[1].endswith("UTC, used by gallery-0")
     assert look(r.moment([]), "home") == "kubectl --context home get pods,services,ingresses --all-namespaces"

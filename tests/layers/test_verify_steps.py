@@ -12,7 +12,7 @@ from runners.layers.freshness import LOADING
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.flux import FluxObject
 from runners.layers.kinds.pods import Pod
-from runners.layers.picture import Layer
+from runners.layers.picture import ComponentState, Layer
 from runners.layers.rows import FrozenRows
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
@@ -120,12 +120,20 @@ RELEASE = replace(w.flux_object("HelmRelease", "photos"), release="apps/photos",
         ([APPS, PHOTOS, CLAIM, pod(claim="")], Severity.NOTE, "can't tell"),
         ([APPS, PHOTOS, replace(CLAIM, storage_class="local-path"), pod()], Severity.NOTE, "can't tell"),
         ([replace(APPS, remote=True), PHOTOS, CLAIM, pod()], Severity.NOTE, "can't tell"),
-        ([], Severity.NOTE, "pushes nothing to Git"),
+        ([], Severity.NOTE, "none of Flux's workloads uses a claim"),
     ],
 )
 def test_a_workload_of_fluxs_on_the_foundation(rows: Sequence[Row], severity: Severity, says: str) -> None:
     (only,) = seen(*rows)
     assert (only.severity, says in only.text) == (severity, True), only
+
+
+def test_nothing_is_called_unprovable_before_everything_is_there() -> None:
+    moment = r.moment(())
+    coming = ComponentState("metallb", Layer.GITOPS, Verdict.PROGRESSING)
+    picture = replace(moment.picture, components=(*moment.picture.components, coming))
+    (only,) = STEPS["verify:flux"].proof(replace(moment, picture=picture, rows=FrozenRows([CLASS])))
+    assert (only.severity, only.text) == (Severity.WARNING, "are not all there yet: none that uses a claim is seen")
 
 
 def test_one_that_works_is_enough() -> None:

@@ -86,7 +86,7 @@ def test_a_call_that_only_machines_can_read_is_told_in_words_and_leaves_the_gate
     dialog = dialogs.question(ask, NOW)
     assert row(dialog, "does") == (c.RESTORE.help, *claims[:6], "and 21 more")
     assert [len(text) for text in row(dialog, "command")] == [120]
-    assert "".join(row(dialog, "command")).startswith("python -I start.py restore ")
+    assert "".join(row(dialog, "command")).startswith("Bedplate's own: restore ")
 
 
 def test_a_refusal_keeps_the_question_and_gives_the_reasons() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,20 @@ from textual import events
 from textual.pilot import Pilot
 
 from runners.decision_keeping import keep
+from runners.layers.bootstrap_commits import CommittedFiles
 from runners.layers.findings import Finding
 from runners.layers.survival.checkout import Checkout
 from runners.layers.survival.judge import SheetFile, Surroundings
+from runners.layers.survival.sheet_text import read_sheet, sheet_text
 from runners.layers.walkthroughs.decisions import Choice, Decision
-from runners.layers.walkthroughs.steps import Option, Step
+from runners.layers.walkthroughs.engine import StepState
+from runners.layers.walkthroughs.recover import report_step
+from runners.layers.walkthroughs.steps import Option, Step, Subject, Walkthrough
 from runners.operate import Operator
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
 from tests.layers import worlds as w
-from tests.tui.still_session import HOME, StillSession, clock
+from tests.tui.still_session import HOME, SETTINGS, StillSession, clock, still_session
 from tests.tui.test_overview import started
 from tests.tui.test_screen_pictures import Compare
 from tests.tui.walking import read
@@ -28,6 +33,7 @@ from tui.app import BedplateApp
 from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.question import QuestionScreen
 from tui.screens.walkthrough import WalkthroughScreen
+from tui.walk_choice import offered
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +87,18 @@ async def test_the_key_asks_which_walkthrough(dead: StillSession) -> None:
         await until(lambda: isinstance(app.screen, ChoosingScreen))
         await pilot.press("j", "enter")
         await until(lambda: isinstance(app.screen, WalkthroughScreen))
+
+
+@pytest.mark.parametrize(("committed", "due"), [(frozenset({"flux-system/gotk-sync.yaml"}), 2), (frozenset(), 0)])
+def test_what_is_due_on_a_bare_cluster_is_told_by_git(
+    committed: frozenset[str], due: int, session: StillSession
+) -> None:
+    """What a bootstrap commits is there only where there was a cluster."""
+    session.fill([w.node("node-1")])
+    git = replace(session.ahead.facts.git, committed=CommittedFiles(committed))
+    session.ahead.facts = replace(session.ahead.facts, git=git, looked=True)
+    options, at = offered(session, Subject(session.settings, "longhorn"))
+    assert at == due, options
 
 
 async def test_helmfiles_are_read_off_the_loop_and_a_key_pressed_ahead_waits(
@@ -180,6 +198,35 @@ async def test_volumes_are_selected_and_nothing_has_to_be_typed(
         await until(lambda: isinstance(app.screen, QuestionScreen) and is_focused(app, "cancel"))
         await pilot.press(*"nothing", "enter", "enter")
         await until(lambda: answers[1:] == [("what", "nothing", "nothing")])
+
+
+async def test_the_new_sheet_is_written_after_a_yes_and_the_old_one_is_kept(tmp_path: Path) -> None:
+    session = still_session(tmp_path, settings=replace(SETTINGS, survival_file="home.yaml"))
+    old = r.sheet("photos", "wiki")
+    path = session.options.repository / "home.yaml"
+    path.write_text(sheet_text(old))
+    session.outlook.known = Surroundings(Checkout(), sheet=SheetFile("home.yaml", written=w.NOW, content=old))
+    session.fill(WORLD)
+    app = BedplateApp(session, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(app, pilot)
+        last = Walkthrough("recover", "Recover", (report_step(session.settings),))
+        app.push_screen(WalkthroughScreen(session, app.operator, last, app.overview.header, clock))
+        screen = await read(app, pilot)
+        assert screen.view is not None
+        assert screen.view.state is StepState.READY
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, QuestionScreen) and is_focused(app, "cancel"))
+        assert "is the sheet of another cluster" in "\n".join(screen_text(app))
+        await pilot.press("enter")  # which cancels
+        await until(lambda: app.screen is screen)
+        assert read_sheet(path.read_text()) == old
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, QuestionScreen) and is_focused(app, "cancel"))
+        await pilot.press("tab", "enter")
+        await until(lambda: path.with_name(f"home.yaml.{old.cluster.uid[:8]}").exists() and path.exists())
+    assert read_sheet(path.read_text()).cluster.uid == HOME.uid
+    assert read_sheet(path.with_name(f"home.yaml.{old.cluster.uid[:8]}").read_text()) == old
 
 
 SIZES = pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: str(size[0]))

@@ -7,6 +7,7 @@ import pytest
 from tui.step_calls import call_facts
 
 LONG = "kubectl apply -f - <<< '" + "x" * 300 + "'"
+MIDDLE = "flux bootstrap git " + "x" * 200
 MANIFEST = "kubectl apply -f - <<'END'\nkind: Pod\nmetadata: {}\nEND\nkubectl get pods"
 
 
@@ -18,7 +19,10 @@ MANIFEST = "kubectl apply -f - <<'END'\nkind: Pod\nmetadata: {}\nEND\nkubectl ge
         ("\n".join("abcdef"), [f"$ {each}" for each in "abcdef"]),
         ("\n".join("abcdefg"), [*(f"$ {each}" for each in "abcdef"), "and 1 command more: c copies them all"]),
         (LONG, ["1 command too long to show: c copies it"]),
-        (f"# why\n{LONG}", ["# why", "1 command too long to show: c copies it"]),
+        (f"# why\n{LONG}", ["1 command too long to show: c copies it"]),
+        (f"# why\n{MIDDLE}", ["# why", f"$ {MIDDLE}"]),
+        (f"a\n{MIDDLE}", ["$ a", "and 1 command more: c copies them all"]),
+        (f"{MIDDLE}\n{MIDDLE}", [f"$ {MIDDLE}", "and 1 command more: c copies them all"]),
         (f"{LONG}\n{LONG}", ["2 commands too long to show: c copies them all"]),
         (f"a\n# why\n{LONG}\nb\n{LONG}", ["$ a", "and 3 commands more: c copies them all"]),
         ("a\n" * 7, [*["$ a"] * 6, "and 1 command more: c copies them all"]),

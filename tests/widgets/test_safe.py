@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from widgets.safe import cut, fit, label, plain
+from widgets.safe import cut, fit, label, plain, wrapped
 
 
 @given(st.text())
@@ -38,3 +38,22 @@ def test_fit_takes_exactly_its_cells(text: str, width: int, right: bool) -> None
 def test_names_lose_their_middle_and_sentences_their_end() -> None:
     assert cut("longhorn-manager-nz8qt", 12) == "longho…nz8qt"
     assert cut("no address: metallb", 12) == "no address:…"
+
+
+@given(st.text("ab日/- ").map(plain), st.integers(2, 40))
+def test_wrapped_loses_nothing_and_keeps_to_its_cells(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert lines
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_words_are_kept_whole_and_a_long_one_is_parted_before_a_name() -> None:
+    assert wrapped("look at the data0-minio", 16) == ["look at the", "data0-minio"]
+    assert wrapped("claim minio-tenant/data0-minio-pool-0", 24) == ["claim", "minio-tenant/", "data0-minio-pool-0"]
+    assert wrapped("--components=source-controller,kustomize-controller", 36) == [
+        "--components=source-controller,",
+        "kustomize-controller",
+    ]
+    assert wrapped("x" * 20, 8) == ["x" * 8, "x" * 8, "x" * 4]
+    assert wrapped("", 8) == [""]

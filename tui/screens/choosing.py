@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Line
 
 from runners.layers.walkthroughs.steps import Option
 from tui.screens.once import LeavesOnce
-from widgets.safe import label, plain
+from widgets.safe import label, plain, wrapped
+
+_MOST, _FRAME = 110, 8
+"""Cells of the dialog at most, and of those what frames an answer (``app.tcss``)."""
 
 
 class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
@@ -40,7 +44,7 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         with Vertical(id="dialog") as box:
             box.border_title = label(self._head)
             yield Static(label(self._why), id="why")
-            yield OptionList(*(Line(_prompt(option)) for option in self._options), id="options")
+            yield OptionList(*(Line(_prompt(option, _room(self))) for option in self._options), id="options")
             yield Static(label("↵ chooses · esc goes back"), id="keys")
 
     def on_mount(self) -> None:
@@ -52,7 +56,9 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         event.stop()
         before, self._marked = self._marked, event.option_index
         for at in (before, self._marked):
-            event.option_list.replace_option_prompt_at_index(at, _prompt(self._options[at], marked=at == self._marked))
+            event.option_list.replace_option_prompt_at_index(
+                at, _prompt(self._options[at], _room(self), marked=at == self._marked)
+            )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chooses."""
@@ -155,11 +161,21 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
 
     def _line(self, at: int) -> Content:
         box = "[x]" if at in self._selected else "[ ]"
-        return _prompt(self._options[at], marked=at == self._marked, before=f"{box} ")
+        return _prompt(self._options[at], _room(self), marked=at == self._marked, before=f"{box} ")
 
 
-def _prompt(option: Option, *, marked: bool = False, before: str = "") -> Content:
-    """The answer, and what it means."""
-    mark = "▸ " if marked else "  "
+def _prompt(option: Option, room: int, *, marked: bool = False, before: str = "") -> Content:
+    """The answer, and what it means: beside it where there is room for that in so many cells, else below."""
+    head, text = f"{'▸' if marked else ' '} {before}", plain(option.text)
+    if cell_len(head + option.label + text) + 2 <= room:
+        means = f"  {text}"
+    else:
+        gap = "\n" + " " * (len(head) + 2)
+        means = "".join(f"{gap}{part}" for part in wrapped(text, max(8, room - len(gap))))
     quiet = "" if marked else "$foreground-muted"  # on the cursor's ground a quiet colour can't be read
-    return Content.assemble(mark, before, plain(option.label), (f"  {plain(option.text)}", quiet))
+    return Content.assemble(head, plain(option.label), (means, quiet))
+
+
+def _room(screen: Screen[Any]) -> int:
+    """Cells of an answer's line."""
+    return min(_MOST, screen.app.size.width * 9 // 10) - _FRAME

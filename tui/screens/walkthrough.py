@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Coroutine
 from itertools import takewhile
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -21,18 +21,16 @@ from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
-from runners.layers.walkthroughs.steps import Doing, Option, Walkthrough
+from runners.layers.walkthroughs.steps import Doing, Walkthrough
 from runners.operate import Operator
 from runners.session import Session
 from runners.tools.calls import ToolError
 from runners.walking import Walk
 from tui.bridge import Bridge
-from tui.dialogs import plain_question
 from tui.events import CommandChosen, Face, RowAsked, RunChanged
 from tui.failures import failure
-from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.following import FollowingScreen
-from tui.screens.question import QuestionScreen
+from tui.screens.step_questions import StepQuestions
 from tui.tail import RunTail
 from tui.walk_texts import command_of, over_words, record_facts, standing, step_facts, step_hints, summary_facts
 from widgets.alarm import AlarmBanner
@@ -48,7 +46,6 @@ LOOK_EVERY = 3.0
 """Seconds between two looks at what others decided."""
 _ROOMY = 30
 """Lines of a screen from which on the log of an earlier step is shown beside a later one."""
-_SKIP = "skip, because (↵ ends, esc goes back)"
 
 
 class WalkthroughScreen(FollowingScreen):
@@ -82,7 +79,7 @@ class WalkthroughScreen(FollowingScreen):
         self._clock = clock
         self._tail: RunTail | None = None
         self._progress: Progress | None = None
-        self._typed: Callable[[str], None] = lambda _text: None
+        self._questions = StepQuestions(self, session, self._walk.moment, self._decide, self._write)
 
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
@@ -149,10 +146,8 @@ class WalkthroughScreen(FollowingScreen):
             self.notify("; ".join(f"{each.subject}: {each.text}" for each in view.proof), markup=False)
         elif view.step.doing is Doing.COMMAND and view.step.command is not None:
             self.post_message(CommandChosen(view.step.command, view.step.target))
-        elif view.step.options is not None:
-            self._ask_to_choose(view)
-        elif view.step.doing is Doing.DECISION:
-            self._ask_to_confirm(view)
+        elif view.step.doing is not Doing.LOOK:
+            self._questions.ask(view)
         else:
             self.notify("this step only looks: it goes on by itself once the cluster proves it", markup=False)
 
@@ -164,7 +159,7 @@ class WalkthroughScreen(FollowingScreen):
         if view.state.over:
             self.notify(over_words(view), markup=False)
         elif view.step.skip:
-            self._ask_in_words(_SKIP, lambda reason: self._decide(view, Choice.SKIPPED, reason=reason))
+            self._questions.ask_why(view)
         else:
             self.notify(f"{view.step.title} can't be skipped: what follows rests on it", markup=False)
 
@@ -182,11 +177,15 @@ class WalkthroughScreen(FollowingScreen):
             self.notify("this step has no command", markup=False)
             return
         self.app.copy_to_clipboard(command)
-        self.notify("copied, where the terminal allows it", markup=False)
+        self.notify("copied, where the terminal allows it", timeout=2, markup=False)
 
     def action_back(self) -> None:
         """leave: it keeps its place."""
         self.leave()
+
+    def on_descendant_focus(self) -> None:
+        """Says what enter does in that pane."""
+        self._show_step()
 
     def on_steps_pane_step_selected(self) -> None:
         """Reads another step."""
@@ -203,7 +202,7 @@ class WalkthroughScreen(FollowingScreen):
         event.stop()
         self.query_one(StepsPane).focus()
         if event.text.strip():
-            self._typed(event.text.strip())
+            self._questions.take(event.text.strip())
 
     def on_prompt_cancelled(self, event: Prompt.Cancelled) -> None:
         """Decides nothing."""
@@ -215,75 +214,36 @@ class WalkthroughScreen(FollowingScreen):
         if words := failure(event):
             self.notify(words, severity="error", timeout=30, markup=False)
 
-    def _ask_to_confirm(self, view: StepView) -> None:
-        identity = self._session.identity
-        if identity is None:
-            self.notify("the cluster has not answered yet", markup=False)
-            return
-        where = f"{identity.context} · {identity.server} · {identity.short_uid}"
-        word = identity.context if view.step.word else ""
-        dialog = plain_question(view.step.title, (("cluster", where), ("why", view.step.why)), "Confirm", typed=word)
-        decided = partial(self._decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
-        self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
-
-    def _ask_to_choose(self, view: StepView, marked: str | None = None) -> None:
-        offers = view.step.options
-        options = offers(self._walk.moment()) if offers is not None else ()
-        if not options:
-            self.notify("there is nothing to choose from yet: what it waits for stands beside it", markup=False)
-            return
-
-        def chosen(option: Option | None) -> None:
-            if option is not None:
-                self._chosen(view, option, partial(self._ask_to_choose, view, option.answer))
-
-        # By the answer: what is offered may be another list when somebody comes back to it.
-        at = next((at for at, option in enumerate(options) if option.answer == marked), 0)
-        self.app.push_screen(ChoosingScreen(view.step.title, view.step.why, options, marked=at), chosen)
-
-    def _chosen(self, view: StepView, option: Option, back: Callable[[], None]) -> None:
-        """Asks further, where an answer needs more: which of some, a typed text, or its word."""
-        answered = partial(self._decide, view, Choice.CONFIRMED)
-        word = view.step.typed.get(option.answer, "")
-        if option.among:
-
-            def several(found: tuple[Option, ...] | None) -> None:
-                if found is None:
-                    back()
-                else:
-                    answered(answer=f"{option.answer} {','.join(each.answer for each in found)}")
-
-            self.app.push_screen(SelectingScreen(option.label, option.among), several)
-        elif option.asks:
-            self._ask_in_words(option.asks, lambda text: answered(answer=text))
-        elif word:
-            rows = (("answer", option.label), ("means", option.text))
-            dialog = plain_question(view.step.title, rows, "Decide", typed=word)
-            decided = partial(answered, typed=word, answer=option.answer)
-            self.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else back())
-        else:
-            answered(answer=option.answer)
-
-    def _ask_in_words(self, sign: str, typed: Callable[[str], None]) -> None:
-        self._typed = typed
-        self.query_one(Prompt).ask(sign)
-
     def _decide(self, view: StepView, choice: Choice, *, typed: str = "", reason: str = "", answer: str = "") -> None:
         decision = Decision(self._walk.walkthrough.name, view.step.id, choice, self._clock(), who(), reason, answer)
-        self.run_worker(
-            self._keep(view, decision, typed), group="decide", description="keep a decision", exit_on_error=False
-        )
+        self._work(self._keep(view, decision, typed), "keep a decision")
+
+    def _write(self, path: Path) -> None:
+        self._work(self._keep_sheet(path), "write the survival sheet")
+
+    def _work(self, work: Coroutine[None, None, None], what: str) -> None:
+        self.run_worker(work, group="decide", description=what, exit_on_error=False)
+
+    async def _keep_sheet(self, path: Path) -> None:
+        try:
+            await self._operator.write_survival(path, aside=True)
+        except (Refusal, ToolError) as error:
+            self._was_not_done(error, "nothing was written")
+            return
+        self._look()
 
     async def _keep(self, view: StepView, decision: Decision, typed: str) -> None:
         try:
             note = await self._operator.decide(decision, view.step, typed=typed)
         except (Refusal, ToolError) as error:
-            words = "\n".join(ended_badly(error))
-            self.notify(words, title="nothing was decided", severity="warning", timeout=15, markup=False)
+            self._was_not_done(error, "nothing was decided")
             return
         if note is not None:
             self.notify(f"{note.subject}: {note.text}", timeout=15, markup=False)
         self._look()
+
+    def _was_not_done(self, error: Refusal | ToolError, title: str) -> None:
+        self.notify("\n".join(ended_badly(error)), title=title, severity="warning", timeout=15, markup=False)
 
     def _look(self) -> None:
         self._looking.ask()
@@ -324,10 +284,11 @@ class WalkthroughScreen(FollowingScreen):
         )
         facts = [*record_facts(self._walk.unrecorded), *told]
         if self._is_at_the_end and passage is not None:
-            facts = [*summary_facts(passage, self._session.picture.survival), Fact(""), *facts]
+            own = (Fact(view.step.title, head="Step"), *facts)
+            facts = [*summary_facts(passage, self._session.picture.survival), *own]
         self.query_one(FactsPane).show(facts, view.step.title)
         self._follow(view.run or self._run_before(view))
-        self.query_one(HintBar).show(step_hints(view))
+        self.query_one(HintBar).show(step_hints(view, opens=self.query_one(FactsPane).is_at_what_opens))
 
     @property
     def _is_at_the_end(self) -> bool:

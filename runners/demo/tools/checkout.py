@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runners.demo.tools.remote import NoRepository, Remote, demo_folder
@@ -45,6 +45,17 @@ def create(demo: Path, folder: Path, name: str = NAME) -> Checkout:
     found = Checkout(folder, remote, "")
     commit = remote.commit({path: (folder / path).read_bytes() for path in found.files()}, "Lay the foundation")
     return note(demo, Checkout(folder, remote, commit))
+
+
+def pull(demo: Path, folder: Path) -> Checkout:
+    """Brings the newest commit's files into the checkout that is in a folder, and notes that they come from there."""
+    found = checkout_at(folder, demo)
+    assert found is not None, f"{folder} was checked out"
+    head = found.remote.head()
+    for path, content in found.remote.archive(head).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return note(demo, replace(found, commit=head))
 
 
 def note(demo: Path, checkout: Checkout) -> Checkout:

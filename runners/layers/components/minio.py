@@ -50,7 +50,7 @@ def _operated(scene: Scene) -> bool:
 
 def _absence(scene: Scene, tenants: Sequence[Tenant]) -> Iterator[Finding]:
     if not tenants and sees(scene, TENANTS):
-        yield Finding("Tenant", Severity.BLOCKER, f"there is none in {', '.join(scene.namespaces)}")
+        yield Finding("Tenant", Severity.BLOCKER, f"is not there: none in {', '.join(scene.namespaces)}")
 
 
 def tenant_findings(row: Tenant) -> Iterator[Finding]:

@@ -31,17 +31,16 @@ def brought_back(rows: Rows) -> tuple[Finding, ...]:
 
 
 def look_commands(rows: Rows, context: str) -> str:
-    """How the data of each claim is looked at: by a shell in a pod that uses it, and where its application serves."""
+    """Where each namespace's applications serve, and a shell in a pod that uses what came back."""
     ours = [row for row in _restored(rows) if row.claim]
     used = mounted_by(rows, (row.claim for row in ours))
     call = ("kubectl", "--context", context, "-n")
-    lines = []
+    lines: list[str] = []
     for space in dict.fromkeys(row.claim.partition("/")[0] for row in ours):
         lines.append(shlex.join((*call, space, "get", "services,ingresses")))
-        for row in ours:
-            pods = [pod for pod in used.get(row.claim, ()) if pod.namespace == space]
-            if pods:
-                lines.append(f"{shlex.join((*call, space, 'exec', '-it', pods[0].name, '--', 'sh'))}   # {row.claim}")
+        pods = [pod for row in ours for pod in used.get(row.claim, ()) if pod.namespace == space]
+        if pods:
+            lines.append(shlex.join((*call, space, "exec", "-it", pods[0].name, "--", "sh")))
     return "\n".join(lines) or everywhere(context)
 
 

@@ -15,8 +15,8 @@ from runners.layers.kinds.storage import CLAIMS, STORAGECLASSES, Claim
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
 from runners.layers.picture import Layer
 from runners.layers.rows import Rows
-from runners.layers.walkthroughs.proofs import is_usable
-from runners.layers.walkthroughs.steps import Moment, Proof, proved
+from runners.layers.walkthroughs.proofs import is_usable, services_are_ready
+from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Moment, Proof, proved
 
 _WORKLOADS = (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)
 _READ = (*_WORKLOADS, PODS, CLAIMS, STORAGECLASSES)
@@ -63,8 +63,10 @@ def carried(moment: Moment) -> Proof:
     working = [each.finding() for each in found if each.works]
     if working or found:
         return tuple(working or [each.finding() for each in found])[:_SHOWN]
-    words = "can't tell: none of them uses a claim on the foundation's storage, and Bedplate pushes nothing to Git"
-    return (Finding(_ABOUT, Severity.NOTE, words),)
+    if not proved(services_are_ready(moment)):
+        return (Finding(_ABOUT, Severity.WARNING, "are not all there yet: none that uses a claim is seen"),)
+    words = "can't tell: none of Flux's workloads uses a claim on the foundation's storage"
+    return (Finding(NOTHING_TO_PROVE, Severity.NOTE, words),)
 
 
 def _classes(moment: Moment) -> set[str]:

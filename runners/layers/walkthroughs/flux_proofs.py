@@ -22,7 +22,7 @@ from runners.layers.walkthroughs.flux_troubles import (
     is_decryption_trouble,
 )
 from runners.layers.walkthroughs.proofs import Prove, not_seen
-from runners.layers.walkthroughs.steps import Moment, Proof, proved
+from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Moment, Proof, proved
 
 NEEDED = ("source-controller", "kustomize-controller")
 """Without these Flux does nothing."""
@@ -190,7 +190,7 @@ def decrypts(moment: Moment) -> Proof:
 
 def _nothing_to_decrypt(moment: Moment) -> Proof:
     """A step is not done before Flux is there, although there will be nothing to see then either."""
-    nothing = Finding("the repository", Severity.NOTE, "has nothing encrypted that Flux applies")
+    nothing = Finding(NOTHING_TO_PROVE, Severity.NOTE, "the repository has nothing encrypted that Flux applies")
     applied = is_applied(moment)
     if not proved(applied):
         trouble = max(applied, key=lambda finding: finding.severity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -27,6 +28,8 @@ _SEVERITY = {
 }
 """What a verdict is worth as a proof: what is degraded serves, and can be built upon."""
 _AFTER_ITS_CRDS = "wait until what brings it is installed"
+_MORE = re.compile(r" \(\+\d+\)$")
+"""How many findings a summary leaves out: here they follow."""
 _SHOWN = 12
 """Lines of one proof at most."""
 
@@ -110,14 +113,14 @@ def component_proof(state: ComponentState) -> Proof:
     """The verdict in one line, and what it rests on: what is wrong first, then what is proved."""
     severity = _SEVERITY[state.verdict]
     words = state.verdict.value if state.verdict is not Verdict.ABSENT else "is not there"
-    summary = f": {state.summary}" if state.summary and state.verdict is not Verdict.HEALTHY else ""
+    summary = f": {_MORE.sub('', state.summary)}" if state.summary and state.verdict is not Verdict.HEALTHY else ""
     lines = (Finding(state.name, severity, words + summary), *(_under(severity, each) for each in state.findings))
     return tuple(dict.fromkeys(lines))[:_SHOWN]
 
 
 def _under(most: Severity, finding: Finding) -> Finding:
-    """A line below a verdict never weighs more than the verdict does."""
-    weight = min(most, finding.severity, key=lambda severity: severity.value)
+    """A line below a verdict never weighs more than the verdict does; what is good is no more than remarked."""
+    weight = min(max(most, Severity.NOTE), finding.severity)
     return Finding(finding.subject, weight, finding.text, finding.remedy, about=finding.about)
 
 

@@ -36,7 +36,6 @@ from runners.layers.walkthroughs.shared_steps import (
 )
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough
 from runners.layers.walkthroughs.triage import (
-    EXPORT,
     disk_options,
     disks,
     orphan_findings,
@@ -116,7 +115,7 @@ def disks_step() -> Step:
         ),
         proof=disks,
         doing=Doing.DECISION,
-        do=f"look at /var/lib/longhorn/replicas on each node. Where something is left, {EXPORT}",
+        do="look at /var/lib/longhorn/replicas on each node; what is left there can still be read out",
         shell=lambda _settings, _context: "ls -l /var/lib/longhorn/replicas   # on each node",
         options=disk_options,
     )
@@ -181,11 +180,12 @@ def report_step(settings: Settings) -> Step:
         ),
         proof=_has_new_sheet,
         looks_at="that the sheet on this machine is of this cluster",
-        do="it is written by itself after a change; a sheet of the old cluster is moved away first, by this command"
+        doing=Doing.SHEET if file else Doing.LOOK,
+        do="write it; a sheet of the cluster that died is kept beside it"
         if file
         else f"{_NAME_IT}; or write one by this command, and skip this step",
         shell=lambda _settings, _context: (
-            f"mv {file} {file}.before && bedplate survival --write {file}" if file else "bedplate survival --write FILE"
+            f"mv {file} {file}.before\nbedplate survival --write {file}" if file else "bedplate survival --write FILE"
         ),
         skip="when bedplate.yaml names no file for it, and you have written one yourself",
     )
@@ -198,8 +198,8 @@ def _has_new_sheet(moment: Moment) -> Proof:
         return (Finding(about, Severity.WARNING, "bedplate.yaml names no file for it", "do as it says under Do"),)
     if sheet is None or identity is None:
         text = moment.sheet_missing or "is not there"
-        return (Finding(about, Severity.WARNING, text, f"bedplate survival --write {file}"),)
+        return (Finding(about, Severity.WARNING, text, "↵ writes it"),)
     if not is_same(sheet, identity.uid):
         text = f"is still the one of {sheet.cluster.uid[:8]}…"
-        return (Finding(about, Severity.WARNING, text, "copy the command under Do (c), and run it"),)
+        return (Finding(about, Severity.WARNING, text, "↵ keeps that one, and writes the new one"),)
     return (Finding(SHEET, Severity.OK, f"of this cluster, written {sheet.written}"),)

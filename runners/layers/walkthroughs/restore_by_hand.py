@@ -32,7 +32,7 @@ def chosen_commands(rows: Rows, recovery: Recovery, context: str) -> str:
     if kind == SYSTEM:
         spaces = sorted({one.namespace for one in wanted(rows, recovery)})
         made = (f"kubectl --context {context} apply -f - <<< '{_line(objects.namespace(name))}'" for name in spaces)
-        about = f"# all from system backup {names[0]}: into namespaces that are there"
+        about = f"# all from system backup {names[0]}, after its namespaces"
         return "\n".join((about, *made, _of_system(names[0], context)))
     if kind == VOLUMES_OF:
         return "\n".join(line for one in wanted(rows, recovery) for line in _of_claim(one, context))

@@ -37,7 +37,7 @@ from runners.layers.walkthroughs.restore_targets import needed_targets, target_p
 from runners.layers.walkthroughs.system_backups import system_findings
 
 _NAMED = 6
-_AND_LONGHORN = "and Longhorn's own settings, StorageClasses and recurring jobs, as they were then"
+_AND_LONGHORN = "and Longhorn's own settings, StorageClasses and recurring jobs as they were then; the jobs are held"
 
 
 def _is_going_on(rows: Rows, recovery: Recovery, identity: Identity | None) -> bool:

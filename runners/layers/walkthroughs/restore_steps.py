@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from runners.layers import commands as c
+from runners.layers.components.longhorn_jobs import backup_jobs
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
@@ -16,6 +18,7 @@ from runners.layers.walkthroughs.restore_rules import (
     LOOKED,
     NOTHING,
     SYSTEM,
+    VOLUMES_OF,
     choice,
     has_looked,
     standings,
@@ -27,6 +30,13 @@ from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 from runners.layers.walkthroughs.triage import recovery_of
 
 _IN = "-n longhorn-system"
+_NIGHTLY = {
+    "apiVersion": "longhorn.io/v1beta2",
+    "kind": "RecurringJob",
+    "metadata": {"name": "nightly", "namespace": "longhorn-system"},
+    "spec": {"task": "backup", "cron": "0 2 * * *", "groups": ["default"], "retain": 7, "concurrency": 2},
+}
+"""A job for every volume that names none: once a night, seven kept."""
 
 
 def target_step() -> Step:
@@ -157,17 +167,35 @@ def release_step() -> Step:
         command=c.RELEASE_JOBS,
         target=ON_LONGHORN,
         do="what was taken off jobs and volumes is put back",
-        shell=lambda _settings, context: (
-            f"kubectl --context {context} {_IN} patch recurringjobs.longhorn.io NAME --type=merge "
-            """-p '{"spec":{"groups":["default"]}}'"""
-        ),
+        shell=lambda _settings, context: _release_shell(context),
+        shell_now=_release_commands,
         undo="hold them again",
+        skip="when backups are made by something else, or jobs come later; what is held stays held",
     )
 
 
 def _released(moment: Moment) -> Proof:
     """Not before the data was looked at: until then nothing may be held yet, and that is no release."""
     found, recovery = held_jobs.released_proof(moment.rows), recovery_of(moment)
-    if not proved(found) or has_looked(recovery) or needs_no_look(moment.rows, recovery):
+    if not proved(found):
         return found
-    return (Finding("data", Severity.WARNING, "was not looked at yet; jobs are released after that"),)
+    if not (has_looked(recovery) or needs_no_look(moment.rows, recovery)):
+        return (Finding("data", Severity.WARNING, "was not looked at yet; jobs are released after that"),)
+    if choice(recovery)[0] == VOLUMES_OF and not backup_jobs(moment.rows):
+        text = "none makes backups: they did not come back with single volumes"
+        return (Finding("recurring jobs", Severity.WARNING, text, "make one as it says under Do, or by Git"),)
+    return found
+
+
+def _release_commands(moment: Moment, context: str) -> str:
+    """Where there is no job to release: one that backs up every volume each night, as it may have been before."""
+    if backup_jobs(moment.rows):
+        return _release_shell(context)
+    return f"kubectl --context {context} apply -f - <<< '{json.dumps(_NIGHTLY, separators=(',', ':'))}'"
+
+
+def _release_shell(context: str) -> str:
+    return (
+        f"kubectl --context {context} {_IN} patch recurringjobs.longhorn.io NAME --type=merge "
+        """-p '{"spec":{"groups":["default"]}}'"""
+    )

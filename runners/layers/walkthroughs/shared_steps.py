@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from runners.layers import commands as c
 from runners.layers.commands import Target
@@ -71,9 +71,18 @@ def keys_before(settings: Settings, user: str, *others: str) -> Iterator[Step]:
             proof=keys_are_there(keys),
             looks_at="that " + ", ".join(key.secret for key in keys) + " are there, never what is in them",
             do="put them there from their source, in another terminal",
-            shell=lambda _settings, context: "\n".join(key_command(key, context) for key in keys),
+            shell=lambda _settings, context: "\n".join(_key_commands(keys, context)),
             undo="kubectl delete secret",
         )
+
+
+def _key_commands(keys: Sequence[KeySource], context: str) -> Iterator[str]:
+    """The namespaces first: on a cluster that was built anew there are none, and a file may hold the Secret alone."""
+    apply = shlex.join(("kubectl", "--context", context, "apply", "-f", "-"))
+    for space in dict.fromkeys(key.secret.partition("/")[0] for key in keys):
+        make = ("kubectl", "create", "namespace", space, "--dry-run=client", "-o", "yaml")
+        yield f"{shlex.join(make)} | {apply}"
+    yield from (key_command(key, context) for key in keys)
 
 
 def key_command(key: KeySource, context: str) -> str:

@@ -10,7 +10,7 @@ from runners.layers.findings import Finding, Severity, worst
 from runners.layers.kinds.base import age
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.engine import StepState, StepView
-from runners.layers.walkthroughs.steps import Doing, proved
+from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Doing, proved
 
 PATIENCE = 600.0
 """Seconds after which a wait is called long where nobody has said how long it usually takes."""
@@ -40,7 +40,9 @@ def state_words(view: StepView, now: float, since: float | None = None) -> State
     match view.state:
         case StepState.DONE:
             by_word = view.step.doing is Doing.DECISION and view.decision is not None
-            return StateWords("done: a person has said so" if by_word else "done: proved below")
+            nothing = any(finding.subject == NOTHING_TO_PROVE for finding in view.proof)
+            proven = "done: there is nothing to prove" if nothing else "done: proved below"
+            return StateWords("done: a person has said so" if by_word else proven)
         case StepState.SKIPPED:
             who = view.decision
             return StateWords(f"skipped by {who.who}: {who.reason}" if who is not None else "skipped")

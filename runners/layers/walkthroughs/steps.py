@@ -19,6 +19,10 @@ Proof = tuple[Finding, ...]
 """What was looked at. A step is proved when there is something and nothing of it is worse than a note."""
 
 
+NOTHING_TO_PROVE = "nothing to prove"
+"""What a finding is about that says why there is nothing to see: such a step is over, and was not proved."""
+
+
 def proved(proof: Proof) -> bool:
     """Does it prove that the step is done? Nothing to see proves nothing."""
     return bool(proof) and all(finding.severity <= Severity.NOTE for finding in proof)
@@ -97,6 +101,8 @@ class Doing(Enum):
     """By a command, through its dialog."""
     DECISION = "decision"
     """By a person's word."""
+    SHEET = "sheet"
+    """By the survival sheet, which is written on this machine after a yes."""
 
 
 @dataclass(frozen=True)

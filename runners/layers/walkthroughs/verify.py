@@ -17,7 +17,7 @@ from runners.layers.judge import of_foundation
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.walkthroughs.carried import carried
 from runners.layers.walkthroughs.proofs import is_usable
-from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
+from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Doing, Moment, Proof, Step, proved
 
 VERIFY = "verify:"
 """What the ids of these steps begin with; the name of a component follows."""
@@ -83,11 +83,11 @@ def _s3_step(entry: FoundationEntry) -> Step:
 def _no_bucket(entry: FoundationEntry) -> Step:
     """Where nobody said which bucket may be written to, that is said, and nothing waits for it."""
     name = entry.component
-    words = "can't tell whether it stores objects: bedplate.yaml names no bucket (s3: {bucket: NAME})"
+    words = f"can't tell whether {name} stores objects: bedplate.yaml names no bucket (s3: {{bucket: NAME}})"
 
     def prove(moment: Moment) -> Proof:
         usable = is_usable(name)(moment)
-        return (Finding(name, Severity.NOTE, words),) if proved(usable) else usable
+        return (Finding(NOTHING_TO_PROVE, Severity.NOTE, words),) if proved(usable) else usable
 
     return Step(
         f"{VERIFY}{name}",
