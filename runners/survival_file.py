@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -41,7 +42,7 @@ async def keep_sheet(session: Session, path: Path, *, aside: bool = False) -> Sh
     Args:
         session: of the cluster that it is about.
         path: the file.
-        aside: another cluster's sheet that lies there is moved aside before.
+        aside: another cluster's sheet that lies there is kept beside it, instead of being a reason against it.
 
     Raises:
         Refusal: the file is not to be overwritten.
@@ -49,8 +50,7 @@ async def keep_sheet(session: Session, path: Path, *, aside: bool = False) -> Sh
     """
     made = await current_sheet(session)
     try:
-        kept = await anyio.to_thread.run_sync(set_aside, path, made) if aside else None
-        sheet = await anyio.to_thread.run_sync(write_sheet, path, made)
+        sheet, kept = await anyio.to_thread.run_sync(_keep_both if aside else _keep_one, path, made)
     except SheetRefused as error:
         raise Refusal(Finding(SHEET, Severity.WARNING, str(error), "", False)) from error
     except OSError as error:
@@ -141,34 +141,52 @@ def _of_file(session: Session, file: str) -> str:
         return ""
 
 
-def set_aside(path: Path, made: Sheet) -> Path | None:
-    """Moves another cluster's sheet out of the way of this one; returns where it is kept, None where there was none.
+def _keep_one(path: Path, made: Sheet) -> tuple[Sheet, None]:
+    return write_sheet(path, made), None
 
-    Raises:
-        SheetRefused: what lies there is no sheet.
-        OSError: it can't be read or moved.
-    """
+
+def _keep_both(path: Path, made: Sheet) -> tuple[Sheet, Path | None]:
+    """Writes the sheet, and where another cluster's is kept; that is there before anything is written over."""
     there = _read(path)
     if there is None or not there.of_another(made.cluster.uid, made.cluster.server):
-        return None
-    whose = there.cluster.uid[:8] or "before"
-    places = (path.with_name(f"{path.name}.{whose}{f'-{number}' if number > 1 else ''}") for number in count(1))
-    kept = next(place for place in places if not place.exists())
-    path.rename(kept)
-    return kept
+        return _keep_one(path, made)
+    kept = _copied_beside(path, there.cluster.uid)
+    try:
+        return write_sheet(path, made, over=there), kept
+    except OSError:
+        kept.unlink(missing_ok=True)
+        raise
 
 
-def write_sheet(path: Path, made: Sheet) -> Sheet:
+def _copied_beside(path: Path, uid: str) -> Path:
+    """Copies a file beside itself under a name that nothing had: nothing is lost, whoever else does the same."""
+    whose = re.sub("[^0-9A-Za-z-]", "", uid)[:8] or "before"
+    for number in count(1):
+        kept = path.with_name(f"{path.name}.{whose}{f'-{number}' if number > 1 else ''}")
+        with contextlib.suppress(FileExistsError), kept.open("xb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(path.read_bytes())
+            os.fsync(file.fileno())
+            return kept
+    raise AssertionError("there is always another number")
+
+
+def write_sheet(path: Path, made: Sheet, *, over: Sheet | None = None) -> Sheet:
     """Writes a sheet for its owner alone; whoever reads the file meanwhile sees the old one or the new one, whole.
 
     Returns what was written: the last rehearsal is the later one of what this machine knows and what the file says.
+
+    Args:
+        path: the file.
+        made: what is to be written.
+        over: another cluster's sheet that may be written over, because it is kept elsewhere.
 
     Raises:
         SheetRefused: the file is something else, or says what this one can't: another cluster's sheet, perhaps the
             last word of one that died, or claims where there are none now.
         OSError: it can't be written.
     """
-    there = _look_before(path, made)
+    there = _look_before(path, made, over)
     sheet = _with_rehearsal(made, there) if there else made
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
@@ -190,10 +208,10 @@ def _with_rehearsal(made: Sheet, there: Sheet) -> Sheet:
     return replace(made, last_rehearsed=there.last_rehearsed, rehearsed_to_storage=there.rehearsed_to_storage)
 
 
-def _look_before(path: Path, sheet: Sheet) -> Sheet | None:
-    """The sheet that lies there and may be written over; None where there is none."""
+def _look_before(path: Path, sheet: Sheet, over: Sheet | None) -> Sheet | None:
+    """The sheet of this cluster that lies there and may be written over; None where there is none."""
     there = _read(path)
-    if there is None:
+    if there is None or there == over:
         return None
     if another := there.of_another(sheet.cluster.uid, sheet.cluster.server):
         raise SheetRefused(f"{path} {another}: {MOVE_AWAY}")
@@ -209,4 +227,4 @@ def _read(path: Path) -> Sheet | None:
     except FileNotFoundError:
         return None
     except SheetError as error:
-        raise SheetRefused(f"{path} {error.words}") from error
+        raise SheetRefused(f"{path} {error.words}: {MOVE_AWAY}") from error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 from dataclasses import replace
 from functools import partial
@@ -77,6 +79,33 @@ def test_the_sheet_of_a_cluster_that_died_is_kept_beside_the_new_one(session: St
         assert read_sheet(path.with_name(name).read_text()) == dead
         line = json.loads(session.journal.path.read_text().splitlines()[-1])
         assert (line["event"], line["kept"]) == ("sheet written", str(path.with_name(name)))
+
+
+@pytest.mark.parametrize(("uid", "name"), [("a/b", "ab"), ("../..", "before"), ("", "before")])
+def test_what_a_sheet_says_is_no_path(uid: str, name: str, session: StillSession, sheet: Sheet) -> None:
+    path = kept(session)
+    path.parent.mkdir()
+    path.write_text(sheet_text(replace(sheet, cluster=replace(sheet.cluster, uid=uid))))
+    anyio.run(partial(Operator(session).write_survival, path, aside=True))
+    assert {each.name for each in path.parent.iterdir()} == {"home.yaml", f"home.yaml.{name}"}
+
+
+def test_where_it_can_not_be_written_the_old_sheet_stays_where_it_was(
+    session: StillSession, sheet: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = kept(session)
+    path.parent.mkdir()
+    path.write_text(sheet_text(replace(sheet, cluster=replace(sheet.cluster, uid="0f5e77aa-dead"))))
+    before = path.read_text()
+
+    def is_full(**_more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("runners.survival_file.tempfile.mkstemp", is_full)
+    with pytest.raises(ToolError, match="No space left"):
+        anyio.run(partial(Operator(session).write_survival, path, aside=True))
+    assert list(path.parent.iterdir()) == [path]
+    assert path.read_text() == before
 
 
 def test_what_is_this_clusters_own_or_no_sheet_is_not_moved_aside(session: StillSession, sheet: Sheet) -> None:

@@ -74,7 +74,8 @@ def _is_recovering(session: Session) -> bool:
 def _had_a_cluster(session: Session) -> bool:
     """Does Git have what a bootstrap commits, and this cluster nothing of either layer?"""
     committed = session.ahead.facts.git.committed
-    is_bare = all(state.verdict is Verdict.ABSENT for state in session.picture.components)
+    components = session.picture.components
+    is_bare = bool(components) and all(state.verdict is Verdict.ABSENT for state in components)
     return is_bare and bool(committed.there)
 
 

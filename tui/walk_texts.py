@@ -11,7 +11,7 @@ from runners.layers.settings import Settings
 from runners.layers.survival.fold import Survival
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.state_words import state_words
-from runners.layers.walkthroughs.steps import Doing, Moment, Section, Step
+from runners.layers.walkthroughs.steps import Doing, Moment, Section, Step, Walkthrough
 from runners.layers.walkthroughs.timeline import Passage
 from tui.step_calls import call_facts
 from widgets.facts import Fact
@@ -101,7 +101,7 @@ def record_facts(unrecorded: Finding | None) -> list[Fact]:
     return [replace(_line(unrecorded), head="Stop")] if unrecorded is not None else []
 
 
-def summary_facts(passage: Passage, survival: Survival) -> list[Fact]:
+def summary_facts(walkthrough: Walkthrough, passage: Passage, survival: Survival) -> list[Fact]:
     """What was done on a walkthrough that is over: how long it took, what was proved when, and what was skipped.
 
     And what is left to see to: whatever would be missing if the cluster died now.
@@ -113,7 +113,11 @@ def summary_facts(passage: Passage, survival: Survival) -> list[Fact]:
     proofs = [
         Fact(f"{moment.title}, after {age(moment.at - passage.began)}", Tone.GOOD, "✔") for moment in passage.proved
     ]
-    skipped = [Fact(f"{each.step}, by {each.who}: {each.reason}", Tone.MUTED, "–") for each in passage.skipped]
+    titles = {step.id: step.title for step in walkthrough.steps}
+    skipped = [
+        Fact(f"{titles.get(each.step, each.step)}, by {each.who}: {each.reason}", Tone.MUTED, "–")
+        for each in passage.skipped
+    ]
     runs = [Fact(f"{run.title} {run.state.value}, {age(run.seconds(passage.ended))}") for run in passage.runs]
     return [
         *_headed("Took", [Fact(took)]),

@@ -163,6 +163,7 @@ class Confirm(Widget):
         border: round $border;
         border-title-color: $foreground;
         border-title-style: bold;
+        border-subtitle-color: $foreground-muted;
         background: $surface;
         padding: 0 1;
         & > #rows { height: auto; scrollbar-size-vertical: 1; }
@@ -297,6 +298,7 @@ class Confirm(Widget):
             return
         dialog = self.dialog
         self.border_title = label(dialog.title)
+        self.border_subtitle = "⇥ next · ↵ presses · esc leaves"
         self.query_one("#text", Static).update(dialog_content(dialog, max(20, self.content_size.width - 2)))
         verdict = self.query_one("#verdict", Static)
         said = verdict_content(dialog)

@@ -114,6 +114,7 @@ class FactsPane(ScrolledPane):
         if heading != self._heading:
             self._heading = heading
             self._top = self._cursor = 0
+            self.changed()
             self.border_title = label(heading, "bold")
         if self._facts != tuple(facts):
             about = self._facts[self._cursor].about if self._cursor < len(self._facts) else None

@@ -8,6 +8,7 @@ from rich.cells import cell_len, chop_cells
 from textual.content import Content
 
 ELLIPSIS = "…"
+_WORD = re.compile(r"\s*\S+")
 _PARTING = ("/,=", "-.:")
 """Signs after which a long word may be parted, the better ones first."""
 
@@ -56,21 +57,20 @@ def cut(text: str, width: int, *, middle: bool | None = None) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of so many cells, at least one; words are kept whole.
+    """The text in lines of so many cells, at least one; words are kept whole, and blanks within a line.
 
-    One that is longer than a line is parted after a sign, a path or a list before a name: its halves would be read,
+    A word that is longer than a line is parted after a sign, a path or a list before a name: its halves would be read,
     and copied, as two.
     """
     lines: list[str] = []
     line = ""
-    for word in text.split():
-        joined = f"{line} {word}" if line else word
-        if cell_len(joined) <= width:
-            line = joined
+    for word in _WORD.findall(text):
+        if cell_len(line + word) <= width:
+            line += word
             continue
         if line:
             lines.append(line)
-        *parts, line = _parted(word, width)
+        *parts, line = _parted(word.lstrip(), width)
         lines += parts
     return [*lines, line]
 

@@ -34,7 +34,7 @@ def guide(scenario: str, picture: Picture) -> str:
 def _empty(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if _is(picture, "longhorn", Verdict.ABSENT):
-        yield "1/4 Nothing is installed. w leads; or on longhorn press a, read, then tab and ↵"
+        yield "1/4 Nothing is installed. w leads; or a on longhorn, read, then tab and ↵"
     yield from _until_storage_works(picture, "1/4")
     if _is(picture, "minio", Verdict.ABSENT):
         yield "2/4 Storage works. Go to minio with ↓ and press a"

@@ -81,6 +81,8 @@ foundation:
     after: [longhorn]
 """
 
+CONTROLLERS = ("source-controller", "kustomize-controller", "helm-controller")
+"""Those of Flux's that a play has."""
 GITOPS = f"""\
 gitops:
   bootstrap: git
@@ -90,7 +92,7 @@ gitops:
   branch: main
   # The token itself comes from the environment (GIT_PASSWORD) and stands nowhere.
   token_auth: true
-  controllers: [source-controller, kustomize-controller, helm-controller]
+  controllers: [{", ".join(CONTROLLERS)}]
   components: [metallb, cert-manager, haproxy-ingress, monitoring]
 """
 

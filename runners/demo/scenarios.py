@@ -8,7 +8,7 @@ from functools import partial
 from runners.demo.actors import resources as res
 from runners.demo.actors.api import Api
 from runners.demo.actors.resources import Resource
-from runners.demo.homelab import CLUSTER, URL
+from runners.demo.homelab import CLUSTER, CONTROLLERS, URL
 from runners.demo.stage import Stage
 from runners.layers.jsons import Json, sequence, text
 
@@ -83,7 +83,8 @@ def _install_everything(stage: Stage) -> None:
     stage.until("Longhorn's StorageClass", lambda: bool(api.list(res.STORAGECLASSES)))
     stage.run("helmfile", "-f", "minio/helmfile.yaml", "sync")
     stage.until("minio's tenant", lambda: all(map(_is_initialized, api.list(res.TENANTS) or ({},))))
-    stage.run("flux", "bootstrap", "git", f"--url={URL}", f"--path={CLUSTER}", "--branch=main", "--token-auth")
+    place = (f"--url={URL}", f"--path={CLUSTER}", "--branch=main", f"--components={','.join(CONTROLLERS)}")
+    stage.run("flux", "bootstrap", "git", *place, "--token-auth")
     stage.until("what Flux applies", partial(_all_ready, api))
     stage.pull()
     for resource, wanted in ((res.LONGHORN_RECURRING_JOBS, _NIGHTLY), (res.LONGHORN_SYSTEM_BACKUPS, _SYSTEM_BACKUP)):

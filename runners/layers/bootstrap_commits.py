@@ -22,7 +22,8 @@ from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.survival.checkout import Checkout
 
 FOLDER = "flux-system"
-_FILES = (GOTK_COMPONENTS, GOTK_SYNC, "kustomization.yaml")
+_LISTING = "kustomization.yaml"
+_FILES = (GOTK_COMPONENTS, GOTK_SYNC, _LISTING)
 _VERSION = re.compile(r"^# Flux Version:\s*v?(\S+)", re.MULTILINE)
 _NAMED = 3
 """So many files that are not committed are named."""
@@ -95,6 +96,8 @@ def _file(path: str, found: CommittedFiles, checkout: Checkout, flux: str) -> Fi
     if path not in found.there:
         lacks = "is not in this copy, which lacks commits: git pull says whether it is new"
         return Finding(path, Severity.NOTE, lacks if checkout.behind else "is new")
+    if path.endswith(_LISTING):
+        return Finding(path, Severity.NOTE, "is there, and stays as it is, your patches with it")
     if not path.endswith(GOTK_COMPONENTS):
         return Finding(path, Severity.NOTE, "is there, and is written anew where it differs")
     if not found.version or not flux:

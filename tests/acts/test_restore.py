@@ -14,13 +14,14 @@ from runners.demo.actors.delays import Delays
 from runners.demo.actors.longhorn import Longhorn
 from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.provisioner import Provisioner
+from runners.layers.components.longhorn_jobs import NEVER
 from runners.layers.jsons import dig, text
 from runners.layers.kinds.longhorn import longhorn_volume_row
 from runners.layers.kinds.longhorn_backups import backup_row
 from runners.layers.kinds.longhorn_settings import recurring_job_row
 from runners.layers.probes import Outcome
 from runners.layers.rows import FrozenRows
-from runners.layers.walkthroughs.held_jobs import NEVER, holding, releasing
+from runners.layers.walkthroughs.held_jobs import holding, releasing
 from runners.layers.walkthroughs.restore_rules import Restorable, restorables
 from runners.probes.hands import Hands
 from tests.demo.memory_api import MemoryApi

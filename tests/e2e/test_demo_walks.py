@@ -66,6 +66,7 @@ def test_the_worst_day_left_half_way_and_gone_on_with(tmp_path: Path) -> None:
             "Are the old disks alive?": lambda: answers(walker, "gone"),
             "Which Longhorn": lambda: answers(walker, "1.12"),
             "What is restored": lambda: restores_all(walker),
+            "Recurring jobs released": lambda: walker.skips("jobs come with Git"),
         }
         walker.opens("Recover")
         walker.walks(own=own, until="Restored")
@@ -79,7 +80,7 @@ def test_the_worst_day_left_half_way_and_gone_on_with(tmp_path: Path) -> None:
             restored = {text(each, "metadata", "name") for each in every if text(each, "spec", "fromBackup")}
             assert {text(each, "spec", "volumeName") for each in cluster.list(res.CLAIMS)} == restored
         decided = [line["step"] for line in on_record(demo, "decided")]
-        assert decided == ["disks", "cluster", "minor", "what", "looked"]
+        assert decided == ["disks", "cluster", "minor", "what", "looked", "release"]
         leaves(walker, demo)
 
 

@@ -48,6 +48,7 @@ def test_what_is_there_says_of_which_flux_it_is() -> None:
     texts = {path: text for path, _severity, text in said(THERE)}
     assert texts[COMPONENTS] == "is there, of flux 2.9.4, and becomes 2.9.5"
     assert texts[SYNC] == "is there, and is written anew where it differs"
+    assert texts[LISTING] == "is there, and stays as it is, your patches with it"
     newest = {**THERE, COMPONENTS: HEAD.replace("2.9.4", "2.9.5")}
     assert (COMPONENTS, Severity.NOTE, "is there, of flux 2.9.5, and stays as it is") in said(newest)
 

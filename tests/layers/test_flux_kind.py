@@ -163,34 +163,3 @@ def test_what_a_report_says() -> None:
         sync_status="no such branch",
     )
     assert flux("FluxReport").report == Report("", "", (), (), None, "")
-
-
-APPLIED, NEWER = "main@sha1:daf50cb5", "main@sha1:3d2789eb"
-
-
-@pytest.mark.parametrize(
-    ("ready", "attempted", "last", "status"),
-    [
-        ("Unknown", APPLIED, "ReconciliationSucceeded", "ready"),
-        ("Unknown", NEWER, "ReconciliationSucceeded", "progressing"),
-        ("Unknown", APPLIED, "HealthCheckFailed", "progressing"),
-        ("Unknown", APPLIED, "", "progressing"),
-        ("False", APPLIED, "ReconciliationSucceeded", "failed"),
-    ],
-)
-def test_what_is_applied_once_more_with_every_interval_stays_ready(
-    ready: str, attempted: str, last: str, status: str
-) -> None:
-    """As kustomize-controller 1.9 writes it: Ready is Unknown while it is at work, also where nothing has changed."""
-    said = {"type": "Ready", "status": ready, "reason": "Progressing" if ready == "Unknown" else "BuildFailed"}
-    history = [{"lastReconciledStatus": last, "metadata": {"revision": APPLIED}}] if last else []
-    row = flux(
-        status={
-            "observedGeneration": 2,
-            "conditions": [said, condition("Reconciling", "True")],
-            "lastAppliedRevision": APPLIED,
-            "lastAttemptedRevision": attempted,
-            "history": history,
-        }
-    )
-    assert row.status == status

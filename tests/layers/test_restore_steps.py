@@ -95,7 +95,7 @@ def test_single_volumes_bring_no_job_back_and_somebody_has_to_see_to_that() -> N
     (warns,) = step.proof(bare)
     assert warns.severity is Severity.WARNING
     assert warns.text == "none makes backups: they did not come back with single volumes"
-    made = json.loads(shlex.split(step.shell_now(bare, "home"))[-1])
+    made = json.loads(shlex.split(step.shell_now(bare, "home"), comments=True)[-1])
     assert (made["kind"], made["spec"]["task"], made["spec"]["groups"]) == ("RecurringJob", "backup", ["default"])
     whole = replace(bare, decisions={**r.decided(what="system-backup first"), **LOOKED})
     assert proved(step.proof(whole))

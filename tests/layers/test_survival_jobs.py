@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.layers import recover_world as r
 from tests.layers import survival_world as s
 from tests.layers import worlds as w
 
+HOLDS = ["a recovery holds them, so no backup is made by itself"]
 NONE = ["none makes backups: what would return only grows older"]
 HELD = r.job(groups=(), held='{"groups": ["default"]}')
 
@@ -26,7 +28,11 @@ HELD = r.job(groups=(), held='{"groups": ["default"]}')
         ([s.target(), s.stored("db")], NONE),
         ([s.target(), s.stored("db"), r.job(task="snapshot")], NONE),
         ([s.target(), s.stored("db"), r.job()], []),
-        ([s.target(), s.stored("db"), HELD], ["a recovery holds nightly, so no backup is made by itself"]),
+        ([s.target(), s.stored("db"), HELD], HOLDS),
+        ([s.target(), s.stored("db"), HELD, r.job("weekly")], []),
+        ([s.target(), s.stored("db"), r.job(groups=())], NONE),
+        ([s.target(), replace(s.stored("db"), jobs=("nightly",)), r.job(groups=())], []),
+        ([s.target(), replace(s.stored("db"), held="nightly"), r.job(groups=())], HOLDS),
         ([s.target()], []),
         ([s.stored("db")], []),
     ],

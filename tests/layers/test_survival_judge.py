@@ -106,6 +106,7 @@ def run(ended: float, state: RunState = RunState.SUCCEEDED, *, exclusive: bool =
         (SheetFile("s.yaml", NOW - 8 * DAY), [], "s.yaml is 8 d old"),
         (SheetFile("s.yaml", NOW - 6 * DAY), [], ""),
         (SheetFile("s.yaml", NOW - DAY), [run(NOW - 60)], "s.yaml is older than the last change"),
+        (SheetFile("s.yaml", NOW - DAY), [run(NOW - DAY + 0.9)], ""),  # it was written in the second of the change
         (SheetFile("s.yaml", NOW - DAY), [run(NOW - 2 * DAY)], ""),
         (SheetFile("s.yaml", NOW - DAY), [run(NOW - 60, RunState.FAILED), run(NOW - 60, exclusive=False)], ""),
     ],

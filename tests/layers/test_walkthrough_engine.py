@@ -20,7 +20,7 @@ from runners.layers.runs import RunRecord, RunState
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice, Decision, latest, read, written
-from runners.layers.walkthroughs.engine import SETTLING, StepState, progress
+from runners.layers.walkthroughs.engine import SEEN_WITHIN, StepState, progress
 from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, objections_to, proved
 from tests.layers.worlds import NOW
@@ -58,7 +58,7 @@ def states(*steps: Step, **more: object) -> list[StepState]:
     return [view.state for view in progress(walk, moment(**more)).steps]  # type: ignore[arg-type]
 
 
-def run(state: RunState, ago: float = SETTLING) -> RunRecord:
+def run(state: RunState, ago: float = SEEN_WITHIN) -> RunRecord:
     ended = NOW - ago if state.ended else None
     began = (ended or NOW) - 9
     return RunRecord("20270115-080000-7f3a", "apply longhorn", ("helmfile",), "/", "", began, state, ended=ended)
@@ -120,7 +120,7 @@ def test_how_its_run_ended_counts_only_while_there_is_no_proof(ended: RunState, 
 def test_what_has_just_ended_well_is_given_time_to_be_seen() -> None:
     """Else a person would be offered to do it again before the cluster has shown what was done."""
     one = step("one", GONE, doing=Doing.COMMAND)
-    assert states(one, runs=[run(RunState.SUCCEEDED, ago=SETTLING - 1)]) == [StepState.WAITING]
+    assert states(one, runs=[run(RunState.SUCCEEDED, ago=SEEN_WITHIN - 1)]) == [StepState.WAITING]
     assert states(one, runs=[run(RunState.FAILED, ago=1)]) == [StepState.FAILED]
 
 

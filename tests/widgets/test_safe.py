@@ -57,3 +57,4 @@ def test_words_are_kept_whole_and_a_long_one_is_parted_before_a_name() -> None:
     ]
     assert wrapped("x" * 20, 8) == ["x" * 8, "x" * 8, "x" * 4]
     assert wrapped("", 8) == [""]
+    assert wrapped("  and 3 more   # of 9", 12) == ["  and 3 more", "# of 9"]

@@ -285,8 +285,9 @@ class WalkthroughScreen(FollowingScreen):
         facts = [*record_facts(self._walk.unrecorded), *told]
         if self._is_at_the_end and passage is not None:
             own = (Fact(view.step.title, head="Step"), *facts)
-            facts = [*summary_facts(passage, self._session.picture.survival), *own]
-        self.query_one(FactsPane).show(facts, view.step.title)
+            facts = [*summary_facts(self._walk.walkthrough, passage, self._session.picture.survival), *own]
+        heading = f"{self._walk.walkthrough.title} is over" if self._is_at_the_end else view.step.title
+        self.query_one(FactsPane).show(facts, heading)
         self._follow(view.run or self._run_before(view))
         self.query_one(HintBar).show(step_hints(view, opens=self.query_one(FactsPane).is_at_what_opens))
 

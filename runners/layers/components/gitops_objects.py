@@ -17,7 +17,8 @@ PATIENCE = 1800.0
 
 def overdue(row: FluxObject, now: float) -> bool:
     """Has it been at work, or waited, for too long? Not said of one whose readiness is older than its present task."""
-    return row.status in ("progressing", "waiting") and row.ready != "True" and 0 < _begun(row) < now - PATIENCE
+    at_work = row.status in ("progressing", "waiting") or row.repeating
+    return at_work and row.ready != "True" and 0 < _begun(row) < now - PATIENCE
 
 
 def _begun(row: FluxObject) -> float:
@@ -45,7 +46,7 @@ def object_finding(row: FluxObject, flux: FluxSight, now: float) -> Finding:
     root = flux.root(row)
     if row.suspended:
         return suspended_finding(row, flux.suspension(row), now)
-    if row.status == "ready":
+    if row.status == "ready" and not overdue(row, now):
         return _held(row, root) if root else _finding(row, Severity.OK, _done(row))
     if row.stalled:
         return _finding(row, Severity.BLOCKER, trouble(row), _way_out(row))

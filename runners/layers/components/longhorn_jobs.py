@@ -15,11 +15,20 @@ UNPROMISED = 48 * HOUR
 """How old the backup of a volume may be that no recurring job covers."""
 _DEFAULT = ("default",)
 _TASKS = ("backup", "backup-force-create")
+NEVER = "0 0 31 2 *"
+"""The 31st of February: when a job runs that is held, belongs to no group, and so has nothing else to be taken off."""
+WITHOUT_GROUPS = ("system-backup",)
+"""Tasks of jobs that belong to no group."""
 
 
 def backup_jobs(rows: Rows) -> list[RecurringJob]:
     """The jobs that make backups of volumes."""
     return [row for row in rows.all(LONGHORN_RECURRING_JOBS) if row.task in _TASKS]
+
+
+def can_run(job: RecurringJob) -> bool:
+    """Would it run by itself, as far as its own object says?"""
+    return job.cron != NEVER if job.task in WITHOUT_GROUPS else bool(job.groups)
 
 
 class Limits:

@@ -10,6 +10,7 @@ from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Key, Kind, Row, Tone, head, timestamp
 from runners.layers.kinds.flux_git import Decryption, Origin, decryption_of, origin_of
 from runners.layers.kinds.flux_operator import Report, Sync, report_of, sync_of
+from runners.layers.kinds.flux_repeating import repeats
 
 GROUP_SUFFIXES = (".toolkit.fluxcd.io", ".extensions.fluxcd.io", "fluxcd.controlplane.io")
 """API groups whose kinds are Flux's, by how they end."""
@@ -29,7 +30,6 @@ _OFF = ("fluxcd.controlplane.io/reconcile", "disabled")
 """The annotation by which the Flux Operator's kinds are suspended."""
 _WORKLOADS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets"}
 """The kinds of the apps group that run something, by the names of ours."""
-_SUCCEEDED = "ReconciliationSucceeded"
 _LONGEST_RELEASE = 53
 """Characters of a release's name; helm-controller shortens longer ones, with a part of their digest."""
 
@@ -169,7 +169,7 @@ def flux_row(kind: str, obj: Json) -> FluxObject:
         report=report_of(obj) if singular == "FluxReport" else None,
         origin=origin_of(obj),
         decryption=decryption_of(obj) if singular == "Kustomization" else None,
-        repeating=text(ready, "status") == "Unknown" and truth(reconciling, "status") and _succeeded(obj, history),
+        repeating=singular == "Kustomization" and repeats(obj, ready, reconciling),
     )
 
 
@@ -177,13 +177,6 @@ def _observed(obj: Json, ready: Json) -> bool:
     # The status's own generation moves with success only; the condition's says which one a failure is about.
     seen = max(integer(obj, "status", "observedGeneration"), integer(ready, "observedGeneration"))
     return seen >= integer(obj, "metadata", "generation")
-
-
-def _succeeded(obj: Json, history: Json) -> bool:
-    """Did the last reconciliation succeed, and of the revision that is at work now? Only Kustomizations say so."""
-    applied = text(obj, "status", "lastAppliedRevision")
-    same = bool(applied) and applied == text(obj, "status", "lastAttemptedRevision")
-    return same and text(history, "lastReconciledStatus") == _SUCCEEDED
 
 
 def _revision(obj: Json) -> str:

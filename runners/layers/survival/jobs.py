@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from runners.layers.components.longhorn_jobs import backup_jobs
+from runners.layers.components.longhorn_jobs import backup_jobs, can_run
 from runners.layers.components.longhorn_targets import shown, targets
 from runners.layers.findings import Finding, Severity
-from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS
 from runners.layers.rows import Rows
@@ -17,13 +16,12 @@ def job_findings(rows: Rows) -> tuple[Finding, ...]:
     """That no recurring job backs volumes up, or that those which would are held; nothing of it without a target."""
     if not shown(rows, LONGHORN_RECURRING_JOBS) or not targets(rows):
         return ()
-    if not any(row.claim for row in rows.all(LONGHORN_VOLUMES)):
+    volumes, jobs = [row for row in rows.all(LONGHORN_VOLUMES) if row.claim], backup_jobs(rows)
+    named = {name for row in volumes for name in row.jobs}
+    if not volumes or any(can_run(job) or job.name in named for job in jobs):
         return ()
-    jobs = backup_jobs(rows)
-    if held := [job.name for job in jobs if job.held]:
-        text = f"a recovery holds {listed(held)}, so no backup is made by itself"
+    if any(job.held for job in jobs) or any(row.held for row in volumes):
+        text = "a recovery holds them, so no backup is made by itself"
         return (Finding(_ABOUT, Severity.WARNING, text, "release them: Recover (w)"),)
-    if jobs:
-        return ()
     text = "none makes backups: what would return only grows older"
     return (Finding(_ABOUT, Severity.WARNING, text, "make one by Git, or in Longhorn"),)

@@ -113,7 +113,7 @@ def _sheet_findings(
     elif now - sheet.written > TOO_OLD:
         text = f"{sheet.path} is {span(now - sheet.written)} old"
         yield Finding(SHEET, Severity.WARNING, text, write)
-    elif sheet.written < max((_changed_at(run) for run in runs), default=0.0):
+    elif sheet.written < int(max((_changed_at(run) for run in runs), default=0.0)):  # it says whole seconds
         yield Finding(SHEET, Severity.WARNING, f"{sheet.path} is older than the last change", write)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from itertools import islice
 
 from runners.layers.claim_probe.objects import NAMESPACE as PROBES
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS
-from runners.layers.kinds.pods import Pod
+from runners.layers.kinds.pods import PODS, Pod
 from runners.layers.rows import Rows
-from runners.layers.walkthroughs.claims_in_use import mounted_by
+from runners.layers.walkthroughs.claims_in_use import Users, mounted_by
 from runners.layers.walkthroughs.restore_choices import date
 from runners.layers.walkthroughs.restore_rules import taken
 
@@ -24,8 +25,8 @@ def brought_back(rows: Rows) -> tuple[Finding, ...]:
     """A note for each claim whose volume was made from a backup, and one for those that are too many to name."""
     dates = {row.url: taken(row) for row in rows.all(LONGHORN_BACKUPS) if row.url}
     ours = _restored(rows)
-    used = mounted_by(rows, (row.claim for row in ours))
-    notes = [_note(row, dates.get(row.from_backup, 0.0), used.get(row.claim, ())) for row in ours[:_NAMED]]
+    used = mounted_by(rows, (row.claim for row in ours)) if rows.freshness(PODS).trusted else None
+    notes = [_note(row, dates.get(row.from_backup, 0.0), used) for row in ours[:_NAMED]]
     more = len(ours) - _NAMED
     return (*notes, *([Finding("claims", Severity.NOTE, f"and {more} more")] if more > 0 else []))
 
@@ -38,9 +39,8 @@ def look_commands(rows: Rows, context: str) -> str:
     lines: list[str] = []
     for space in dict.fromkeys(row.claim.partition("/")[0] for row in ours):
         lines.append(shlex.join((*call, space, "get", "services,ingresses")))
-        pods = [pod for row in ours for pod in used.get(row.claim, ()) if pod.namespace == space]
-        if pods:
-            lines.append(shlex.join((*call, space, "exec", "-it", pods[0].name, "--", "sh")))
+        pods = (pod for row in ours for pod in used.get(row.claim, ()) if pod.namespace == space and pod.is_ready)
+        lines += [shlex.join((*call, space, "exec", "-it", pod.name, "--", "sh")) for pod in islice(pods, 1)]
     return "\n".join(lines) or everywhere(context)
 
 
@@ -54,9 +54,13 @@ def _restored(rows: Rows) -> list[LonghornVolume]:
     return sorted((row for row in volumes if row.claim.partition("/")[0] != PROBES), key=_subject)
 
 
-def _note(row: LonghornVolume, at: float, pods: Sequence[Pod]) -> Finding:
-    users = f", used by {listed([pod.name for pod in pods], 1)}" if pods else ", which no pod uses yet"
+def _note(row: LonghornVolume, at: float, used: Users | None) -> Finding:
+    users = _users(used.get(row.claim, ())) if row.claim and used is not None else ""
     return Finding(_subject(row), Severity.NOTE, f"from its backup of {date(at)}{users}", about=row.key)
+
+
+def _users(pods: Sequence[Pod]) -> str:
+    return f", used by {listed([pod.name for pod in pods], 1)}" if pods else ", which no pod uses yet"
 
 
 def _subject(row: LonghornVolume) -> str:

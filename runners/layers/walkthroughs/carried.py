@@ -15,11 +15,13 @@ from runners.layers.kinds.storage import CLAIMS, STORAGECLASSES, Claim
 from runners.layers.kinds.workloads import DAEMONSETS, DEPLOYMENTS, STATEFULSETS, Workload
 from runners.layers.picture import Layer
 from runners.layers.rows import Rows
-from runners.layers.walkthroughs.proofs import is_usable, services_are_ready
+from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.proofs import is_usable
 from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Moment, Proof, proved
 
 _WORKLOADS = (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)
 _READ = (*_WORKLOADS, PODS, CLAIMS, STORAGECLASSES)
+_COMING = (Verdict.ABSENT, Verdict.PROGRESSING)
 _SHOWN = 3
 _ABOUT = "Flux's workloads"
 
@@ -50,7 +52,7 @@ class Carried:
 
 
 def carried(moment: Moment) -> Proof:
-    """At least one is seen to work; where Flux made none that has a claim, that can't be told, and blocks nothing."""
+    """At least one is seen to work; where none has a claim, that can't be told, which blocks nothing in the end."""
     flux, rows = is_usable(FLUX.name, Layer.GITOPS)(moment), moment.rows
     if not proved(flux):
         return flux
@@ -63,7 +65,7 @@ def carried(moment: Moment) -> Proof:
     working = [each.finding() for each in found if each.works]
     if working or found:
         return tuple(working or [each.finding() for each in found])[:_SHOWN]
-    if not proved(services_are_ready(moment)):
+    if any(state.verdict in _COMING for state in moment.picture.layer(FLUX.layer)):
         return (Finding(_ABOUT, Severity.WARNING, "are not all there yet: none that uses a claim is seen"),)
     words = "can't tell: none of Flux's workloads uses a claim on the foundation's storage"
     return (Finding(NOTHING_TO_PROVE, Severity.NOTE, words),)

@@ -12,7 +12,7 @@ from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, proved
 
-SETTLING = 15.0
+SEEN_WITHIN = 15.0
 """Seconds after a command has ended well for which its proof is waited for: the cluster is on its way to it."""
 
 
@@ -147,7 +147,7 @@ def _view(step: Step, moment: Moment, since: float, *, reached: bool) -> StepVie
 
 
 def _state(step: Step, proof: Proof, closed: tuple[Finding, ...], run: RunRecord | None, now: float) -> StepState:
-    if run is not None and (not run.state.ended or _is_settling(run, now)):
+    if run is not None and (not run.state.ended or _is_to_be_seen(run, now)):
         return StepState.WAITING
     severity = worst(proof)
     if severity is Severity.UNKNOWN:
@@ -161,8 +161,8 @@ def _state(step: Step, proof: Proof, closed: tuple[Finding, ...], run: RunRecord
     return StepState.BLOCKED if closed else StepState.READY
 
 
-def _is_settling(run: RunRecord, now: float) -> bool:
-    return run.state is RunState.SUCCEEDED and 0.0 <= now - (run.ended or run.started) < SETTLING
+def _is_to_be_seen(run: RunRecord, now: float) -> bool:
+    return run.state is RunState.SUCCEEDED and 0.0 <= now - (run.ended or run.started) < SEEN_WITHIN
 
 
 def _run(step: Step, moment: Moment, since: float) -> RunRecord | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from runners.layers.components.longhorn_jobs import NEVER, WITHOUT_GROUPS, can_run
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import counted
@@ -20,16 +21,8 @@ from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
 from runners.layers.walkthroughs.proofs import not_seen
 
-NEVER = "0 0 31 2 *"
-"""The 31st of February: when a job runs that belongs to no group, and so has nothing else to be taken off."""
-_WITHOUT_GROUPS = ("system-backup",)
 _LABEL = "recurring-job.longhorn.io/"
 _NAMED = 6
-
-
-def can_run(job: RecurringJob) -> bool:
-    """Would it run by itself, as far as its own object says?"""
-    return job.cron != NEVER if job.task in _WITHOUT_GROUPS else bool(job.groups)
 
 
 def going(rows: Rows) -> tuple[list[RecurringJob], list[LonghornVolume]]:
@@ -73,7 +66,7 @@ def amount(jobs: int, volumes: int) -> str:
     return " and ".join(counted(number, noun) for number, noun in ((jobs, "job"), (volumes, "volume")) if number)
 
 
-_NO_JOB = "there is none to release, and so none that makes backups: make one by Git, or in Longhorn"
+_NO_JOB = "there is none to release"
 
 
 def released_proof(rows: Rows) -> tuple[Finding, ...]:
@@ -159,7 +152,7 @@ def holding(resource: str, obj: Json) -> Json | None:
             return None
         kept = sorted({*names, *filter(None, _note(obj).split(","))})
         return {"metadata": {"annotations": {HELD: ",".join(kept)}, "labels": dict.fromkeys(mine)}}
-    if text(obj, "spec", "task") in _WITHOUT_GROUPS:
+    if text(obj, "spec", "task") in WITHOUT_GROUPS:
         cron = text(obj, "spec", "cron")
         return None if cron == NEVER else _patch({"cron": cron}, {"cron": NEVER})
     groups = list(strings(obj, "spec", "groups"))

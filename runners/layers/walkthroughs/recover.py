@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.settings import Settings
-from runners.layers.survival.sheet import SHEET, Sheet
+from runners.layers.survival.sheet import MOVE_AWAY, SHEET, Sheet
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.flux_steps import flux_steps
 from runners.layers.walkthroughs.old_disks import is_same
@@ -184,11 +184,15 @@ def report_step(settings: Settings) -> Step:
         do="write it; a sheet of the cluster that died is kept beside it"
         if file
         else f"{_NAME_IT}; or write one by this command, and skip this step",
-        shell=lambda _settings, _context: (
-            f"mv {file} {file}.before\nbedplate survival --write {file}" if file else "bedplate survival --write FILE"
-        ),
+        shell=lambda _settings, _context: _sheet_commands(file),
         skip="when bedplate.yaml names no file for it, and you have written one yourself",
     )
+
+
+def _sheet_commands(file: str) -> str:
+    if not file:
+        return "bedplate survival --write FILE"
+    return f"mv -n {file} {file}.before\nbedplate survival --write {file}"
 
 
 def _has_new_sheet(moment: Moment) -> Proof:
@@ -198,7 +202,8 @@ def _has_new_sheet(moment: Moment) -> Proof:
         return (Finding(about, Severity.WARNING, "bedplate.yaml names no file for it", "do as it says under Do"),)
     if sheet is None or identity is None:
         text = moment.sheet_missing or "is not there"
-        return (Finding(about, Severity.WARNING, text, "↵ writes it"),)
+        remedy = "↵ writes it" if text.endswith("is not there") else MOVE_AWAY
+        return (Finding(about, Severity.WARNING, text, remedy),)
     if not is_same(sheet, identity.uid):
         text = f"is still the one of {sheet.cluster.uid[:8]}…"
         return (Finding(about, Severity.WARNING, text, "↵ keeps that one, and writes the new one"),)

@@ -51,9 +51,9 @@ def report(
 
 def _passage(passage: Passage, now: float) -> Iterator[str]:
     yield f"## {_safe(passage.title or passage.walkthrough)} on {_safe(passage.context or passage.cluster)}"
-    took = age(passage.ended - passage.began)
+    took = age(passage.moved - passage.began)
     people = ", ".join(_safe(who) for who in dict.fromkeys(each.who for each in passage.entries) if who)
-    yield f"From {_stamp(passage.began)} to {_stamp(passage.ended)}, {took}; by {people or 'nobody known'}."
+    yield f"From {_stamp(passage.began)} to {_stamp(passage.moved)}, {took}; by {people or 'nobody known'}."
     if passage.milestones:
         yield "\n".join(f"- time to {_safe(name)}: {age(took)}" for name, took in passage.milestones.items())
     steps = [line for entry in passage.entries for line in _step(entry, passage.began)]

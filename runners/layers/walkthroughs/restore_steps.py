@@ -33,7 +33,7 @@ _IN = "-n longhorn-system"
 _NIGHTLY = {
     "apiVersion": "longhorn.io/v1beta2",
     "kind": "RecurringJob",
-    "metadata": {"name": "nightly", "namespace": "longhorn-system"},
+    "metadata": {"name": "nightly-backup", "namespace": "longhorn-system"},
     "spec": {"task": "backup", "cron": "0 2 * * *", "groups": ["default"], "retain": 7, "concurrency": 2},
 }
 """A job for every volume that names none: once a night, seven kept."""
@@ -188,10 +188,12 @@ def _released(moment: Moment) -> Proof:
 
 
 def _release_commands(moment: Moment, context: str) -> str:
-    """Where there is no job to release: one that backs up every volume each night, as it may have been before."""
-    if backup_jobs(moment.rows):
+    """Once nothing is held, and no job makes backups: one that backs up every volume each night."""
+    waits = any(held_jobs.held(moment.rows)) or not has_looked(recovery_of(moment))
+    if waits or backup_jobs(moment.rows):
         return _release_shell(context)
-    return f"kubectl --context {context} apply -f - <<< '{json.dumps(_NIGHTLY, separators=(',', ':'))}'"
+    about = "# an example, for volumes that name no job; backups that are there are another job's, and stay"
+    return f"{about}\nkubectl --context {context} create -f - <<< '{json.dumps(_NIGHTLY, separators=(',', ':'))}'"
 
 
 def _release_shell(context: str) -> str:
