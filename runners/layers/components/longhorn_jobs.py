@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runners.layers.cron import HOUR, longest_pause
-from runners.layers.kinds.longhorn import LonghornVolume
+from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_settings import LONGHORN_RECURRING_JOBS, RecurringJob
 from runners.layers.rows import Rows
 
@@ -24,6 +24,12 @@ WITHOUT_GROUPS = ("system-backup",)
 def backup_jobs(rows: Rows) -> list[RecurringJob]:
     """The jobs that make backups of volumes."""
     return [row for row in rows.all(LONGHORN_RECURRING_JOBS) if row.task in _TASKS]
+
+
+def makes_backups(rows: Rows) -> bool:
+    """Does any job make backups by itself: of its groups, or of a volume that names it?"""
+    named = {name for row in rows.all(LONGHORN_VOLUMES) for name in row.jobs}
+    return any(can_run(job) or job.name in named for job in backup_jobs(rows))
 
 
 def can_run(job: RecurringJob) -> bool:

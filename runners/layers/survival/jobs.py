@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runners.layers.components.longhorn_jobs import backup_jobs, can_run
+from runners.layers.components.longhorn_jobs import backup_jobs, makes_backups
 from runners.layers.components.longhorn_targets import shown, targets
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
@@ -16,11 +16,10 @@ def job_findings(rows: Rows) -> tuple[Finding, ...]:
     """That no recurring job backs volumes up, or that those which would are held; nothing of it without a target."""
     if not shown(rows, LONGHORN_RECURRING_JOBS) or not targets(rows):
         return ()
-    volumes, jobs = [row for row in rows.all(LONGHORN_VOLUMES) if row.claim], backup_jobs(rows)
-    named = {name for row in volumes for name in row.jobs}
-    if not volumes or any(can_run(job) or job.name in named for job in jobs):
+    volumes = [row for row in rows.all(LONGHORN_VOLUMES) if row.claim]
+    if not volumes or makes_backups(rows):
         return ()
-    if any(job.held for job in jobs) or any(row.held for row in volumes):
+    if any(job.held for job in backup_jobs(rows)) or any(row.held for row in volumes):
         text = "a recovery holds them, so no backup is made by itself"
         return (Finding(_ABOUT, Severity.WARNING, text, "release them: Recover (w)"),)
     text = "none makes backups: what would return only grows older"
