@@ -146,6 +146,9 @@ class Confirm(Widget):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False, tooltip="Leave everything as it is"),
+        # Before any widget sees them: over a slow line the word comes together with the tab before it.
+        Binding("tab", "app.focus_next", show=False, priority=True, tooltip="To the next button"),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True, tooltip="To the previous button"),
         Binding("right", "app.focus_next", "Next", show=False, tooltip="To the next button"),
         Binding("left", "app.focus_previous", "Previous", show=False, tooltip="To the previous button"),
         Binding("up", "scroll_rows(-1)", "Up", show=False, tooltip="Read what does not fit"),

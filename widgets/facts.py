@@ -111,10 +111,10 @@ class FactsPane(ScrolledPane):
 
         Under another heading something else is read, and from its beginning.
         """
-        if heading != self._heading:
+        is_another = heading != self._heading
+        if is_another:
             self._heading = heading
             self._top = self._cursor = 0
-            self.changed()
             self.border_title = label(heading, "bold")
         if self._facts != tuple(facts):
             about = self._facts[self._cursor].about if self._cursor < len(self._facts) else None
@@ -123,6 +123,8 @@ class FactsPane(ScrolledPane):
             same = [index for index in places if self._facts[index].about == about]
             self._cursor = next(iter(same or places), 0)
             self.refresh(layout=True)
+            self.changed()
+        elif is_another:
             self.changed()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

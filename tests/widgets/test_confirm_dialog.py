@@ -3,9 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual import events
+from textual.widgets import Input
 
 from runners.layers.kinds.base import Tone
-from tests.widgets.fixtures import APPLY, Stage, screen_text
+from tests.widgets.fixtures import APPLY, Stage, screen_text, until
 from widgets.confirm import Confirm, Dialog, DialogRow, Readiness, dialog_content
 
 pytestmark = pytest.mark.anyio
@@ -138,3 +140,14 @@ async def test_the_buttons_are_in_view_however_long_the_text_is(typed: str, read
         await pilot.pause()
         assert "[▸Cancel ]" in "\n".join(screen_text(app))
         assert "line 39" in "\n".join(screen_text(app))
+
+
+async def test_a_word_that_comes_at_once_with_the_tab_before_it_is_typed_and_enter_goes_on() -> None:
+    app = Heard(Confirm(replace(APPLY, typed="home")))
+    async with app.run_test(size=(90, 24)) as pilot:
+        for key in ("tab", *"home"):  # as a slow line delivers them
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(lambda: app.query_one("#word", Input).value == "home")
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+    assert app.heard == ["confirmed Apply longhorn"]

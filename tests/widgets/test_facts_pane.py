@@ -72,6 +72,18 @@ async def test_what_is_read_under_another_heading_is_read_from_its_beginning() -
         assert shown(pane)[0] == "line 0"
 
 
+async def test_nothing_old_is_drawn_under_a_new_heading(monkeypatch: pytest.MonkeyPatch) -> None:
+    pane = FactsPane("one")
+    async with Stage(pane).run_test(size=(44, 7)) as pilot:
+        pane.show([Fact("old")], "one")
+        await pilot.pause()
+        drawn: list[str] = []
+        monkeypatch.setattr(pane, "changed", lambda: drawn.append(pane.text))
+        pane.show([Fact("new")], "another")
+        pane.show([Fact("new")], "a third")
+        assert drawn == ["new", "new"]
+
+
 async def test_without_anything_to_open_there_is_no_cursor_and_enter_is_the_screens() -> None:
     heard: list[str] = []
 
