@@ -263,10 +263,11 @@ class Confirm(Widget):
             self.query_one("#ask", Static).update(label(f"that is not {self.dialog.typed}; type {self.dialog.typed}:"))
 
     def on_key(self, event: events.Key) -> None:
-        """Letters typed while a button has the focus are meant for the word."""
-        field = self.query_one("#word", Input)
-        if self.dialog.typed and event.is_printable and event.character != " " and not field.has_focus:
+        """Letters typed while a button has the focus are meant for the word; the field keeps its own to itself."""
+        if self.dialog.typed and event.is_printable and event.character != " ":
             event.stop()
+            field = self.query_one("#word", Input)
+            # More of them may have been on their way to the button before the focus moved.
             self.screen.set_focus(field)
             field.insert_text_at_cursor(event.character or "")
 

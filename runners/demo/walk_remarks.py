@@ -10,7 +10,7 @@ from runners.layers.walkthroughs.steps import Step
 _BY_STEP: Mapping[str, str] = {
     DISKS: "this play has no nodes to look at: its old disks are gone",
     LOOKED: "no application runs in a play that could be opened: take the data for right",
-    "release": "where no job came back: there is no kubectl here to make one with, so skip it (s)",
+    "release": "only where no job came back: skip it (s), as there is no kubectl here to make one with",
     "flux": "a token is there already; this play has three controllers, so bedplate.yaml lists them",
 }
 

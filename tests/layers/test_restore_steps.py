@@ -169,3 +169,14 @@ def test_nobody_waits_for_ever_for_a_new_sheet(file: str) -> None:
 def test_a_recovery_goes_on_until_its_data_was_looked_at(decisions: Mapping[str, Decision], *, goes_on: bool) -> None:
     moment = r.moment([s.target(), s.backup("photos")], sheet=r.sheet("photos"), decisions=decisions)
     assert is_going_on(moment.rows, Recovery(moment.sheet, decisions)) is goes_on
+
+
+def test_after_a_recovery_nobody_is_told_that_the_cluster_never_died() -> None:
+    sheet = r.sheet("photos")
+    own = replace(sheet, cluster=replace(sheet.cluster, uid=r.NEW))
+    before, after = (
+        r.moment([], sheet=own, decisions=decisions) for decisions in ({}, {**r.chosen(r.PHOTOS), **LOOKED})
+    )
+    assert "never died" in str(STEPS["triage"].proof(before))
+    assert "never died" not in str(STEPS["triage"].proof(after))
+    assert "since it was recovered" in str(STEPS["triage"].proof(after))

@@ -142,10 +142,11 @@ async def test_the_buttons_are_in_view_however_long_the_text_is(typed: str, read
         assert "line 39" in "\n".join(screen_text(app))
 
 
-async def test_a_word_that_comes_at_once_with_the_tab_before_it_is_typed_and_enter_goes_on() -> None:
+@pytest.mark.parametrize("keys", [("tab", *"home"), tuple("home")])
+async def test_a_word_that_comes_at_once_is_typed_whole_and_enter_goes_on(keys: tuple[str, ...]) -> None:
     app = Heard(Confirm(replace(APPLY, typed="home")))
     async with app.run_test(size=(90, 24)) as pilot:
-        for key in ("tab", *"home"):  # as a slow line delivers them
+        for key in keys:  # as a slow line delivers them
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await until(lambda: app.query_one("#word", Input).value == "home")
         await pilot.press("enter", "enter")

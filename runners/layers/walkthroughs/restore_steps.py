@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from runners.layers import commands as c
-from runners.layers.components.longhorn_jobs import makes_backups
+from runners.layers.components.longhorn_jobs import backup_jobs
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
@@ -139,7 +139,10 @@ def looked_step() -> Step:
         proof=_looked,
         doing=Doing.DECISION,
         looks_at="a person's word for the data of each claim that was restored",
-        do="open the application of each restored claim, and see that its data is as new as its backup",
+        do=(
+            "open the application of each restored claim, and see that its data is as new as its backup. Where it is "
+            "not, don't confirm: jobs stay held, no backup is replaced, and an older one can be restored in Longhorn"
+        ),
         shell=lambda _settings, context: everywhere(context),
         shell_now=lambda moment, context: look_commands(moment.rows, context),
         word="context",
@@ -181,7 +184,7 @@ def _released(moment: Moment) -> Proof:
         return found
     if not (has_looked(recovery) or needs_no_look(moment.rows, recovery)):
         return (Finding("data", Severity.WARNING, "was not looked at yet; jobs are released after that"),)
-    if choice(recovery)[0] == VOLUMES_OF and not makes_backups(moment.rows):
+    if choice(recovery)[0] == VOLUMES_OF and not backup_jobs(moment.rows):
         text = "none makes backups: they did not come back with single volumes"
         return (Finding("recurring jobs", Severity.WARNING, text, "make one as it says under Do, or by Git"),)
     return found
@@ -190,7 +193,7 @@ def _released(moment: Moment) -> Proof:
 def _release_commands(moment: Moment, context: str) -> str:
     """Once nothing is held, and no job makes backups: one that backs up every volume each night."""
     waits = any(held_jobs.held(moment.rows)) or not has_looked(recovery_of(moment))
-    if waits or makes_backups(moment.rows):
+    if waits or backup_jobs(moment.rows):
         return _release_shell(context)
     about = "# an example, for volumes that name no job; backups that are there are another job's, and stay"
     return f"{about}\nkubectl --context {context} create -f - <<< '{json.dumps(_NIGHTLY, separators=(',', ':'))}'"

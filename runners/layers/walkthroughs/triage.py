@@ -15,7 +15,7 @@ from runners.layers.survival.sheet import SHEET
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.old_disks import is_same, serving, unanswered
 from runners.layers.walkthroughs.proofs import not_seen
-from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, Recovery, living
+from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, Recovery, has_looked, living
 from runners.layers.walkthroughs.steps import Moment, Option, Proof
 
 _ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
@@ -55,6 +55,8 @@ def _identity(picture: Picture, moment: Moment) -> Iterator[Finding]:
         text = moment.sheet_missing or "was not looked for yet"
         yield Finding(SHEET, Severity.NOTE, f"{text}: what was there is known from backups alone")
         yield Finding("identity", Severity.NOTE, f"{identity.short_uid}: whether it is a new one can't be told")
+    elif is_same(sheet, identity.uid) and has_looked(recovery_of(moment)):
+        yield Finding(SHEET, Severity.OK, f"of this cluster, written {sheet.written}, since it was recovered")
     elif is_same(sheet, identity.uid):
         text = (
             "of this very cluster: it never died, or its etcd was restored. Repair what is broken, install nothing anew"
