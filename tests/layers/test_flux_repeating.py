@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from runners.layers.components.gitops_objects import PATIENCE, object_finding, overdue
+from runners.layers.durations import seconds
 from runners.layers.findings import Severity
 from runners.layers.flux_roots import FluxIndex
 from runners.layers.flux_sight import FluxSight
 from runners.layers.kinds.base import timestamp
 from runners.layers.kinds.flux import FluxObject, flux_row
-from runners.layers.kinds.flux_repeating import seconds
 from runners.layers.rows import FrozenRows
 from runners.layers.sight import Sight
 

@@ -73,10 +73,21 @@ def is_focused(app: BedplateApp, name: str) -> bool:
     return app.focused is not None and app.focused.id == name
 
 
+def decided_on_this_cluster(session: StillSession) -> None:
+    for step, answer in (("disks", "gone"), ("cluster", HOME.uid)):
+        decided(session, step, answer)
+
+
 async def opened(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
     await started(app, pilot)
     await pilot.press("colon", *"recover", "enter")
     return await read(app, pilot)
+
+
+async def opened_at(step: str, app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
+    screen = await opened(app, pilot)
+    await until(lambda: screen.view is not None and screen.view.step.id == step)
+    return screen
 
 
 async def test_the_key_asks_which_walkthrough(dead: StillSession) -> None:
@@ -137,12 +148,10 @@ async def test_an_answer_is_one_of_those_offered(dead: StillSession, answers: li
 
 
 async def test_a_version_is_typed(dead: StillSession, answers: list[tuple[str, str, str]]) -> None:
-    for step, answer in (("disks", "gone"), ("cluster", HOME.uid)):
-        decided(dead, step, answer)
+    decided_on_this_cluster(dead)
     app = BedplateApp(dead, clock)
     async with app.run_test(size=(120, 36)) as pilot:
-        screen = await opened(app, pilot)
-        await until(lambda: screen.view is not None and screen.view.step.id == "minor")
+        screen = await opened_at("minor", app, pilot)
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, ChoosingScreen))
         await pilot.press("enter")
@@ -155,12 +164,10 @@ async def test_what_git_asks_for_is_the_first_answer_and_help_begins_with_the_ke
     dead: StillSession, answers: list[tuple[str, str, str]]
 ) -> None:
     dead.asked = {"longhorn": {"longhorn-system/longhorn": "1.11.2"}}
-    for step, answer in (("disks", "gone"), ("cluster", HOME.uid)):
-        decided(dead, step, answer)
+    decided_on_this_cluster(dead)
     app = BedplateApp(dead, clock)
     async with app.run_test(size=(120, 36)) as pilot:
-        screen = await opened(app, pilot)
-        await until(lambda: screen.view is not None and screen.view.step.id == "minor")
+        await opened_at("minor", app, pilot)
         await pilot.press("question_mark")
         await until(lambda: "skip this step, with a reason" in "\n".join(screen_text(app)))
         await pilot.press("escape", "enter")
@@ -173,12 +180,10 @@ async def test_volumes_are_selected_and_nothing_has_to_be_typed(
     dead: StillSession, answers: list[tuple[str, str, str]]
 ) -> None:
     dead.asked = {"longhorn": {"longhorn-system/longhorn": "1.12.1"}}
-    for step, answer in (("disks", "gone"), ("cluster", HOME.uid)):
-        decided(dead, step, answer)
+    decided_on_this_cluster(dead)
     app = BedplateApp(dead, clock)
     async with app.run_test(size=(120, 36)) as pilot:
-        screen = await opened(app, pilot)
-        await until(lambda: screen.view is not None and screen.view.step.id == "what")
+        screen = await opened_at("what", app, pilot)
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, ChoosingScreen))
         await pilot.press("enter")

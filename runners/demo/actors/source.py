@@ -19,7 +19,7 @@ from runners.demo.actors.base import Actor
 from runners.demo.actors.delays import Delays
 from runners.demo.actors.source_fetch import Fetch, FetchError
 from runners.demo.actors.source_git import GitFetch
-from runners.demo.actors.times import now, seconds
+from runners.demo.actors.times import now, pause
 from runners.demo.actors.workloads import deployment_ready
 from runners.layers.jsons import Json, integer, mapping, text, truth
 
@@ -102,7 +102,7 @@ class SourceController(Actor):
         )
 
     def _reconcile(self, repository: Json) -> None:
-        wait = seconds(text(repository, "spec", "interval", default="1m"))
+        wait = pause(text(repository, "spec", "interval", default="1m"))
         generation = integer(repository, "metadata", "generation")
         status: dict[str, object] = {
             "observedGeneration": generation,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+from runners.layers.durations import seconds
 
 
 def now() -> str:
@@ -13,10 +12,9 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def seconds(duration: str) -> float:
-    """Seconds of a Go duration such as ``1m30s``; a minute where it is none."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", duration)
-    return sum(float(number) * _UNITS[unit] for number, unit in parts) or 60.0
+def pause(written: str) -> float:
+    """Seconds of a duration such as ``1m30s``; a minute where it is none."""
+    return seconds(written) or 60.0
 
 
 def duration(value: float) -> str:

@@ -15,11 +15,12 @@ from runners.demo.tools.flags import Grammar, Line, Unknown
 from runners.demo.tools.flux_bootstrap import Bootstrap
 from runners.demo.tools.flux_check import check
 from runners.demo.tools.flux_objects import CONTROLLERS, NAMESPACE, PART_OF, VERSION, Sync
-from runners.demo.tools.flux_state import FluxError, seconds
+from runners.demo.tools.flux_state import FluxError
 from runners.demo.tools.flux_verbs import VERBS
 from runners.demo.tools.flux_views import get_all, tree
 from runners.demo.tools.pace import Pace
 from runners.demo.tools.remote import NoRepository, Remote, remote_at
+from runners.layers.durations import seconds
 from runners.layers.jsons import mapping, sequence, text
 
 GRAMMAR = Grammar(

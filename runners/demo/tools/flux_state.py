@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at what is waited for."""
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class FluxError(Exception):
@@ -78,11 +76,6 @@ def revision(obj: Json) -> str:
     history = sequence(obj, "status", "history")
     chart = text(history[0], "chartVersion") if history else ""
     return text(obj, "status", "lastAppliedRevision") or text(obj, "status", "artifact", "revision") or chart
-
-
-def seconds(duration: str) -> float:
-    """Seconds of a Go duration such as ``1m30s``."""
-    return sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", duration))
 
 
 def is_rolled_out(deployment: Json) -> bool:

@@ -9,7 +9,8 @@ from runners.demo.actors.api import MERGE_PATCH, Requests
 from runners.demo.tools.edge import say
 from runners.demo.tools.flags import Line, Unknown
 from runners.demo.tools.flux_objects import KINDS, NAMESPACE
-from runners.demo.tools.flux_state import REQUESTED_AT, FluxError, Object, revision, seconds
+from runners.demo.tools.flux_state import REQUESTED_AT, FluxError, Object, revision
+from runners.layers.durations import seconds
 from runners.layers.jsons import Json, mapping, text, truth
 
 _KINDS = {kind.kind: kind for kind in KINDS}

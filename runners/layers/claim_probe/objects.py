@@ -51,6 +51,11 @@ class Trial:
         return f"reader-{self.nonce[:8]}"
 
 
+def is_a_probes(claim: str) -> bool:
+    """Is a claim, ``namespace/name``, one that a probe made?"""
+    return claim.partition("/")[0] == NAMESPACE
+
+
 def is_ours(obj: Json) -> bool:
     """Did a probe make it?"""
     return text(obj, "metadata", "labels", MANAGED_BY) == BEDPLATE

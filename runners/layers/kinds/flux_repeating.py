@@ -7,8 +7,7 @@ can't be fetched) is not in there, and is known by the time that has gone by: to
 
 from __future__ import annotations
 
-import re
-
+from runners.layers.durations import seconds
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 from runners.layers.kinds.base import timestamp
 
@@ -16,8 +15,6 @@ _JITTER = 0.05
 """Part of an interval by which controllers move it at random (``--interval-jitter-percentage``)."""
 _SLACK = 10.0
 """Seconds that an attempt may wait for its turn."""
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def repeats(obj: Json, ready: Json, reconciling: Json) -> bool:
@@ -50,10 +47,3 @@ def _longest(obj: Json, took: float) -> float:
     late = interval * (1 + _JITTER) + _SLACK + took
     soonest = (interval + retry) * (1 - _JITTER)
     return late if late < soonest else interval * (1 - _JITTER)
-
-
-def seconds(duration: str) -> float:
-    """Of one as Go writes it: of ``1m0s`` it is 60, of ``425.6ms`` 0.4256; 0 where it is none."""
-    parts = _PART.findall(duration)
-    whole = "".join(number + unit for number, unit in parts) == duration
-    return sum(float(number) * _UNITS[unit] for number, unit in parts) if whole else 0.0

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from itertools import islice
 
-from runners.layers.claim_probe.objects import NAMESPACE as PROBES
+from runners.layers.claim_probe.objects import is_a_probes
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
@@ -51,7 +51,7 @@ def everywhere(context: str) -> str:
 
 def _restored(rows: Rows) -> list[LonghornVolume]:
     volumes = (row for row in rows.all(LONGHORN_VOLUMES) if row.from_backup)
-    return sorted((row for row in volumes if row.claim.partition("/")[0] != PROBES), key=_subject)
+    return sorted((row for row in volumes if not is_a_probes(row.claim)), key=_subject)
 
 
 def _note(row: LonghornVolume, at: float, used: Users | None) -> Finding:

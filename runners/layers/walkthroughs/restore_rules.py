@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
-from runners.layers.claim_probe.objects import NAMESPACE as PROBES
+from runners.layers.claim_probe.objects import is_a_probes
 from runners.layers.components.longhorn import LONGHORN
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
@@ -113,7 +113,7 @@ def oldest_backups(rows: Rows) -> dict[str, float]:
 
 def _whole_backups(rows: Rows) -> list[Backup]:
     found = [row for row in rows.all(LONGHORN_BACKUPS) if row.state == "Completed" and row.url]
-    return sorted((row for row in found if row.claim.partition("/")[0] != PROBES), key=taken)
+    return sorted((row for row in found if not is_a_probes(row.claim)), key=taken)
 
 
 def taken(backup: Backup) -> float:
@@ -274,7 +274,7 @@ def standings(rows: Rows, ones: Collection[Restorable]) -> tuple[Finding, ...]:
 def living(rows: Rows) -> tuple[LonghornVolume, ...]:
     """The volumes that were not made from a backup: what is on them is nowhere else as it is there. No probe's is."""
     found = (row for row in rows.all(LONGHORN_VOLUMES) if not row.from_backup)
-    return tuple(sorted((row for row in found if row.claim.partition("/")[0] != PROBES), key=lambda row: row.name))
+    return tuple(sorted((row for row in found if not is_a_probes(row.claim)), key=lambda row: row.name))
 
 
 def worst_first(findings: Iterable[Finding], most: int = 12) -> tuple[Finding, ...]:

@@ -19,7 +19,7 @@ from runners.demo.actors.kustomize.health import CURRENT, FAILED, status_of
 from runners.demo.actors.kustomize.inventory import Entry, entries_of
 from runners.demo.actors.kustomize.kinds import Kinds
 from runners.demo.actors.kustomize.spec import checked, timeout, unmet
-from runners.demo.actors.times import duration, seconds
+from runners.demo.actors.times import duration, pause
 from runners.demo.actors.workloads import deployment_ready
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 
@@ -114,7 +114,7 @@ class KustomizeController(Actor):
         interval = text(kustomization, "spec", "interval", default="1m")
         if not has_condition(kustomization, "Ready"):
             interval = text(kustomization, "spec", "retryInterval") or interval
-        return self.delays.elapsed(key, seconds(interval))
+        return self.delays.elapsed(key, pause(interval))
 
     def _source(self, kustomization: Json) -> Json | None:
         reference = mapping(kustomization, "spec", "sourceRef")
@@ -204,7 +204,7 @@ class KustomizeController(Actor):
         states = {entry: status_of(entry, self._applier.find(entry)) for entry in entries}
         behind = ", ".join(f"{entry.said} status: '{state}'" for entry, state in states.items() if state != CURRENT)
         key = ("checks", text(kustomization, "metadata", "uid"), run.number)
-        late = self.delays.elapsed(key, seconds(timeout(kustomization)))
+        late = self.delays.elapsed(key, pause(timeout(kustomization)))
         taken = self.delays.age(key)
         if not behind:
             self._succeed(kustomization, run, duration(taken))
