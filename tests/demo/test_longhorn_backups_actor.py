@@ -68,6 +68,23 @@ def test_nothing_is_backed_up_that_no_job_asks_for(api: MemoryApi, spec: dict[st
     assert not text(only(api, f"{CRS}/volumes"), "status", "lastBackup")
 
 
+def test_a_volume_names_the_newest_backup_of_its_name_without_any_job(api: MemoryApi) -> None:
+    """As one does that was restored under the name that it had."""
+    actors = install(api)
+    ask_for_backups(api)
+    play(api, *actors)
+    volume, backup = only(api, f"{CRS}/volumes"), only(api, f"{CRS}/backups")
+    del api.objects[f"{CRS}/recurringjobs/nightly"]
+    volume["status"].update(lastBackup="", lastBackupAt="")
+    play(api, *actors)
+    told = only(api, f"{CRS}/volumes")["status"]
+    assert (told["lastBackup"], told["lastBackupAt"]) == (
+        backup["metadata"]["name"],
+        backup["status"]["snapshotCreatedAt"],
+    )
+    assert only(api, f"{CRS}/backups") == backup
+
+
 @pytest.mark.parametrize(("url", "trouble"), [("", ""), (URL, "no route to host")])
 def test_a_target_that_is_not_available_takes_no_backup(api: MemoryApi, url: str, trouble: str) -> None:
     longhorn, provisioner = install(api, url)

@@ -40,7 +40,10 @@ class BackupKeeper:
         self._api.set_status(res.LONGHORN_BACKUP_TARGETS, target, status)
         if truth(status, "available"):
             self._learn()
-            self._run_jobs(text(target, "spec", "backupTargetURL"))
+            volumes = self._api.list(res.LONGHORN_VOLUMES, NAMESPACE)
+            newest = self._newest()
+            made = self._run_jobs(text(target, "spec", "backupTargetURL"), volumes, newest)
+            self._tell(volumes, {**newest, **made})
             self._back_up_the_system(manager)
 
     def _learn(self) -> None:
@@ -59,25 +62,21 @@ class BackupKeeper:
                 made = self._api.ensure(res.LONGHORN_SYSTEM_BACKUPS, objects.system_backup(name), None)
                 self._api.set_status(res.LONGHORN_SYSTEM_BACKUPS, made, mapping(kept, "status"))
 
-    def _run_jobs(self, url: str) -> None:
+    def _run_jobs(self, url: str, volumes: Sequence[Json], newest: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Makes the backups that are due, and returns them by the name of their volume."""
         jobs = self._api.list(res.LONGHORN_RECURRING_JOBS, NAMESPACE)
         pauses = [
             longest_pause(text(job, "spec", "cron"))
             for job in jobs
             if text(job, "spec", "task") == "backup" and "default" in sequence(job, "spec", "groups")
         ]
-        if not pauses:
-            return
-        newest = self._newest()
-        known = by_name(self._api.list(res.LONGHORN_BACKUP_VOLUMES, NAMESPACE))
-        for volume in self._api.list(res.LONGHORN_VOLUMES, NAMESPACE):
-            name = text(volume, "metadata", "name")
-            backup = newest.get(name)
-            # A demo's first night is over as soon as a volume is in use.
-            if text(volume, "status", "state") == "attached" and _age(backup) > min(pauses):
-                backup = self._back_up(volume, url)
-            if backup is not None:
-                self._tell(volume, backup, known)
+        # A demo's first night is over as soon as a volume is in use.
+        attached = (volume for volume in volumes if pauses and text(volume, "status", "state") == "attached")
+        return {
+            name: self._back_up(volume, url)
+            for volume in attached
+            if _age(newest.get(name := text(volume, "metadata", "name"))) > min(pauses)
+        }
 
     def _newest(self) -> Mapping[str, Json]:
         """The newest complete backup of each volume."""
@@ -95,14 +94,18 @@ class BackupKeeper:
         self._vault.keep_backup(name, status)
         return {**backup, "status": status}
 
-    def _tell(self, volume: Json, backup: Json, known: Mapping[str, Json]) -> None:
-        """Its volume, and what stands for that on the target, name the newest backup."""
-        last = {
-            "lastBackup": text(backup, "metadata", "name"),
-            "lastBackupAt": text(backup, "status", "snapshotCreatedAt"),
-        }
-        self._api.set_status(res.LONGHORN_VOLUMES, volume, last)
-        self._tell_target(volume, backup, known)
+    def _tell(self, volumes: Sequence[Json], newest: Mapping[str, Json]) -> None:
+        """Each volume, and what stands for it on the target, name the newest backup; a restored one's is of before."""
+        known = by_name(self._api.list(res.LONGHORN_BACKUP_VOLUMES, NAMESPACE))
+        for volume in volumes:
+            backup = newest.get(text(volume, "metadata", "name"))
+            if backup is not None:
+                last = {
+                    "lastBackup": text(backup, "metadata", "name"),
+                    "lastBackupAt": text(backup, "status", "snapshotCreatedAt"),
+                }
+                self._api.set_status(res.LONGHORN_VOLUMES, volume, last)
+                self._tell_target(volume, backup, known)
 
     def _tell_target(self, volume: Json, backup: Json, known: Mapping[str, Json]) -> None:
         wanted = objects.backup_volume(volume)
