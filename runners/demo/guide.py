@@ -34,64 +34,64 @@ def guide(scenario: str, picture: Picture) -> str:
 def _empty(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if _is(picture, "longhorn", Verdict.ABSENT):
-        yield "1/4 Nothing is installed. w leads; or a on longhorn, read, then tab and ↵"
-    yield from _until_storage_works(picture, "1/4")
+        yield "Nothing is installed. w leads; or a on longhorn, read, then tab and ↵"
+    yield from _until_storage_works(picture)
     if _is(picture, "minio", Verdict.ABSENT):
-        yield "2/4 Storage works. Go to minio with ↓ and press a"
+        yield "Storage works. Go to minio with ↓ and press a"
     if not _is(picture, "minio", Verdict.HEALTHY):
-        yield "2/4 The operator makes the tenant; its claims bind on longhorn: wait for it"
+        yield "The operator makes the tenant; its claims bind on longhorn: wait for it"
     if not picture.flux_version:
-        yield "3/4 The foundation stands. Press tab until ▶ is in the right pane, then b"
-    yield from _until_gitops_works(picture, "4/4")
+        yield "The foundation stands. Press tab until ▶ is in the right pane, then b"
+    yield from _until_gitops_works(picture)
     yield "Done: both layers are healthy. ↵ opens what you select, / filters, q leaves"
 
 
 def _operator(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if not (_is(picture, "longhorn", Verdict.HEALTHY) and _is(picture, "minio", Verdict.HEALTHY)):
-        yield "1/3 Nothing is pushed to Git here. Press w and ↵: Bootstrap leads you"
+        yield "Nothing is pushed to Git here. Press w and ↵: Bootstrap leads you"
     if not _is(picture, "flux-instance", Verdict.HEALTHY):
-        yield "2/3 The foundation stands. Go on in the walkthrough (w): the Flux Operator"
-    yield from _until_gitops_works(picture, "3/3")
+        yield "The foundation stands. Go on in the walkthrough (w): the Flux Operator"
+    yield from _until_gitops_works(picture)
     yield "Done: both layers are healthy. ↵ opens what you select, / filters, q leaves"
 
 
 def _healthy(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
-    yield from _until_storage_works(picture, "")
-    yield from _until_gitops_works(picture, "")
+    yield from _until_storage_works(picture)
+    yield from _until_gitops_works(picture)
     yield "All is well. ↵ on a card says why, i plans, 4 lists Flux, y shows YAML"
 
 
 def _upgrade(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if _version(picture, "longhorn").startswith("1.11."):
-        yield "1/3 longhorn 1.11 runs, Git asks for 1.12: w leads through it, a applies it"
+        yield "longhorn 1.11 runs, Git asks for 1.12: w leads through it, a applies it"
     if not _is(picture, "longhorn", Verdict.HEALTHY):
-        yield "2/3 The new manager replaces pods and engines; volumes stay in use"
-    yield "3/3 Upgraded. 8 lists the runs, where ↵ reopens a log; :vol lists volumes"
+        yield "The new manager replaces pods and engines; volumes stay in use"
+    yield "Upgraded. 8 lists the runs, where ↵ reopens a log; :vol lists volumes"
 
 
 def _disaster(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if _is(picture, "longhorn", Verdict.FAILED):
-        yield "1/3 Storage is down: ↵ on longhorn says why, f puts back what is missing"
-    yield from _until_storage_works(picture, "2/3")
+        yield "Storage is down: ↵ on longhorn says why, f puts back what is missing"
+    yield from _until_storage_works(picture)
     if not _is(picture, "minio", Verdict.HEALTHY):
-        yield "2/3 Storage is back; minio recovers by itself, as its claims are still bound"
-    yield from _until_gitops_works(picture, "3/3")
+        yield "Storage is back; minio recovers by itself, as its claims are still bound"
+    yield from _until_gitops_works(picture)
     yield "Recovered. 8 lists what was run, and ↵ opens its log again; q leaves"
 
 
 def _wiped(picture: Picture) -> Iterator[str]:
     yield from _while_a_tool_runs(picture)
     if not _is(picture, "longhorn", Verdict.HEALTHY):
-        yield "1/3 All is gone but Git and backups. Press w, choose Recover: it leads you"
+        yield "All is gone but Git and backups. Press w, choose Recover: it leads you"
     if not (_is(picture, "minio", Verdict.HEALTHY) and picture.flux_version):
-        yield "2/3 Storage is back. Go on in the walkthrough (w): data first, then the rest"
-    yield from _until_gitops_works(picture, "3/3")
+        yield "Storage is back. Go on in the walkthrough (w): data first, then the rest"
+    yield from _until_gitops_works(picture)
     if any(found.subject == SHEET and found.severity is Severity.WARNING for found in picture.survival.besides):
-        yield "Both layers are healthy. Go on in the walkthrough (w): a person looks at data"
+        yield "Both layers are healthy. Go on in the walkthrough (w): it shows what is left"
     yield "Recovered: both layers are healthy. v says what would return, 8 what was run"
 
 
@@ -101,20 +101,20 @@ def _while_a_tool_runs(picture: Picture) -> Iterator[str]:
         yield f"{running.title} is running: its log is below; ctrl-c would interrupt it"
 
 
-def _until_storage_works(picture: Picture, step: str) -> Iterator[str]:
+def _until_storage_works(picture: Picture) -> Iterator[str]:
     if _is(picture, "longhorn", Verdict.PROGRESSING):
-        yield f"{step} helm is done, storage is not: no claim can bind before the StorageClass".strip()
+        yield "helm is done, storage is not: no claim can bind before the StorageClass"
     if not _is(picture, "longhorn", Verdict.HEALTHY):
-        yield f"{step} longhorn is not healthy: ↵ on it says why, and what to do".strip()
+        yield "longhorn is not healthy: ↵ on it says why, and what to do"
 
 
-def _until_gitops_works(picture: Picture, step: str) -> Iterator[str]:
+def _until_gitops_works(picture: Picture) -> Iterator[str]:
     waiting = [state.name for state in picture.layer(Layer.GITOPS) if state.verdict is not Verdict.HEALTHY]
     if suspended := _suspended(picture):
-        yield f"{step} {suspended} is suspended: go to it on the right (tab, ↓), press r".strip()
+        yield f"{suspended} is suspended: go to it on the right (tab, ↓), press r"
     if waiting:
         more = " …" if len(waiting) > 1 else ""
-        yield f"{step} Flux applies what Git has, in its order; still to come: {waiting[0]}{more}".strip()
+        yield f"Flux applies what Git has, in its order; still to come: {waiting[0]}{more}"
 
 
 def _suspended(picture: Picture) -> str:

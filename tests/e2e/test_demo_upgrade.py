@@ -24,7 +24,7 @@ def test_longhorn_goes_one_minor_up(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "upgrade")
     with demo.terminal as terminal:
         person = Newcomer(terminal)
-        person.is_led("1/3 longhorn 1.11 runs", seconds=SETTING_UP)
+        person.is_led("longhorn 1.11 runs", seconds=SETTING_UP)
         terminal.press("w")
         person.sees("▸ Upgrade")
         terminal.press("enter")

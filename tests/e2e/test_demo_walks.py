@@ -27,7 +27,7 @@ def test_the_first_day_where_there_is_little_room(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "empty", columns=80, lines=24)
     with demo.terminal as terminal:
         walker = Walker(terminal, None, context="demo")
-        walker.sees("1/4 Nothing is installed", seconds=SETTING_UP)
+        walker.sees("Nothing is installed", seconds=SETTING_UP)
         walker.opens("Bootstrap")
         walker.walks()
         assert walker.did[:4] == ["The right cluster", "longhorn", "minio", "Flux"]
@@ -43,7 +43,7 @@ def test_the_first_day_by_the_flux_operator(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "operator")
     with demo.terminal as terminal:
         walker = Walker(terminal, None, context="demo")
-        walker.sees("1/3 Nothing is pushed to Git here", seconds=SETTING_UP)
+        walker.sees("Nothing is pushed to Git here", seconds=SETTING_UP)
         walker.opens("Bootstrap")
         walker.walks(until="longhorn serves claims")  # from there on it is any first day
         assert walker.did == ["The right cluster", "longhorn", "minio", "Flux Operator", "FluxInstance"]
@@ -61,7 +61,7 @@ def test_the_worst_day_left_half_way_and_gone_on_with(tmp_path: Path) -> None:
     demo = Demo(tmp_path, "wiped")
     with demo.terminal as terminal:
         walker = Walker(terminal, None, context="demo")
-        walker.sees("1/3 All is gone", seconds=SETTING_UP)
+        walker.sees("All is gone", seconds=SETTING_UP)
         own = {
             "Are the old disks alive?": lambda: answers(walker, "gone"),
             "Which Longhorn": lambda: answers(walker, "1.12"),
