@@ -183,7 +183,7 @@ def _trouble_of(row: FluxObject) -> tuple[object, ...]:
 
 def trouble(row: FluxObject) -> str:
     """What is wrong with an object that is not ready, for a sentence that begins with its name."""
-    words = f"{row.reason}: {row.message}" if row.message else row.reason
+    words = row.words
     if row.suspended:
         return "is suspended, and was not ready before"
     if row.stalled:

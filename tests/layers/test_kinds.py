@@ -148,6 +148,22 @@ def test_flux_status(ready: dict[str, str] | None, suspend: bool, generation: in
     assert (row.status, row.short_revision) == (status, "main@3d2789eb")
 
 
+@pytest.mark.parametrize(
+    ("reason", "message", "words"),
+    [
+        ("BuildFailed", "no such file", "BuildFailed: no such file"),
+        ("Progressing", "Reconciliation in progress", "Reconciliation in progress"),
+        ("Progressing", "", "Progressing"),
+        ("", "by hand", "by hand"),
+        ("", "", ""),
+    ],
+)
+def test_what_a_flux_object_says_is_said_once(reason: str, message: str, words: str) -> None:
+    conditions = [{"type": "Ready", "status": "Unknown", "reason": reason, "message": message}]
+    obj = {"kind": "Kustomization", "metadata": META, "status": {"conditions": conditions}}
+    assert flux_row("kustomizations", obj).words == words
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (

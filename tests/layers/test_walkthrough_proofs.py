@@ -12,7 +12,7 @@ from runners.layers.picture import ComponentState, Layer, Picture
 from runners.layers.rows import FrozenRows
 from runners.layers.settings import Settings
 from runners.layers.verdicts import Verdict
-from runners.layers.walkthroughs.proofs import services_are_ready
+from runners.layers.walkthroughs.proofs import component_proof, services_are_ready
 from runners.layers.walkthroughs.steps import Moment, proved
 from tests.layers.worlds import NOW
 
@@ -44,3 +44,18 @@ def test_a_service_on_its_way_is_waited_for_and_named_first() -> None:
     proof = services_are_ready(moment(states))
     assert not proved(proof)
     assert [finding.subject for finding in proof] == ["monitoring", "metallb"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "summary", "says"),
+    [
+        (Verdict.PROGRESSING, "Reconciliation in progress", "Reconciliation in progress"),
+        (Verdict.PROGRESSING, "Progressing", "Progressing"),
+        (Verdict.PROGRESSING, "waits for storage", "progressing: waits for storage"),
+        (Verdict.PROGRESSING, "", "progressing"),
+        (Verdict.FAILED, "an upgrade is in progress", "failed: an upgrade is in progress"),
+        (Verdict.HEALTHY, "1.12.1 is installed", "healthy"),
+    ],
+)
+def test_a_verdict_and_its_reason_say_a_thing_once(verdict: Verdict, summary: str, says: str) -> None:
+    assert component_proof(ComponentState("metallb", Layer.GITOPS, verdict, summary=summary))[0].text == says

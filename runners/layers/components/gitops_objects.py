@@ -53,8 +53,8 @@ def object_finding(row: FluxObject, flux: FluxSight, now: float) -> Finding:
     if root is not None:
         return _blamed(row, root, f" (for {age(now - _begun(row))})" if overdue(row, now) else "")
     if row.status == "failed":
-        return _finding(row, Severity.BLOCKER, f"{row.reason}: {row.message}" if row.message else row.reason)
-    words = f"{row.reason}: {row.message}" if row.message else row.reason or "not seen by its controller yet"
+        return _finding(row, Severity.BLOCKER, row.words)
+    words = row.words or "not seen by its controller yet"
     late = f" (for {age(now - _begun(row))})" if overdue(row, now) else ""
     return _finding(row, Severity.WARNING, f"{words}{late}")
 

@@ -115,6 +115,16 @@ class FluxObject(Row):
         return "failed" if self.ready == "False" and not self.waits else "progressing"
 
     @property
+    def words(self) -> str:
+        """What its controller says of it, in one line; empty while it says nothing.
+
+        A reason that says no more than that it is at work is left to the message.
+        """
+        if not self.message or not self.reason:
+            return self.message or self.reason
+        return self.message if self.reason == "Progressing" else f"{self.reason}: {self.message}"
+
+    @property
     def waits(self) -> bool:
         """Its Ready is not True for a reason that resolves by itself: it is at work, or waits for another."""
         return self.reason in ("Progressing", "ProgressingWithRetry", "DependencyNotReady") or (

@@ -147,8 +147,7 @@ def _secret(source: FluxObject, settings: BootstrapSettings | None) -> str:
 
 
 def _words(row: FluxObject) -> str:
-    said = f"{row.reason}: {row.message}" if row.message else row.reason
-    return said or "not seen by its controller yet"
+    return row.words or "not seen by its controller yet"
 
 
 def is_applied(moment: Moment) -> Proof:

@@ -133,7 +133,7 @@ def _said(row: FluxObject, asked: BootstrapSettings) -> Iterator[Finding]:
     elif conflict := path_conflict(row.sync.path, asked.path):
         remedy = f"make one of them the other: spec.sync.path, or gitops.path ({asked.path or '.'})"
         yield Finding(subject, Severity.BLOCKER, conflict.text, remedy, about=row.key)
-    words = f"{row.reason}: {row.message}" if row.message else row.reason or "not seen by the operator yet"
+    words = row.words or "not seen by the operator yet"
     severity = {"ready": Severity.OK, "failed": Severity.BLOCKER}.get(row.status, Severity.WARNING)
     yield Finding(subject, severity, words, _WAYS.get(row.status, ""), about=row.key)
 

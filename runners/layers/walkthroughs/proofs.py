@@ -113,8 +113,10 @@ def component_proof(state: ComponentState) -> Proof:
     """The verdict in one line, and what it rests on: what is wrong first, then what is proved."""
     severity = _SEVERITY[state.verdict]
     words = state.verdict.value if state.verdict is not Verdict.ABSENT else "is not there"
-    summary = f": {_MORE.sub('', state.summary)}" if state.summary and state.verdict is not Verdict.HEALTHY else ""
-    lines = (Finding(state.name, severity, words + summary), *(_under(severity, each) for each in state.findings))
+    summary = _MORE.sub("", state.summary) if state.verdict is not Verdict.HEALTHY else ""
+    says_it = state.verdict is Verdict.PROGRESSING and "progress" in summary.casefold()
+    said = summary if says_it else ": ".join(filter(None, (words, summary)))
+    lines = (Finding(state.name, severity, said), *(_under(severity, each) for each in state.findings))
     return tuple(dict.fromkeys(lines))[:_SHOWN]
 
 
