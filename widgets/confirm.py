@@ -64,6 +64,11 @@ class Dialog:
     reasons: tuple[str, ...] = ()
     """Why it is refused."""
 
+    @property
+    def may_come_true(self) -> bool:
+        """Can it be confirmed, now or once it was looked at? What can't is not offered."""
+        return self.readiness in (Readiness.CHECKING, Readiness.READY)
+
 
 def dialog_content(dialog: Dialog, width: int) -> Content:
     """The rows in so many cells: words in one column, lines wrapped beside them."""
@@ -302,7 +307,7 @@ class Confirm(Widget):
             return
         dialog = self.dialog
         self.border_title = label(dialog.title)
-        self.border_subtitle = "⇥ next · ↵ presses · esc leaves"
+        self.border_subtitle = f"{'⇥ next · ' if dialog.may_come_true else ''}↵ presses · esc leaves"
         self.query_one("#text", Static).update(dialog_content(dialog, max(20, self.content_size.width - 2)))
         verdict = self.query_one("#verdict", Static)
         said = verdict_content(dialog)
@@ -330,6 +335,7 @@ class Confirm(Widget):
         if go.has_focus and not (self.confirmable or looking):
             asked = self.dialog.typed and self.dialog.readiness is Readiness.READY
             self.query_one("#word" if asked else "#cancel").focus()
+        go.display = self.dialog.may_come_true
         go.set_class(looking, "-not-yet")
         go.disabled = not (self.confirmable or looking)
 

@@ -33,7 +33,7 @@ Deed = Callable[[], object]
 
 _STATES = {state.symbol: state.value for state in StepState if state is not StepState.LATER}
 _LINE = re.compile(rf"^│▶(\S) (\d+) (.+?) *(?: (?:{'|'.join(_STATES.values())}))? *│", re.MULTILINE)
-_BUTTONS = re.compile(r"\[(▸| )Cancel \] +\[(▸| )([^\]]+) \]")
+_BUTTONS = re.compile(r"\[(▸| )(Cancel) \](?: +\[(▸| )([^\]]+) \])?")
 _OVER = re.compile(r"all \d+ steps over")
 _NOT_NOW = ("they are changing this cluster now", "is running → wait for it", "there is nothing to do")
 """The words of a refusal because somebody else is at it, or was."""
@@ -56,9 +56,9 @@ def standing(text: str) -> Standing | None:
 
 
 def dialog(text: str) -> str:
-    """The verb of the dialog that is open; empty where none is."""
+    """The verb of the dialog that is open, or that it can only be left; empty where none is."""
     buttons = _BUTTONS.search(text)
-    return buttons[3] if buttons else ""
+    return buttons[4] or buttons[2] if buttons else ""
 
 
 class Walker(Keyboard):

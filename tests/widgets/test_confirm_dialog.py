@@ -117,6 +117,23 @@ async def test_the_focused_button_is_marked() -> None:
         assert "[ Cancel ]  [▸Apply ]" in "\n".join(screen_text(app))
 
 
+@pytest.mark.parametrize("readiness", [Readiness.REFUSED, Readiness.NOTHING])
+async def test_what_can_not_be_done_has_no_button(readiness: Readiness) -> None:
+    confirm = Confirm(replace(APPLY, readiness=Readiness.CHECKING))
+    app = Heard(confirm)
+    async with app.run_test(size=(90, 24)) as pilot:
+        assert "[ Apply ]" in "\n".join(screen_text(app))
+        await pilot.press("tab")
+        confirm.dialog = replace(APPLY, readiness=readiness, reasons=("nothing is held",))
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "[▸Cancel ]" in text
+        assert "Apply ]" not in text
+        assert "⇥ next" not in text
+        await pilot.press("enter")
+    assert app.heard == ["cancelled"]
+
+
 def test_lines_are_wrapped_beside_their_word_and_are_data() -> None:
     row = DialogRow("command", (("[red]helmfile\x1b[31m --kube-context home apply", Tone.MUTED),))
     assert dialog_content(replace(APPLY, rows=(row,)), 34).plain.split("\n") == [
