@@ -96,6 +96,7 @@ class Prompt(Vertical):
         self._recalled = 0
         self._complete: Complete | None = None
         self._check: Check | None = None
+        self._demand = ""
 
     @property
     def asking(self) -> bool:
@@ -111,7 +112,15 @@ class Prompt(Vertical):
             yield _Field(self.action_complete)
             yield Static(id="note")
 
-    def ask(self, sign: str, text: str = "", *, complete: Complete | None = None, check: Check | None = None) -> None:
+    def ask(
+        self,
+        sign: str,
+        text: str = "",
+        *,
+        complete: Complete | None = None,
+        check: Check | None = None,
+        demand: str = "",
+    ) -> None:
         """Shows the prompt and takes the focus.
 
         Args:
@@ -119,10 +128,11 @@ class Prompt(Vertical):
             text: what stands in it at first.
             complete: what may be meant by what is typed so far.
             check: why what was entered can't be taken; the prompt stays then, and says so.
+            demand: the same where nothing was entered; empty where that is an answer too.
         """
         self.sign = sign
         self._recalled = 0
-        self._complete, self._check = complete, check
+        self._complete, self._check, self._demand = complete, check, demand
         self.query_one("#sign", Static).update(label(sign))
         field = self._field
         with field.prevent(Input.Changed):
@@ -150,7 +160,7 @@ class Prompt(Vertical):
         event.stop()
         choice = self._candidates.choice
         text = (choice.text if choice else event.value).strip()
-        wrong = self._check(text) if self._check is not None and text else ""
+        wrong = self._wrong_with(text)
         if wrong:
             self._say_wrong(wrong)
             return
@@ -182,6 +192,11 @@ class Prompt(Vertical):
         candidate = found.choice or next(iter(found.candidates), None)
         if candidate is not None:
             self._write(candidate.text)
+
+    def _wrong_with(self, text: str) -> str:
+        if not text:
+            return self._demand
+        return self._check(text) if self._check is not None else ""
 
     def _suggest(self, text: str) -> None:
         self.note("")

@@ -114,6 +114,8 @@ async def test_a_step_is_skipped_with_a_reason_and_that_is_taken_back(
         assert not screen.query_one(Prompt).asking  # the right cluster can't be skipped
         await pilot.press("G", "up", "up", "up", "s")
         await until(pilot, lambda: screen.query_one(Prompt).asking)
+        await pilot.press("enter")
+        await until(pilot, lambda: "a reason is needed" in "\n".join(screen_text(app)))
         await pilot.press(*"elsewhere", "enter")
         await until(pilot, lambda: states(screen)[10] == "skipped")
         assert "skipped by" in screen.query_one(FactsPane).text

@@ -107,6 +107,19 @@ async def test_what_can_not_be_taken_is_said_beside_it_and_nothing_closes() -> N
         assert app.heard[-1] == ("submitted", ":", "pods")
 
 
+async def test_where_something_has_to_be_entered_nothing_is_no_answer() -> None:
+    prompt = Prompt()
+    app = Heard(prompt)
+    async with app.run_test(size=(60, 10)) as pilot:
+        prompt.ask("why", demand="a reason is needed")
+        await pilot.press("space", "enter")
+        await until(lambda: "✖ a reason is needed" in screen_text(app)[-2])
+        assert prompt.asking
+        await pilot.press("x", "enter")
+        await until(lambda: not prompt.asking)
+        assert app.heard[-1] == ("submitted", "why", "x")
+
+
 async def test_many_candidates_scroll_and_are_counted() -> None:
     prompt = Prompt()
     app = Heard(prompt)

@@ -60,7 +60,8 @@ class StepQuestions:
 
     def ask_why(self, view: StepView) -> None:
         """Asks for the reason why a step is skipped."""
-        self._ask_in_words(_SKIP, lambda reason: self._decided(view, Choice.SKIPPED, reason=reason))
+        skipped = partial(self._decided, view, Choice.SKIPPED)
+        self._ask_in_words(_SKIP, lambda reason: skipped(reason=reason), "a reason is needed: it goes on record")
 
     def take(self, text: str) -> None:
         """Takes what was typed into the line that was asked with last."""
@@ -115,7 +116,7 @@ class StepQuestions:
 
             self._screen.app.push_screen(SelectingScreen(option.label, option.among), several)
         elif option.asks:
-            self._ask_in_words(option.asks, lambda text: answered(answer=text))
+            self._ask_in_words(option.asks, lambda text: answered(answer=text), "type it; esc goes back")
         elif word:
             rows = (("answer", option.label), ("means", option.text))
             dialog = plain_question(view.step.title, rows, "Decide", typed=word)
@@ -124,6 +125,6 @@ class StepQuestions:
         else:
             answered(answer=option.answer)
 
-    def _ask_in_words(self, sign: str, typed: Callable[[str], None]) -> None:
+    def _ask_in_words(self, sign: str, typed: Callable[[str], None], demand: str) -> None:
         self._typed = typed
-        self._screen.query_one(Prompt).ask(sign)
+        self._screen.query_one(Prompt).ask(sign, demand=demand)

@@ -201,8 +201,7 @@ class WalkthroughScreen(FollowingScreen):
         """Hands what was typed to whoever asked."""
         event.stop()
         self.query_one(StepsPane).focus()
-        if event.text.strip():
-            self._questions.take(event.text.strip())
+        self._questions.take(event.text)
 
     def on_prompt_cancelled(self, event: Prompt.Cancelled) -> None:
         """Decides nothing."""
