@@ -57,7 +57,7 @@ def test_a_step_is_on_record_when_it_becomes_proved_and_not_when_it_was_before(s
     assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio")]
     followed.reload()
     assert followed.passage is not None
-    assert [entry.title for entry in followed.passage.proved] == ["minio"]
+    assert [*followed.passage.proved] == ["foundation:minio"]
 
 
 def test_nothing_is_asked_that_a_colleague_may_have_decided(session: StillSession) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Tone, age
 from runners.layers.settings import Settings
 from runners.layers.survival.fold import Survival
+from runners.layers.walkthroughs.decisions import Choice
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Moment, Section, Step, Walkthrough
@@ -19,6 +20,7 @@ from widgets.hints import Groups, Hint
 from widgets.steps import STEP_TONES
 from widgets.theme import SEVERITY_TONES
 
+_NEXT = "esc leads to both layers: there v says what would return, and 8 what was run"
 _LEFT = 4
 """Lines of what is left once a walkthrough is over."""
 _PROOF = {Severity.OK: "✔", Severity.NOTE: "·", Severity.WARNING: "◐", Severity.UNKNOWN: "?", Severity.BLOCKER: "✖"}
@@ -102,7 +104,7 @@ def record_facts(unrecorded: Finding | None) -> list[Fact]:
 
 
 def summary_facts(walkthrough: Walkthrough, passage: Passage, survival: Survival) -> list[Fact]:
-    """What was done on a walkthrough that is over: how long it took, what was proved when, and what was skipped.
+    """What was done on a walkthrough that is over: how long it took, what was decided, and what was proved when.
 
     And what is left to see to: whatever would be missing if the cluster died now.
     """
@@ -110,23 +112,37 @@ def summary_facts(walkthrough: Walkthrough, passage: Passage, survival: Survival
     reached = [f"{name} {age(took)}" for name, took in passage.milestones.items()]
     took = f"all in {age(passage.moved - began)}" + (f"; time to {', '.join(reached)}" if reached else "")
     alarms = [Fact(entry.title, Tone.BAD, "✖") for entry in passage.alarms]
-    proofs = [
-        Fact(f"{moment.title}, after {age(moment.at - passage.began)}", Tone.GOOD, "✔") for moment in passage.proved
+    decided = [(step.title, passage.decided[step.id]) for step in walkthrough.steps if step.id in passage.decided]
+    answers = [
+        Fact(f"{title}{'' if title.endswith('?') else ':'} {passage.answer(each) or each.choice.value}")
+        for title, each in decided
+        if each.choice is Choice.CONFIRMED
     ]
-    titles = {step.id: step.title for step in walkthrough.steps}
     skipped = [
-        Fact(f"{titles.get(each.step, each.step)}, by {each.who}: {each.reason}", Tone.MUTED, "–")
-        for each in passage.skipped
+        Fact(f"{title}, by {each.who}: {each.reason}", Tone.MUTED, "–")
+        for title, each in decided
+        if each.choice is Choice.SKIPPED
     ]
     runs = [Fact(f"{run.title} {run.state.value}, {age(run.seconds(passage.ended))}") for run in passage.runs]
     return [
+        *_headed("Next", [Fact(_NEXT)]),
         *_headed("Took", [Fact(took)]),
         *_headed("Alarms", alarms),
         *_headed("Left", _left(survival)),
-        *_headed("Proved", proofs),
+        *_headed("Decided", answers),
         *_headed("Skipped", skipped),
+        *_headed("Proved", [*_proofs(walkthrough, passage)]),
         *_headed("Runs", runs),
     ]
+
+
+def _proofs(walkthrough: Walkthrough, passage: Passage) -> Iterator[Fact]:
+    """In the order of the steps, each with the time when it was proved first; what was lost since says when again."""
+    for step in walkthrough.steps:
+        times = [age(entry.at - passage.began) for entry in passage.proved.get(step.id, ())]
+        if times:
+            again = f", again after {times[-1]}" if len(times) > 1 else ""
+            yield Fact(f"{step.title}, after {times[0]}{again}", Tone.GOOD, "✔")
 
 
 def _left(survival: Survival) -> list[Fact]:

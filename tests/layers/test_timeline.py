@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import pytest
+
 from runners.layers.jsons import Json
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision, written
@@ -22,8 +24,8 @@ def line(event: str, at: float, walkthrough: str = "bootstrap", **facts: str) ->
     return {"at": stamp, "who": "ada@desk", "event": event, "walkthrough": walkthrough, **CLUSTER, **facts}
 
 
-def decided(step: str, at: float, choice: Choice = Choice.SKIPPED, reason: str = "") -> Json:
-    decision = written(Decision("bootstrap", step, choice, NOW + at, "bob@desk", reason))
+def decided(step: str, at: float, choice: Choice = Choice.SKIPPED, reason: str = "", answer: str = "") -> Json:
+    decision = written(Decision("bootstrap", step, choice, NOW + at, "bob@desk", reason, answer))
     return line("decided", at, "", decision=decision)
 
 
@@ -44,22 +46,53 @@ FIRST_DAY: Sequence[Json] = (
 def test_a_passage_has_its_milestones_what_was_proved_and_what_was_skipped() -> None:
     (found,) = passages(reversed(FIRST_DAY), [run("apply longhorn", 20)])
     assert (found.title, found.milestones) == ("Bootstrap", {"storage": 100, "GitOps": 200})
-    assert [entry.step for entry in found.proved] == ["foundation:longhorn", "flux"]
-    assert [(each.step, each.who) for each in found.skipped] == [("services", "bob@desk")]
+    assert [*found.proved] == ["foundation:longhorn", "flux"]
+    assert {step: (each.choice, each.who) for step, each in found.decided.items()} == {
+        "cluster": (Choice.CONFIRMED, "bob@desk"),
+        "services": (Choice.SKIPPED, "bob@desk"),
+    }
     assert [each.title for each in found.runs] == ["apply longhorn"]
     assert found.ended - found.began == 300
 
 
-def test_what_was_taken_back_is_not_skipped() -> None:
+def test_what_was_taken_back_is_not_decided() -> None:
     (found,) = passages([*FIRST_DAY, decided("services", 400, Choice.TAKEN_BACK)], [])
-    assert found.skipped == ()
+    assert [*found.decided] == ["cluster"]
 
 
 def test_what_was_lost_and_proved_again_counts_from_the_last_time() -> None:
     again = line("proved", 900, step="foundation:longhorn", title="longhorn", milestone="storage")
     (found,) = passages([*FIRST_DAY, again], [])
     assert found.milestones["storage"] == 900
-    assert [entry.step for entry in found.proved] == ["flux", "foundation:longhorn"]
+    assert [entry.at - found.began for entry in found.proved["foundation:longhorn"]] == [100, 900]
+    told = shown([found], [])
+    assert "- 1m40s: longhorn is proved\n" in told
+    assert "- 15m: longhorn is proved again" in told
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("", ""),
+        (CLUSTER["uid"], ""),
+        ("gone", "gone"),
+        ("volumes apps/a", "volumes apps/a"),
+        ("volumes apps/a,apps/b,apps/c,apps/d,apps/e", "volumes apps/a, apps/b, apps/c and 2 more"),
+    ],
+)
+def test_an_answer_is_said_for_people(answer: str, says: str) -> None:
+    (found,) = passages([decided("what", 0, Choice.CONFIRMED, answer=answer)], [])
+    assert found.answer(found.decided["what"]) == says
+    told = shown([found], [])
+    assert f"- 0s: `what` confirmed by bob@desk{': ' if says else ''}{says}\n" in f"{told}\n"
+
+
+def test_that_every_step_is_over_is_told() -> None:
+    (going,) = passages(FIRST_DAY, [])
+    (found,) = passages([*FIRST_DAY, line("finished", 301)], [])
+    assert (going.finished, found.finished) == (False, True)
+    assert "- 5m1s: every step is over" in shown([found], [])
+    assert found.moved == going.moved
 
 
 def test_a_long_pause_another_walkthrough_and_another_title_begin_another_passage() -> None:
@@ -85,6 +118,14 @@ def test_runs_belong_to_the_passage_that_they_were_started_in() -> None:
     ]
     day, upgrade = passages([*FIRST_DAY, *later], ran)
     assert [[each.title for each in found.runs] for found in (day, upgrade)] == [["first"], ["second"]]
+
+
+def test_who_looks_into_another_walkthrough_comes_back_to_the_one_that_they_are_on() -> None:
+    lines = [*FIRST_DAY, line("opened", 400, "upgrade", title="Upgrade longhorn"), line("opened", 420)]
+    ran = [run("apply longhorn", 50), run("system backup longhorn", 410), run("probe s3 minio", 450)]
+    day, upgrade = passages([*lines, line("proved", 460, step="verify:minio")], ran)
+    assert [each.title for each in day.runs] == ["apply longhorn", "probe s3 minio"]
+    assert [each.title for each in upgrade.runs] == ["system backup longhorn"]
 
 
 def test_lines_that_are_none_are_left_out() -> None:

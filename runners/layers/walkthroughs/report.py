@@ -11,7 +11,7 @@ from runners.layers.rehearsal.record import Rehearsal
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.runbook import code, escaped
-from runners.layers.walkthroughs.timeline import Entry, Passage
+from runners.layers.walkthroughs.timeline import ALARMED, FINISHED, PROVED, Entry, Passage
 
 _CHOICES = {Choice.CONFIRMED: "confirmed", Choice.SKIPPED: "skipped", Choice.TAKEN_BACK: "taken back"}
 
@@ -56,7 +56,7 @@ def _passage(passage: Passage, now: float) -> Iterator[str]:
     yield f"From {_stamp(passage.began)} to {_stamp(passage.moved)}, {took}; by {people or 'nobody known'}."
     if passage.milestones:
         yield "\n".join(f"- time to {_safe(name)}: {age(took)}" for name, took in passage.milestones.items())
-    steps = [line for entry in passage.entries for line in _step(entry, passage.began)]
+    steps = [line for entry in passage.entries for line in _step(entry, passage)]
     if steps:
         yield "### Steps\n\n" + "\n".join(steps)
     if passage.runs:
@@ -71,23 +71,27 @@ def _rehearsal(one: Rehearsal) -> Iterator[str]:
     yield from (f"  - was missing: {_safe(each)}" for each in one.missing)
 
 
-def _step(entry: Entry, began: float) -> Iterator[str]:
-    into = f"{age(entry.at - began)}:"
+def _step(entry: Entry, passage: Passage) -> Iterator[str]:
+    into = f"{age(entry.at - passage.began)}:"
     if entry.decision is not None:
-        yield f"- {into} {_decided(entry.decision)}"
-    elif entry.event == "proved":
-        yield f"- {into} {_safe(entry.title or entry.step)} is proved"
-    elif entry.event == "alarmed":
+        yield f"- {into} {_decided(entry.decision, passage.answer(entry.decision))}"
+    elif entry.event == PROVED:
+        again = " again" if entry is not passage.proved[entry.step][0] else ""
+        yield f"- {into} {_safe(entry.title or entry.step)} is proved{again}"
+    elif entry.event == ALARMED:
         yield f"- {into} {_alarm(entry)}"
+    elif entry.event == FINISHED:
+        yield f"- {into} every step is over"
 
 
 def _alarm(entry: Entry) -> str:
     return f"**alarm:** {_safe(entry.title)}"
 
 
-def _decided(decision: Decision) -> str:
-    reason = f": {_safe(decision.reason)}" if decision.reason else ""
-    return f"{code(decision.step)} {_CHOICES[decision.choice]} by {_safe(decision.who)}{reason}"
+def _decided(decision: Decision, answer: str) -> str:
+    said = "; ".join(filter(None, (answer, decision.reason)))
+    words = f"{code(decision.step)} {_CHOICES[decision.choice]} by {_safe(decision.who)}"
+    return f"{words}: {_safe(said)}" if said else words
 
 
 def _runs(runs: Sequence[RunRecord], now: float) -> str:

@@ -10,13 +10,15 @@ from runners.layers.kinds.base import timestamp
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs.decisions import Choice, Decision, read
 
-OPENED, PROVED, DECIDED, ALARMED = "opened", "proved", "decided", "alarmed"
+OPENED, PROVED, DECIDED, ALARMED, FINISHED = "opened", "proved", "decided", "alarmed", "finished"
 """The journal's events that a walkthrough leaves."""
-EVENTS = (OPENED, PROVED, DECIDED, ALARMED)
+EVENTS = (OPENED, PROVED, DECIDED, ALARMED, FINISHED)
 _TRAIL = 3600.0
 """Seconds after the last line for which a run still belongs to it."""
 PAUSE = 12 * 3600.0
 """Seconds without a line after which the next one begins another passage."""
+_NAMED = 3
+"""So many names of an answer are said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +76,33 @@ class Passage:
         return {entry.milestone: entry.at - self.began for entry in self.entries if entry.milestone}
 
     @property
-    def proved(self) -> tuple[Entry, ...]:
-        """Each step that was proved meanwhile, the last time of each, in the order of time."""
-        found = {entry.step: entry for entry in self.entries if entry.event == PROVED}
-        return tuple(sorted(found.values(), key=lambda entry: entry.at))
+    def finished(self) -> bool:
+        """Was every step over at some time?"""
+        return any(entry.event == FINISHED for entry in self.entries)
 
     @property
-    def skipped(self) -> tuple[Decision, ...]:
-        """What is skipped in the end."""
+    def proved(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Each step that was proved meanwhile → each time that it was, the first one first: it may have been lost."""
+        found: dict[str, tuple[Entry, ...]] = {}
+        for entry in self.entries:
+            if entry.event == PROVED:
+                found[entry.step] = (*found.get(entry.step, ()), entry)
+        return found
+
+    @property
+    def decided(self) -> Mapping[str, Decision]:
+        """The last decision on each step; what was taken back is none."""
         last = {each.decision.step: each.decision for each in self.entries if each.decision is not None}
-        return tuple(each for each in last.values() if each.choice is Choice.SKIPPED)
+        return {step: each for step, each in last.items() if each.choice is not Choice.TAKEN_BACK}
+
+    def answer(self, decision: Decision) -> str:
+        """What was answered, for people; empty where that was no more than yes, to this cluster."""
+        if decision.answer == self.cluster.rpartition(" ")[2]:
+            return ""
+        kind, _, rest = decision.answer.partition(" ")
+        names = rest.split(",") if rest else []
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return f"{kind} {', '.join(names[:_NAMED])}{more}" if names else kind
 
     @property
     def alarms(self) -> tuple[Entry, ...]:
@@ -92,7 +111,7 @@ class Passage:
 
 
 def passages(lines: Iterable[Json], runs: Iterable[RunRecord]) -> tuple[Passage, ...]:
-    """Every passage, the oldest first, with the runs that were started while it lasted.
+    """Every passage, the oldest first, with the runs that were started on it.
 
     Args:
         lines: the journal's lines, of any events and in any order.
@@ -158,11 +177,22 @@ def _entry(line: Json) -> Entry:
 def _with_runs(
     found: list[Passage], runs: tuple[RunRecord, ...], alarms: Mapping[str, tuple[Entry, ...]]
 ) -> Iterator[Passage]:
-    """A run belongs to the last passage that had begun on its cluster, unless that is long over."""
-    for place, passage in enumerate(found):
-        later = (each.began for each in found[place + 1 :] if each.cluster == passage.cluster)
-        until = min((*later, passage.entries[-1].at + _TRAIL))
-        own = [run for run in runs if run.cluster == passage.cluster and passage.began <= run.started < until]
+    """A run belongs to the passage of its cluster that had the last line before it, unless that is long over.
+
+    Not to the one that began last: who looks into another walkthrough comes back to the one that they are on.
+    """
+    owners = [(run, _passage_of(run, found)) for run in runs]
+    for passage in found:
+        own = [run for run, owner in owners if owner is passage]
         raised = (entry for run in own for entry in alarms.get(run.id, ()))
         entries = sorted((*passage.entries, *raised), key=lambda entry: entry.at)
         yield replace(passage, entries=tuple(entries), runs=tuple(own))
+
+
+def _passage_of(run: RunRecord, known: Iterable[Passage]) -> Passage | None:
+    on_time = (
+        each
+        for each in known
+        if each.cluster == run.cluster and each.began <= run.started < each.entries[-1].at + _TRAIL
+    )
+    return max(on_time, key=lambda each: max(it.at for it in each.entries if it.at <= run.started), default=None)
