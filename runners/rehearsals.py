@@ -10,8 +10,12 @@ from dataclasses import dataclass, replace
 
 from runners.journal import Journal, who
 from runners.layers.identity import Identity
+from runners.layers.rehearsal.last_walk import Recovered
 from runners.layers.rehearsal.record import GITOPS, REHEARSED, STORAGE, Rehearsal, rehearsals
+from runners.layers.walkthroughs.decisions import Choice
 from runners.layers.walkthroughs.engine import Progress, StepState
+from runners.layers.walkthroughs.recover import NAME as RECOVER
+from runners.layers.walkthroughs.timeline import EVENTS, Passage, passages
 
 
 def known_rehearsals(journal: Journal) -> tuple[Rehearsal, ...]:
@@ -20,6 +24,24 @@ def known_rehearsals(journal: Journal) -> tuple[Rehearsal, ...]:
         return rehearsals(journal.lines(REHEARSED))
     except OSError:
         return ()
+
+
+def known_recoveries(journal: Journal) -> tuple[Recovered, ...]:
+    """Every recovery of a real cluster that a journal knows, the oldest first; none where it can't be read.
+
+    Where nobody decided anything somebody has only looked, and recovered nothing.
+    """
+    try:
+        found = passages(journal.lines(*EVENTS), ())
+    except OSError:
+        return ()
+    return tuple(_recovered(each) for each in found if each.walkthrough == RECOVER and each.decided)
+
+
+def _recovered(passage: Passage) -> Recovered:
+    skipped = sum(each.choice is Choice.SKIPPED for each in passage.decided.values())
+    took = passage.moved - passage.began
+    return Recovered(passage.began, passage.cluster, took, passage.finished, passage.milestones, skipped)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from runners.layers.survival.judge import SheetFile, Surroundings
 from runners.layers.survival.keys import KeyState
 from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_text import SheetError, read_sheet
-from runners.rehearsals import known_rehearsals
+from runners.rehearsals import known_recoveries, known_rehearsals
 from runners.tools.capture import Captured, ToolMissing, ToolTimeout
 from runners.tools.tool_errors import one_line
 
@@ -106,6 +106,7 @@ def look_around(place: Place) -> Surroundings:
         keys=tuple(_key(place, key) for key in place.settings.keys),
         sheet=sheet_file(place),
         rehearsals=known_rehearsals(place.journal) if place.journal is not None else (),
+        recoveries=known_recoveries(place.journal) if place.journal is not None else (),
     )
 
 

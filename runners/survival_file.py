@@ -24,13 +24,13 @@ from runners.layers.jsons import mapping, text
 from runners.layers.kinds.base import timestamp
 from runners.layers.kinds.flux import KUSTOMIZATIONS
 from runners.layers.kinds.storage import CLAIMS
-from runners.layers.rehearsal.record import last_rehearsal
+from runners.layers.rehearsal.last_walk import last_walk
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.sheet import MOVE_AWAY, SHEET, Sheet
 from runners.layers.survival.sheet_making import SYNC, Gathered, make_sheet
 from runners.layers.survival.sheet_text import SheetError, read_sheet, sheet_text
 from runners.layers.walkthroughs.restore_choices import is_going_on
-from runners.rehearsals import known_rehearsals
+from runners.rehearsals import known_recoveries, known_rehearsals
 from runners.session import Session
 from runners.surroundings import path_in, secret_path, sheet_path
 from runners.tools.calls import ToolError
@@ -102,7 +102,8 @@ def _sheet(session: Session, charts: Mapping[tuple[str, str], str]) -> Sheet:
     keys = session.settings.keys
     secrets = {key.secret: _of_secret(session, key.secret) for key in keys}
     files = {key.file: _of_file(session, key.file) for key in keys if key.file}
-    rehearsed = last_rehearsal(known_rehearsals(session.journal), session.identity)
+    journal = session.journal
+    rehearsed = last_walk(known_rehearsals(journal), known_recoveries(journal), session.identity)
     gathered = Gathered(charts, url, branch, secrets, files, rehearsed)
     return make_sheet(session.observed(), session.take_picture(), gathered)
 

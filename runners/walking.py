@@ -11,7 +11,7 @@ from runners.layers.freshness import Freshness, Reach
 from runners.layers.walkthroughs.decisions import latest
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView, progress
 from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Doing, Moment, Walkthrough
-from runners.layers.walkthroughs.timeline import EVENTS, OPENED, PROVED, Passage, passages
+from runners.layers.walkthroughs.timeline import EVENTS, FINISHED, OPENED, PROVED, Passage, passages
 from runners.session import Session
 from runners.tools.asked_versions import own_version
 
@@ -30,6 +30,7 @@ class Walk:
         self.passage: Passage | None = None
         """What happened on it so far, as of the last reload."""
         self._is_opened = False
+        self._is_finished = False
         self._unread: Finding | None = None
         self._unwritten: Finding | None = None
 
@@ -94,6 +95,10 @@ class Walk:
                 if _became_proved(before, view):
                     self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
             self._seen = found
+        if found.finished and not self._is_finished and _went_on(self.passage):
+            self._note(FINISHED)
+            self._is_finished = self._unwritten is None
+            self._session.outlook.ask()  # a recovery that is over counts for the survival of the next one
 
     def _note(self, event: str, **facts: str) -> None:
         try:
@@ -102,6 +107,11 @@ class Walk:
             self._unwritten = no_record(error)
         else:
             self._unwritten = None
+
+
+def _went_on(passage: Passage | None) -> bool:
+    """Has it come to no end yet? Where nobody decided anything, all was over before it was opened."""
+    return passage is not None and bool(passage.decided) and not passage.finished
 
 
 def _became_proved(before: StepView, view: StepView) -> bool:

@@ -21,7 +21,8 @@ from runners.layers.rehearsal.record import REHEARSED
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.sheet import Sheet
 from runners.layers.survival.sheet_text import read_sheet, sheet_text
-from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.decisions import Choice, Decision, written
+from runners.layers.walkthroughs.timeline import DECIDED, OPENED, PROVED
 from runners.operate import Operator
 from runners.survival_file import SheetRefused, current_sheet, keep_after, write_sheet
 from runners.tools.calls import ToolError
@@ -193,6 +194,15 @@ def test_the_last_rehearsal_that_this_machine_knows_is_on_the_sheet(session: Sti
     anyio.run(keep_after, session, RUN, HELD)
     written = read_sheet(kept(session).read_text())
     assert (written.last_rehearsed, written.rehearsed_to_storage) == ("2027-01-15T08:00:00Z", 190)
+
+
+def test_a_recovery_that_was_done_is_on_the_sheet(session: StillSession) -> None:
+    decision = Decision("recover", "disks", Choice.CONFIRMED, w.NOW, "ada", answer="gone")
+    session.journal.write(OPENED, session.identity, walkthrough="recover", title="Recover")
+    session.journal.write(DECIDED, session.identity, decision=written(decision))
+    session.journal.write(PROVED, session.identity, walkthrough="recover", step="storage", milestone="storage")
+    anyio.run(keep_after, session, RUN, HELD)
+    assert read_sheet(kept(session).read_text()).last_rehearsed == "2027-01-15T08:00:00Z"
 
 
 def test_a_later_rehearsal_on_another_machine_stays_on_the_sheet(sheet: Sheet, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from runners.cluster.store import Delta
+from runners.decision_keeping import keep
 from runners.journal import Journal
 from runners.layers import commands as c
 from runners.layers.freshness import Freshness, Reach
@@ -17,8 +18,12 @@ from runners.layers.jsons import text
 from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs import WALKTHROUGHS
+from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import StepState
-from runners.layers.walkthroughs.steps import Subject
+from runners.layers.walkthroughs.recover import triage_step
+from runners.layers.walkthroughs.shared_steps import right_cluster
+from runners.layers.walkthroughs.steps import Subject, Walkthrough
+from runners.rehearsals import known_recoveries
 from runners.tools.run_files import write_json
 from runners.tools.runs import Runs
 from runners.walking import Walk
@@ -58,6 +63,37 @@ def test_a_step_is_on_record_when_it_becomes_proved_and_not_when_it_was_before(s
     followed.reload()
     assert followed.passage is not None
     assert [*followed.passage.proved] == ["foundation:minio"]
+
+
+def test_that_every_step_is_over_is_on_record_once(session: StillSession) -> None:
+    session.fill(w.longhorn_world())
+    assert session.identity is not None
+    made = Walkthrough("recover", "Recover", (right_cluster(),))
+    followed = Walk(session, made, clock)
+    followed.reload()
+    assert not followed.progress().finished
+    decision = Decision("recover", "cluster", Choice.CONFIRMED, clock(), "ada@desk", answer=session.identity.uid)
+    keep(session.connection, session.journal, session.identity, decision)
+    for _look in range(3):
+        followed.reload()
+        assert followed.progress().finished
+    (one,) = known_recoveries(session.journal)
+    assert (one.finished, one.cluster) == (True, session.cluster_words)
+    again = Walk(session, made, clock)
+    again.reload()
+    again.progress()
+    assert [event for event, _step in recorded(session)] == ["opened", "decided", "finished", "opened"]
+
+
+def test_what_was_over_before_anybody_decided_comes_to_no_end(session: StillSession) -> None:
+    session.fill(w.longhorn_world())
+    followed = Walk(session, Walkthrough("recover", "Recover", (triage_step(),)), clock)
+    followed.reload()
+    assert followed.progress().finished
+    followed.reload()
+    followed.progress()
+    assert recorded(session) == [("opened", "Recover")]
+    assert known_recoveries(session.journal) == ()
 
 
 def test_nothing_is_asked_that_a_colleague_may_have_decided(session: StillSession) -> None:

@@ -9,6 +9,7 @@ import pytest
 from runners.layers.findings import Severity
 from runners.layers.freshness import LIVE, LOADING, Freshness, Reach
 from runners.layers.identity import Identity
+from runners.layers.rehearsal.last_walk import Recovered
 from runners.layers.rehearsal.record import Rehearsal
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.settings import KeySource
@@ -137,6 +138,8 @@ REHEARSAL = Rehearsal(
     "a1", NOW - DAY, "ada@workshop", "home", "41c7d0aa", "recover", "/infra", 9, 9, "", 600.0, 190.0, 400.0, ()
 )
 NOTED = replace(made(), last_rehearsed="2027-01-14T20:00:00Z", rehearsed_to_storage=240)
+DONE = Recovered(NOW - DAY / 2, f"{HOME.server} {HOME.uid}", 503.0, True, {"storage": 141.0, "GitOps": 337.0})
+FOR_REAL = "last done for real 2027-01-14: every step in 8m23s, storage after 2m21s, GitOps after 5m37s"
 BY_JOURNAL = "last rehearsed 2027-01-14: all 9 steps in 10m, storage after 3m10s, GitOps after 6m40s"
 
 
@@ -158,6 +161,26 @@ def test_when_recovery_was_rehearsed(known: tuple[Rehearsal, ...], sheet: Sheet 
     (found,) = (each for each in survival(Claims(), LIVE, around, (), NOW, HOME).besides if each.subject == "recovery")
     assert found.text == said
     assert found.severity is (Severity.NOTE if "never" in said else Severity.OK)
+
+
+@pytest.mark.parametrize(
+    ("real", "known", "said"),
+    [
+        (DONE, (), FOR_REAL),
+        (DONE, (REHEARSAL,), FOR_REAL),
+        (replace(DONE, began=NOW - 2 * DAY), (REHEARSAL,), BY_JOURNAL),
+        (replace(DONE, cluster="https://10.0.0.10:6443 other"), (), "was never rehearsed"),
+        (replace(DONE, finished=False), (), "last begun for real 2027-01-14: storage after 2m21s, GitOps after 5m37s"),
+        (replace(DONE, finished=False, milestones={}), (), "was never rehearsed"),
+        (replace(DONE, skipped=1), (), f"{FOR_REAL}; 1 step skipped"),
+    ],
+)
+def test_a_recovery_that_was_done_is_the_best_rehearsal(
+    real: Recovered, known: tuple[Rehearsal, ...], said: str
+) -> None:
+    around = Surroundings(FINE, rehearsals=known, recoveries=(real,))
+    (found,) = (each for each in survival(Claims(), LIVE, around, (), NOW, HOME).besides if each.subject == "recovery")
+    assert found.text == said
 
 
 @pytest.mark.parametrize(

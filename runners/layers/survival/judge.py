@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.identity import Identity
 from runners.layers.kinds.base import age, timestamp
-from runners.layers.rehearsal.record import Rehearsal, last_rehearsal
+from runners.layers.rehearsal.last_walk import Recovered, day, last_walk
+from runners.layers.rehearsal.record import Rehearsal
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.survival.checkout import Checkout, checkout_findings
 from runners.layers.survival.fold import Claims, Survival, span
@@ -55,6 +55,8 @@ class Surroundings:
     """The same of the folder that Flux syncs."""
     rehearsals: tuple[Rehearsal, ...] = ()
     """Every one that this machine knows of, of any cluster."""
+    recoveries: tuple[Recovered, ...] = ()
+    """The same of those that were no rehearsals."""
 
 
 def survival(
@@ -121,19 +123,15 @@ def _rehearsed(around: Surroundings, identity: Identity | None) -> Iterator[Find
     """When recovery was walked last: by this machine's journal, or by the sheet, whichever is later."""
     if identity is None:
         return
-    known, sheet = last_rehearsal(around.rehearsals, identity), around.sheet.content
+    known, sheet = last_walk(around.rehearsals, around.recoveries, identity), around.sheet.content
     noted = timestamp(sheet.last_rehearsed) if sheet and not sheet.of_another(identity.uid, identity.server) else 0.0
     if known is not None and known.began >= noted:
-        yield Finding("recovery", Severity.OK, f"last rehearsed {_day(known.began)}: {known.words}")
+        yield Finding("recovery", Severity.OK, known.words)
     elif sheet is not None and noted:
         took = f", storage after {age(sheet.rehearsed_to_storage)}" if sheet.rehearsed_to_storage else ""
-        yield Finding("recovery", Severity.OK, f"last rehearsed {_day(noted)}{took}, says the sheet")
+        yield Finding("recovery", Severity.OK, f"last rehearsed {day(noted)}{took}, says the sheet")
     else:
         yield Finding("recovery", Severity.NOTE, "was never rehearsed", "bedplate rehearse recover")
-
-
-def _day(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
 
 
 def _changed_at(run: RunRecord) -> float:

@@ -119,8 +119,9 @@ class Sheet:
     nodes: tuple[str, ...] = ()
     system_backups: tuple[SheetSystemBackup, ...] = ()
     last_rehearsed: str = ""
+    """When recovery was last begun, on a stage or for real."""
     rehearsed_to_storage: int = 0
-    """Seconds from the beginning of that rehearsal until storage was usable; 0 where it never was."""
+    """Seconds from that beginning until storage was usable; 0 where it never was."""
 
     @property
     def written_at(self) -> float:

@@ -14,7 +14,7 @@ from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGH
 from runners.layers.kinds.nodes import NODES
 from runners.layers.kinds.releases import RELEASES, current
 from runners.layers.picture import Picture
-from runners.layers.rehearsal.record import Rehearsal
+from runners.layers.rehearsal.last_walk import LastWalk
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import (
     Sheet,
@@ -45,8 +45,8 @@ class Gathered:
     """Fingerprint of each key's Secret by its name."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Fingerprint of each key's file by its path in bedplate.yaml."""
-    rehearsed: Rehearsal | None = None
-    """The last time that recovery was rehearsed, as far as this machine knows."""
+    rehearsed: LastWalk | None = None
+    """The last time that recovery was rehearsed or done, as far as this machine knows."""
 
 
 def moment(seconds: float) -> str:
