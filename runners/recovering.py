@@ -9,7 +9,9 @@ from runners.decision_keeping import decisions
 from runners.journal import Journal
 from runners.layers.findings import Finding
 from runners.layers.identity import Identity
+from runners.layers.jsons import text
 from runners.layers.judge import of_foundation
+from runners.layers.kinds.base import timestamp
 from runners.layers.picture import Picture
 from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
@@ -19,6 +21,7 @@ from runners.layers.walkthroughs.decisions import Decision, latest
 from runners.layers.walkthroughs.recover import NAME, REMEMBERED
 from runners.layers.walkthroughs.restore_gates import unrestored
 from runners.layers.walkthroughs.restore_rules import Recovery
+from runners.layers.walkthroughs.timeline import FINISHED
 from runners.probes import prospects
 from runners.probes.base import Scene
 from runners.surroundings import Outlook, Place
@@ -33,6 +36,8 @@ class Recovering:
         """What people decided on this cluster, as it was read last."""
         self.is_read = False
         """Was it read at all?"""
+        self.finished = 0.0
+        """When the whole walkthrough was last seen to be over from this machine, in seconds since the epoch."""
         self._place = place
         self._rows = rows
         self._outlook = outlook
@@ -48,10 +53,21 @@ class Recovering:
         """What a recovery rests on."""
         return Recovery(self.sheet.content, latest(self.decisions, NAME, self._clock() - REMEMBERED))
 
+    @property
+    def is_open(self) -> bool:
+        """Has somebody decided anything on one, and was it not over since?
+
+        Over once is over: what is upgraded, or breaks, afterwards is no part of that recovery.
+        """
+        decided = (each.at for each in self.decisions if each.walkthrough == NAME)
+        newest = max(decided, default=0.0)
+        return newest >= self._clock() - REMEMBERED and int(newest) > self.finished  # the journal has whole seconds
+
     def read(self, connection: Connection, journal: Journal, identity: Identity | None) -> None:
         """Reads the decisions again, from the journal and the cluster; slow. Before that is known there are none."""
         if identity is not None:
             self.decisions = decisions(connection, journal, identity)
+            self.finished = _finished(journal, identity)
             self.is_read = True
 
     def unrestored(self, identity: Identity | None) -> tuple[Finding, ...]:
@@ -65,3 +81,12 @@ class Recovering:
             return {}
         probes = prospects(of_foundation(entry).probe, Scene(entry, self._rows, self._place.environ))
         return {**probes, **act_prospects(component, self._rows, self.recovery, picture)}
+
+
+def _finished(journal: Journal, identity: Identity) -> float:
+    try:
+        lines = [*journal.lines(FINISHED)]
+    except OSError:
+        return 0.0
+    own = (line for line in lines if (text(line, "server"), text(line, "uid")) == (identity.server, identity.uid))
+    return max((timestamp(text(line, "at")) for line in own if text(line, "walkthrough") == NAME), default=0.0)

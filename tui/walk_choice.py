@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -17,9 +17,9 @@ from runners.layers.walkthroughs import WALKTHROUGHS
 from runners.layers.walkthroughs.engine import Progress, progress
 from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.recover import NAME as RECOVER
-from runners.layers.walkthroughs.restore_choices import has_begun, is_going_on
 from runners.layers.walkthroughs.steps import Doing, Option, Subject
 from runners.layers.walkthroughs.upgrade import NAME as UPGRADE
+from runners.layers.walkthroughs.upgrade_proofs import asked_version
 from runners.layers.walkthroughs.verify import verifies
 from runners.session import Session
 from runners.tools.asked_versions import asked_versions
@@ -55,20 +55,70 @@ async def pointed_at(session: Session, card: ComponentState | None) -> Subject:
     return replace(about, applier=targets.get(Scope.FLUX_ROW), sheet=session.recovering.sheet.content)
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What tells which of its days a cluster has."""
+
+    died: bool = False
+    """There was a cluster, and nothing or no storage of it is left."""
+    recovering: bool = False
+    """A recovery was begun, and its walkthrough is not over."""
+    recovered: bool = False
+    """One was lately walked to its end."""
+    built: bool = False
+    """The first day is over, and what is meant is installed."""
+    installed: str = ""
+    """The version of what is meant; empty while that isn't known."""
+    asked: str = ""
+    """The version that the helmfile asks for, as far as it is written out."""
+
+
+def due(days: Days) -> str:
+    """The walkthrough that is due, by its name.
+
+    Who has just recovered, and has nothing to upgrade, is led to what that recovery came to.
+    """
+    if days.died or days.recovering:
+        return RECOVER
+    if not days.built:
+        return FIRST_DAY
+    return RECOVER if days.recovered and days.installed and days.installed == days.asked else UPGRADE
+
+
 def offered(session: Session, about: Subject) -> tuple[list[Option], int]:
     """Every walkthrough, always in the same order, and the index of the one that is due."""
-    first_day = WALKTHROUGHS[FIRST_DAY](about)
-    due = meant(session.picture, progress(first_day, Walk(session, first_day).moment()), about)
-    due = RECOVER if _is_recovering(session) or _had_a_cluster(session) else due
-    return [Option(name, *_WORDS[name]) for name in WALKTHROUGHS], [*WALKTHROUGHS].index(due)
+    recovering = session.recovering
+    is_open = recovering.is_open and not _stands(session, about, RECOVER).finished
+    state = session.picture.component(about.component)
+    days = Days(
+        died=_lost_its_storage(session.picture, about) or _had_a_cluster(session),
+        recovering=is_open,
+        recovered=bool(recovering.recovery.decisions) and not is_open,
+        built=_is_built(_stands(session, about, FIRST_DAY))
+        and state is not None
+        and state.verdict is not Verdict.ABSENT,
+        installed=state.version if state is not None else "",
+        asked=asked_version(about),
+    )
+    return [Option(name, *_WORDS[name]) for name in WALKTHROUGHS], [*WALKTHROUGHS].index(due(days))
 
 
-def _is_recovering(session: Session) -> bool:
-    """Until the last step of it: the sheet of the cluster that died lies there as long."""
-    recovery, identity = session.recovering.recovery, session.identity
-    sheet = recovery.sheet
-    is_old = sheet is not None and identity is not None and not is_same(sheet, identity.uid)
-    return is_going_on(session.store, recovery) or (is_old and has_begun(recovery))
+def _stands(session: Session, about: Subject, name: str) -> Progress:
+    walkthrough = WALKTHROUGHS[name](about)
+    return progress(walkthrough, Walk(session, walkthrough).moment())
+
+
+def _is_built(first_day: Progress) -> bool:
+    """Nobody has to put a cluster to the test again that has stood for long."""
+    asked = (view for view in first_day.steps if view.step.doing is not Doing.DECISION and not verifies(view.step))
+    return all(view.state.over for view in asked)
+
+
+def _lost_its_storage(picture: Picture, about: Subject) -> bool:
+    """Is storage gone that the survival sheet knows of another cluster? Then that one has died."""
+    storage, identity = picture.component(LONGHORN.name), picture.identity
+    is_gone = storage is not None and storage.verdict is Verdict.ABSENT
+    return is_gone and about.sheet is not None and identity is not None and not is_same(about.sheet, identity.uid)
 
 
 def _had_a_cluster(session: Session) -> bool:
@@ -77,19 +127,3 @@ def _had_a_cluster(session: Session) -> bool:
     components = session.picture.components
     is_bare = bool(components) and all(state.verdict is Verdict.ABSENT for state in components)
     return is_bare and bool(committed.there)
-
-
-def meant(picture: Picture, first_day: Progress, about: Subject) -> str:
-    """The walkthrough by its name: an upgrade where the first day is over, and what is meant is installed.
-
-    Nobody has to put a cluster to the test again that has stood for long. Where storage is gone that the survival
-    sheet knows of another cluster, that one has died.
-    """
-    storage, identity = picture.component(LONGHORN.name), picture.identity
-    is_gone = storage is not None and storage.verdict is Verdict.ABSENT
-    if is_gone and about.sheet is not None and identity is not None and not is_same(about.sheet, identity.uid):
-        return RECOVER
-    state = picture.component(about.component)
-    asked = (view for view in first_day.steps if view.step.doing is not Doing.DECISION and not verifies(view.step))
-    over = all(view.state.over for view in asked)
-    return UPGRADE if over and state is not None and state.verdict is not Verdict.ABSENT else FIRST_DAY
