@@ -75,13 +75,18 @@ def command_of(step: Step, settings: Settings, context: str, look: Callable[[], 
     return step.shell(settings, context) if step.shell is not None else ""
 
 
-def step_hints(view: StepView, *, opens: bool = False) -> Groups:
-    """The keys that do something with a step now, and those that leave it; enter may open what a proof is about."""
+def step_hints(view: StepView, *, onward: int = 0, opens: bool = False) -> Groups:
+    """The keys that do something with a step now, and those that leave it.
+
+    ``onward`` is the number of the step that is next, to which enter leads from one that is over; enter may also open
+    what a proof is about.
+    """
     going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm", Doing.SHEET: "write it"}.get(view.step.doing)
     going = "choose" if view.step.options is not None else going
     free = view.run is None or view.run.state.ended
     can = free and view.away is None and view.state not in (StepState.LATER, StepState.WAITING)
     found = [Hint("↵", going)] if going and can and not view.state.over else []
+    found = [Hint("↵", f"to step {onward}")] if onward and view.state.over else found
     found = [Hint("↵", "open it")] if opens else found
     found += [Hint("s", "skip")] if view.step.skip and not view.state.over else []
     found += [Hint("u", "take back")] if view.decision is not None else []

@@ -38,7 +38,7 @@ class Survivor(Walker):
     def deeds(self, disks: str = "gone") -> Mapping[str, Deed]:
         """What this person does at steps, beside what the walkthrough leads them to: the disks decide the rest."""
         return {
-            DISKS: lambda: self.answers_with(disks),
+            DISKS: lambda: self.says_of_the_disks(disks),
             "Keys for longhorn": lambda: self.desk.types("kubectl --context rig apply -f keys/backup.yaml"),
             "Volumes that live": self.restarts_managers,
             WHAT: self.starts_over if disks == "alive" else self.chooses_volumes,
@@ -85,6 +85,13 @@ class Survivor(Walker):
         """Chooses one of the answers that the step under the cursor offers."""
         self.terminal.press("enter")
         self.picks(label)
+
+    def says_of_the_disks(self, disks: str) -> None:
+        """Answers, and where they live leaves them as they are."""
+        self.answers_with(disks)
+        if disks == "alive":
+            self.sees("are the last copy of what is newer than its backup")
+            self.answers_with("go on")
 
     def chooses_volumes(self) -> None:
         """Has every claim brought back."""
