@@ -35,7 +35,8 @@ def step_facts(
     look: Callable[[], Moment] | None = None,
     remark: str = "",
 ) -> list[Fact]:
-    """Everything about a step, most telling first: once it is at work, what moves comes before what was known.
+    """Everything about a step, most telling first: what was seen comes first where a step only looks, is at work, or
+    was answered and wants more.
 
     ``since`` is when something last happened on the walkthrough; ``look`` gives what is decided and seen by now;
     ``remark`` is what a demo says of the step.
@@ -50,11 +51,13 @@ def step_facts(
     proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
     moving = [fact for section in sections for fact in _section(section, view)]
     at_work = bool(sections) and view.state not in (StepState.READY, StepState.BLOCKED, StepState.LATER)
+    answered = view.state is StepState.READY and view.decision is not None
+    seen_first = at_work or answered or (step.doing is Doing.LOOK and view.state is not StepState.LATER)
     return [
         Fact(said.text, STEP_TONES[view.state], view.state.symbol),
         *_headed("Demo", [Fact(remark, Tone.MOVING)] if remark and not view.state.over else []),
         *_headed("Try", [Fact(words) for words in said.tries]),
-        *([*proof, *moving, *known] if at_work else [*known, *proof, *moving]),
+        *([*proof, *moving, *known] if seen_first else [*known, *proof, *moving]),
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip and not view.state.over else []),
     ]

@@ -127,6 +127,15 @@ class FactsPane(ScrolledPane):
         elif is_another:
             self.changed()
 
+    def update_lines(self) -> None:
+        """Draws what differs, and says on the frame when there is more below, and how it is come to."""
+        super().update_lines()
+        extent = self.extent()
+        more = "↓ more" if self.has_focus else "⇥ ↓ more"
+        words = more if extent.first + extent.shown < extent.total else ""
+        if self.border_subtitle != words:
+            self.border_subtitle = words
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the facts take."""
         return max(1, len(self.all_lines(width - 1)))
