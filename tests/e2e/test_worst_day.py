@@ -106,7 +106,7 @@ def _keeps_replicas(ada: Survivor, day: Day) -> None:
     """While Longhorn would delete replicas that it does not know, nothing goes on."""
     day.changes("orphan-resource-auto-deletion", "replica-data")
     said = inside(ada.terminal.wait("the disks again", lambda text: "▶○ 2 " in text), DISKS)
-    assert "are the last copy: read them out first" in said
+    assert "stay as they are: the last copy of what is newer than its backup" in said
     assert "Longhorn deletes replica directories that it does not know, which are the old volumes" in said
     day.changes("orphan-resource-auto-deletion", "")
     ada.terminal.wait("to go on", lambda text: "▶○ 2 " not in text)
