@@ -106,12 +106,13 @@ class FactsPane(ScrolledPane):
         """Is there a fact that opens something?"""
         return any(fact.about for fact in self._facts)
 
-    def show(self, facts: Sequence[Fact], heading: str) -> None:
+    def show(self, facts: Sequence[Fact], heading: str, *, anew: bool = False) -> None:
         """Takes the facts of the moment; place and cursor stay, the cursor on what its fact is about.
 
-        Under another heading something else is read, and from its beginning.
+        Under another heading something else is read, and from its beginning; ``anew`` too, where its first line has
+        news.
         """
-        is_another = heading != self._heading
+        is_another = anew or heading != self._heading
         if is_another:
             self._heading = heading
             self._top = self._cursor = 0

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from runners.layers.runs import RunState
 from tests.e2e.mishaps import dice
 from tests.e2e.person import unwrapped
 from tests.e2e.remains import SHEET, Remains, SurvivorsDesk, objects, ready
@@ -226,6 +227,12 @@ class Day:
         """How often each was started, by whomever; a probe's evidence is on one's own machine."""
         titles = (run.title for desk in self._desks.values() for run in desk.runs.records())
         return Counter(title for title in titles if not title.startswith("probe"))
+
+    def went_wrong(self) -> list[str]:
+        """The runs that have ended otherwise than well, each with its log: their proof may be there all the same."""
+        everything = ((desk.runs, run) for desk in self._desks.values() for run in desk.runs.records())
+        bad = [(runs, run) for runs, run in everything if run.state.ended and run.state is not RunState.SUCCEEDED]
+        return [f"{run.title} {run.state.value}:\n{runs.log_path(run.id).read_text()}" for runs, run in bad]
 
     def events(self, event: str) -> list[dict[str, object]]:
         """The journals' lines of one event, of everybody."""

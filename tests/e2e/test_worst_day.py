@@ -47,6 +47,7 @@ def test_a_wiped_cluster_gets_its_data_back(wiped: Day) -> None:
     with wiped.comes("ada") as ada:
         assert "a new cluster stands in the place of" in ada.reads("Triage")
         ada.walks(own=ada.deeds(), until="Restored")
+        assert wiped.went_wrong() == []
         said = ada.asks_to_bootstrap()
         first = min(wiped.remains.claims)
         assert f"✖ claim {first}: is not restored yet; what starts now would create it empty" in said

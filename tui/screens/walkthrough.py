@@ -82,6 +82,8 @@ class WalkthroughScreen(FollowingScreen):
         self._clock = clock
         self._tail: RunTail | None = None
         self._progress: Progress | None = None
+        self._read: tuple[str, StepState] | None = None
+        """Which step was shown last, and in which state."""
         self._was_shown = False
         """Was it ever shown where the walkthrough stands?"""
         self._questions = StepQuestions(self, session, self._walk.moment, self._decide, self._write)
@@ -313,7 +315,8 @@ class WalkthroughScreen(FollowingScreen):
             own = (Fact(view.step.title, head="Step"), *facts)
             facts = [*summary_facts(self._walk.walkthrough, passage, self._session.picture.survival), *own]
         heading = f"{self._walk.walkthrough.title} is over" if self._is_at_the_end else view.step.title
-        self.query_one(FactsPane).show(facts, heading)
+        read, self._read = self._read, (view.step.id, view.state)
+        self.query_one(FactsPane).show(facts, heading, anew=read != self._read)
         self._follow(view.run or self._run_before(view))
         self.query_one(HintBar).show(
             step_hints(view, onward=self._onward, opens=self.query_one(FactsPane).is_at_what_opens)

@@ -142,9 +142,8 @@ def looked_step() -> Step:
         do=(
             "open the application of each restored claim, and see that its data is as new as its backup. Where it is "
             "not, don't confirm: jobs stay held, and no backup is replaced. For an older one suspend what applies the "
-            "application (s in the Flux tab), scale it to 0, restore that backup in Longhorn as a volume of a new "
-            "name, delete the claim, and have Longhorn make PV and claim for it, under the claim's old name. This step "
-            "waits"
+            "application (s in the Flux tab), scale it to 0, delete the claim, and in Longhorn restore that backup "
+            "under its previous name, and make its PV and PVC. Restored, and this step, wait for it"
         ),
         undo="take it back (u): then jobs are to be held again",
         shell=lambda _settings, context: everywhere(context),
