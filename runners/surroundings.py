@@ -5,6 +5,7 @@ Only looks: Git is asked by calls that read, and of a Secret nothing is asked bu
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -136,7 +137,7 @@ def path_in(written: str, environ: Mapping[str, str], repository: Path) -> Path:
     """A path of bedplate.yaml: relative to the repository, or in the person's own folder."""
     if written.startswith("~/"):
         written = f"{environ.get('HOME', '~')}{written[1:]}"
-    return repository / written
+    return Path(os.path.normpath(repository / written))
 
 
 def sheet_file(place: Place) -> SheetFile:

@@ -70,7 +70,7 @@ def _left_out(calls: Sequence[_Call], shown: Sequence[_Call]) -> str:
     left = commands - sum(1 for call in shown if not call.is_comment)
     them = "it" if commands == 1 else "them all"
     if left == commands > 0:
-        return f"{counted(left, 'command')} too long to show: c copies {them}"
+        return f"{counted(left, 'command')} too long to show: c copies {them}, into a file too"
     if left:
         return f"and {counted(left, 'command')} more: c copies {them}"
     return f"c copies {them} whole" if any(call.below for call in shown) else ""

@@ -37,7 +37,8 @@ def step_facts(
     look: Callable[[], Moment] | None = None,
     remark: str = "",
 ) -> list[Fact]:
-    """Everything about a step, most telling first: once it is at work, what moves comes before what was known.
+    """Everything about a step, most telling first: what was seen comes first where a step only looks, is at work, or
+    was answered and wants more.
 
     ``since`` is when something last happened on the walkthrough; ``look`` gives what is decided and seen by now;
     ``remark`` is what a demo says of the step.
@@ -52,11 +53,13 @@ def step_facts(
     proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
     moving = [fact for section in sections for fact in _section(section, view)]
     at_work = bool(sections) and view.state not in (StepState.READY, StepState.BLOCKED, StepState.LATER)
+    answered = view.state is StepState.READY and view.decision is not None
+    seen_first = at_work or answered or (step.doing is Doing.LOOK and view.state is not StepState.LATER)
     return [
         Fact(said.text, STEP_TONES[view.state], view.state.symbol),
         *_headed("Demo", [Fact(remark, Tone.MOVING)] if remark and not view.state.over else []),
         *_headed("Try", [Fact(words) for words in said.tries]),
-        *([*proof, *moving, *known] if at_work else [*known, *proof, *moving]),
+        *([*proof, *moving, *known] if seen_first else [*known, *proof, *moving]),
         *_headed("Undo", [Fact(step.undo)]),
         *_headed("Skip", [Fact(step.skip)] if step.skip and not view.state.over else []),
     ]
@@ -77,13 +80,18 @@ def command_of(step: Step, settings: Settings, context: str, look: Callable[[], 
     return step.shell(settings, context) if step.shell is not None else ""
 
 
-def step_hints(view: StepView, *, opens: bool = False) -> Groups:
-    """The keys that do something with a step now, and those that leave it; enter may open what a proof is about."""
+def step_hints(view: StepView, *, onward: int = 0, opens: bool = False) -> Groups:
+    """The keys that do something with a step now, and those that leave it.
+
+    ``onward`` is the number of the step that is next, to which enter leads from one that is over; enter may also open
+    what a proof is about.
+    """
     going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm", Doing.SHEET: "write it"}.get(view.step.doing)
     going = "choose" if view.step.options is not None else going
     free = view.run is None or view.run.state.ended
     can = free and view.away is None and view.state not in (StepState.LATER, StepState.WAITING)
     found = [Hint("↵", going)] if going and can and not view.state.over else []
+    found = [Hint("↵", f"to step {onward}")] if onward and view.state.over else found
     found = [Hint("↵", "open it")] if opens else found
     found += [Hint("s", "skip")] if view.step.skip and not view.state.over else []
     found += [Hint("u", "take back")] if view.decision is not None else []

@@ -106,12 +106,13 @@ class FactsPane(ScrolledPane):
         """Is there a fact that opens something?"""
         return any(fact.about for fact in self._facts)
 
-    def show(self, facts: Sequence[Fact], heading: str) -> None:
+    def show(self, facts: Sequence[Fact], heading: str, *, anew: bool = False) -> None:
         """Takes the facts of the moment; place and cursor stay, the cursor on what its fact is about.
 
-        Under another heading something else is read, and from its beginning.
+        Under another heading something else is read, and from its beginning; ``anew`` too, where its first line has
+        news.
         """
-        is_another = heading != self._heading
+        is_another = anew or heading != self._heading
         if is_another:
             self._heading = heading
             self._top = self._cursor = 0
@@ -126,6 +127,15 @@ class FactsPane(ScrolledPane):
             self.changed()
         elif is_another:
             self.changed()
+
+    def update_lines(self) -> None:
+        """Draws what differs, and says on the frame when there is more below, and how it is come to."""
+        super().update_lines()
+        extent = self.extent()
+        more = "↓ more" if self.has_focus else "⇥ ↓ more"
+        words = more if extent.first + extent.shown < extent.total else ""
+        if self.border_subtitle != words:
+            self.border_subtitle = words
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the facts take."""

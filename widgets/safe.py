@@ -68,11 +68,21 @@ def wrapped(text: str, width: int) -> list[str]:
         if cell_len(line + word) <= width:
             line += word
             continue
+        if at := _begins_on(word, width, cell_len(line)):
+            line, word = line + word[:at], word[at:]
         if line:
             lines.append(line)
         *parts, line = _parted(word.lstrip(), width)
         lines += parts
     return [*lines, line]
+
+
+def _begins_on(word: str, width: int, taken: int) -> int:
+    """How much of a word that is longer than a line stands on the line before, up to its last path or list there."""
+    if cell_len(word.lstrip()) <= width or not taken or taken >= width:
+        return 0
+    most = chop_cells(word, width - taken)[0]
+    return max(most.rfind(sign) for sign in _PARTING[0]) + 1
 
 
 def _parted(word: str, width: int) -> list[str]:

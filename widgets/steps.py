@@ -81,6 +81,10 @@ class StepsPane(Canvas):
         self._select(self._next if following else self._cursor)
         self.changed()
 
+    def follow(self) -> None:
+        """Moves the cursor to the step that is next, which it follows from then on."""
+        self._select(self._next)
+
     def visible_lines(self, width: int, height: int) -> Sequence[Line | None]:
         """The steps in view."""
         self._room = height

@@ -188,8 +188,8 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) 
             return Answer(Outcome.FAILED, f"Longhorn could not restore system backup {backup}: {message}")
         if state == "Completed":
             # It brings jobs back as they were, so that they would run again.
-            again = change_all(cluster, holding, "held again")
-            held = f"; {again} held again" if again else ""
+            again = change_all(cluster, holding, "held, as the system backup had it")
+            held = f"; {again} held" if again else ""
             return Answer(Outcome.WORKED, f"system backup {backup} is restored{held}")
     return Answer(Outcome.FAILED, f"the restore of system backup {backup} was taken away meanwhile")
 

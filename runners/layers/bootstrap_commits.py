@@ -78,7 +78,9 @@ def bootstrap_commits(
         return ()
     if found is None or checkout is None:
         return (Finding("Git", Severity.WARNING, "was not looked at yet", "wait a moment"),)
-    where = Finding(f"branch {settings.branch}", Severity.NOTE, f"gets these by a push to {_address(settings)}")
+    where = Finding(
+        f"branch {settings.branch}", Severity.NOTE, f"gets what flux commits, by a push to {_address(settings)}"
+    )
     files = (_file(path, found, checkout, flux.removeprefix("v")) for path in committed_paths(settings))
     return (*files, where, *_checkout(settings, found, checkout))
 

@@ -36,3 +36,8 @@ class Identity:
         if self.uid:
             return f"uid {self.uid[:4]}…"
         return f"uid unreadable, CA {self.fingerprint[:8]}…" if self.fingerprint else "uid unreadable"
+
+    @property
+    def whole_uid(self) -> str:
+        """The same to be compared: every digit of the uid, where it can be read."""
+        return f"uid {self.uid}" if self.uid else self.short_uid

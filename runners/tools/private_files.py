@@ -29,6 +29,20 @@ def make_private_folder(folder: Path) -> None:
     folder.chmod(0o700)
 
 
+def keep_copied(environ: Mapping[str, str], text: str) -> Path:
+    """Writes what was copied last into a file of its own, for terminals that have no clipboard; returns its path.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    folder = state_home(environ)
+    make_private_folder(folder)
+    path = folder / "copied.sh"
+    with os.fdopen(run_files.create_private(path, os.O_TRUNC | os.O_NOFOLLOW), "w", encoding="utf-8") as file:
+        file.write(f"{text}\n")
+    return path
+
+
 @contextlib.contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
     """Keeps every other process out of what is made or swept in a folder, for the moment that it takes."""

@@ -72,6 +72,8 @@ spec: {name: nightly, task: backup, cron: "0 2 * * *", groups: [default], retain
 """
 _HOOK = """\
     hooks:
+      - {events: [postsync], command: kubectl, args: [wait, --for=condition=Established, --timeout=60s,
+          customresourcedefinition/recurringjobs.longhorn.io]}
       - {events: [postsync], showlogs: true, command: kubectl, args: [apply, -f, jobs.yaml]}
 """
 

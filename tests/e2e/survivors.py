@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from runners.layers.runs import RunState
 from tests.e2e.mishaps import dice
 from tests.e2e.person import unwrapped
 from tests.e2e.remains import SHEET, Remains, SurvivorsDesk, objects, ready
@@ -38,7 +39,7 @@ class Survivor(Walker):
     def deeds(self, disks: str = "gone") -> Mapping[str, Deed]:
         """What this person does at steps, beside what the walkthrough leads them to: the disks decide the rest."""
         return {
-            DISKS: lambda: self.answers_with(disks),
+            DISKS: lambda: self.says_of_the_disks(disks),
             "Keys for longhorn": lambda: self.desk.types("kubectl --context rig apply -f keys/backup.yaml"),
             "Volumes that live": self.restarts_managers,
             WHAT: self.starts_over if disks == "alive" else self.chooses_volumes,
@@ -85,6 +86,13 @@ class Survivor(Walker):
         """Chooses one of the answers that the step under the cursor offers."""
         self.terminal.press("enter")
         self.picks(label)
+
+    def says_of_the_disks(self, disks: str) -> None:
+        """Answers, and where they live leaves them as they are."""
+        self.answers_with(disks)
+        if disks == "alive":
+            self.sees("are the last copy of what is newer than its backup")
+            self.answers_with("go on")
 
     def chooses_volumes(self) -> None:
         """Has every claim brought back."""
@@ -219,6 +227,12 @@ class Day:
         """How often each was started, by whomever; a probe's evidence is on one's own machine."""
         titles = (run.title for desk in self._desks.values() for run in desk.runs.records())
         return Counter(title for title in titles if not title.startswith("probe"))
+
+    def went_wrong(self) -> list[str]:
+        """The runs that have ended otherwise than well, each with its log: their proof may be there all the same."""
+        everything = ((desk.runs, run) for desk in self._desks.values() for run in desk.runs.records())
+        bad = [(runs, run) for runs, run in everything if run.state.ended and run.state is not RunState.SUCCEEDED]
+        return [f"{run.title} {run.state.value}:\n{runs.log_path(run.id).read_text()}" for runs, run in bad]
 
     def events(self, event: str) -> list[dict[str, object]]:
         """The journals' lines of one event, of everybody."""

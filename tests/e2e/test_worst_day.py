@@ -47,6 +47,7 @@ def test_a_wiped_cluster_gets_its_data_back(wiped: Day) -> None:
     with wiped.comes("ada") as ada:
         assert "a new cluster stands in the place of" in ada.reads("Triage")
         ada.walks(own=ada.deeds(), until="Restored")
+        assert wiped.went_wrong() == []
         said = ada.asks_to_bootstrap()
         first = min(wiped.remains.claims)
         assert f"✖ claim {first}: is not restored yet; what starts now would create it empty" in said
@@ -106,7 +107,7 @@ def _keeps_replicas(ada: Survivor, day: Day) -> None:
     """While Longhorn would delete replicas that it does not know, nothing goes on."""
     day.changes("orphan-resource-auto-deletion", "replica-data")
     said = inside(ada.terminal.wait("the disks again", lambda text: "▶○ 2 " in text), DISKS)
-    assert "are the last copy: read them out first" in said
+    assert "stay as they are: the last copy of what is newer than its backup" in said
     assert "Longhorn deletes replica directories that it does not know, which are the old volumes" in said
     day.changes("orphan-resource-auto-deletion", "")
     ada.terminal.wait("to go on", lambda text: "▶○ 2 " not in text)

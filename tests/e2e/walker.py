@@ -32,6 +32,8 @@ from tests.rig.cluster import Rig
 Deed = Callable[[], object]
 
 _STATES = {state.symbol: state.value for state in StepState if state is not StepState.LATER}
+_BEHIND = (StepState.DONE.value, StepState.SKIPPED.value)
+"""States of a step to which the cursor was moved: by itself it stands on none of those."""
 _LINE = re.compile(rf"^│▶(\S) (\d+) (.+?) *(?: (?:{'|'.join(_STATES.values())}))? *│", re.MULTILINE)
 _BUTTONS = re.compile(r"\[(▸| )(Cancel) \](?: +\[(▸| )([^\]]+) \])?")
 _OVER = re.compile(r"all \d+ steps over")
@@ -157,7 +159,9 @@ class Walker(Keyboard):
         self._waits_for_the_next(before)
 
     def _takes(self, at: Standing, own: Mapping[str, Deed]) -> None:
-        if at.title not in self.did:
+        if at.state in _BEHIND:
+            self.terminal.press("enter")
+        elif at.title not in self.did:
             if at.title in own:
                 self.did.append(at.title)
                 own[at.title]()

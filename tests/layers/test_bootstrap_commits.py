@@ -35,7 +35,7 @@ def test_where_flux_writes(path: str, folder: str) -> None:
 
 def test_on_the_first_day_all_of_it_is_new() -> None:
     new = [(path, Severity.NOTE, "is new") for path in (COMPONENTS, SYNC, LISTING)]
-    branch = ("branch main", Severity.NOTE, "gets these by a push to https://git.home/you/homelab.git")
+    branch = ("branch main", Severity.NOTE, "gets what flux commits, by a push to https://git.home/you/homelab.git")
     assert said({}) == [*new, branch]
 
 

@@ -241,7 +241,7 @@ def test_a_cluster_that_follows_something_else_is_blocked_with_the_reason(rows: 
     assert reason in said(view.closed_by)
 
 
-@pytest.mark.parametrize(("rows", "says"), [([], "Flux has pushed nothing yet"), (WORLD, "syncs")])
+@pytest.mark.parametrize(("rows", "says"), [([], "nothing in it stands in the way"), (WORLD, "syncs")])
 def test_what_goes_to_git_says_whether_it_went(rows: list[Row], says: str) -> None:
     files = (Finding("gotk-sync.yaml", Severity.NOTE, "is new"),)
     at = moment(rows)

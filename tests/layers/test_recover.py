@@ -242,7 +242,12 @@ def test_where_only_the_foundation_died_flux_is_left_as_it_is(sheet: Any) -> Non
 def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None:
     step = WALK.step("disks")
     assert step is not None
-    alive = r.decided(disks="alive")
+    read = step.proof(at((), r.decided(disks="alive")))
+    assert not proved(read), "how they are read out has to be seen before it goes on"
+    assert any("launch-simple-longhorn" in finding.text for finding in read)
+    assert step.options is not None
+    assert [each.answer for each in step.options(at((), r.decided(disks="alive")))] == ["kept", "gone"]
+    alive = r.decided(disks="kept")
     assert proved(step.proof(at((), alive)))
     assert any("last copy" in finding.text for finding in step.proof(at((), alive)))
     eager = at([w.setting("orphan-resource-auto-deletion", "replica-data;instance")], alive)
@@ -253,7 +258,7 @@ def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None
 @pytest.mark.parametrize(
     ("sheet", "said"),
     [
-        (None, "what was there is known from backups alone"),
+        (None, "what stood on the old cluster is known from backups alone"),
         (r.sheet("photos", uid=r.NEW), "never died, or its etcd was restored"),
         (SHEET, "a new cluster stands in the place of 0ld-0ld"),
     ],

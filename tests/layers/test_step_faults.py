@@ -95,7 +95,10 @@ def test_its_proof_never_comes(name: str, step: Step) -> None:
     if view.state.over:
         assert step.id.startswith("hold:"), "a run proves nothing but that something was held for a while"
     elif view.state is StepState.WAITING:
-        says(view, StepState.WAITING, "waiting: ", since=long_ago)
+        moves = any(
+            finding.about or not finding.remedy for finding in view.proof if finding.severity >= Severity.WARNING
+        )
+        says(view, StepState.WAITING, "waiting: " if moves else "to do: ", since=long_ago)
     elif view.state is StepState.READY and step.command is not None:
         says(view, StepState.READY, "succeeded 22h ago, and what proves it is not there")
 

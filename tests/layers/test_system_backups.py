@@ -27,19 +27,19 @@ def at(rows: Sequence[Row]) -> Moment:
 @pytest.mark.parametrize(
     ("rows", "answer", "why"),
     [
-        ([PHOTOS, WIKI, r.system_backup()], "system-backup first", "brings all 2 claims back"),
-        ([PHOTOS, r.system_backup()], "system-backup first", "brings the claim back"),
-        ([r.system_backup()], "system-backup first", "brings what it holds back"),
-        ([PHOTOS, OLDER, r.system_backup()], "system-backup first", "brings the claim back"),
+        ([PHOTOS, WIKI, r.system_backup()], "system-backup first", "restores all 2 claims"),
+        ([PHOTOS, r.system_backup()], "system-backup first", "restores the claim"),
+        ([r.system_backup()], "system-backup first", "restores what it holds"),
+        ([PHOTOS, OLDER, r.system_backup()], "system-backup first", "restores the claim"),
         ([PHOTOS, GONE, r.system_backup()], "volumes", "apps/gone has a backup and no line on the sheet"),
-        ([PHOTOS, OLDER, r.system_backup(version="v1.11.0")], "system-backup older", "brings the claim back"),
+        ([PHOTOS, OLDER, r.system_backup(version="v1.11.0")], "system-backup older", "restores the claim"),
         ([PHOTOS], "volumes", "there is no system backup"),
         ([PHOTOS, r.system_backup(state="Error")], "volumes", "there is no system backup"),
         ([PHOTOS, r.system_backup(version="v1.11.0")], "volumes", "was made by v1.11.0, and longhorn is 1.12"),
         ([PHOTOS, r.system_backup(), s.stored("db")], "volumes", "lh-db is attached"),
         ([s.backup("photos", 0.5), WIKI, r.system_backup()], "volumes", "may lack apps/photos: each backup of it is"),
         ([s.backup("photos", 0.5), s.backup("wiki", 0.2), r.system_backup()], "volumes", "it and of 1 more is newer"),
-        ([s.backup("photos", 0.5), PHOTOS, r.system_backup()], "system-backup first", "brings the claim back"),
+        ([s.backup("photos", 0.5), PHOTOS, r.system_backup()], "system-backup first", "restores the claim"),
     ],
 )
 def test_what_is_recommended_stands_first_and_says_why(rows: Sequence[Row], answer: str, why: str) -> None:
@@ -68,4 +68,4 @@ def test_no_system_backup_is_recommended_before_longhorn_says_its_version() -> N
 
 def test_without_a_sheet_nobody_can_say_that_all_comes_back() -> None:
     first, *_others = what_options(r.moment([TARGET, PHOTOS, WIKI, r.system_backup()]))
-    assert "brings what it holds back" in first.text
+    assert "restores what it holds" in first.text

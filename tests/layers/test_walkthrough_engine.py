@@ -133,6 +133,33 @@ def test_what_is_proved_before_its_run_has_ended_waits_for_that_end() -> None:
     assert states(two, one, runs=going) == [StepState.READY, StepState.DONE]
 
 
+def test_what_is_proved_although_its_run_has_failed_is_done_and_says_so() -> None:
+    one = step("one", OK, doing=Doing.COMMAND)
+    failed = replace(run(RunState.FAILED, ago=60), exit_code=1)
+    view = progress(Walkthrough("bootstrap", "Bootstrap", (one,)), moment(runs=[failed])).steps[0]
+    assert view.state is StepState.DONE, "what the cluster proves is done, however"
+    words = state_words(view, NOW)
+    assert words.text == "done: proved below; but apply longhorn ended with exit code 1, 1m ago"
+    assert "a hook of the helmfile, may be missing" in words.tries[0]
+
+
+def test_what_comes_by_itself_no_more_is_to_be_done() -> None:
+    by_hand = replace(COMING, remedy="make one")
+    moves = replace(by_hand, about=("volumes", "apps", "data"))
+    for found, verb in ((COMING, "waiting"), (by_hand, "to do"), (moves, "waiting")):
+        view = progress(Walkthrough("bootstrap", "Bootstrap", (step("one", found),)), moment()).steps[0]
+        assert state_words(view, NOW).text == f"{verb}: it: is not there yet"
+
+
+def test_a_walkthrough_is_new_until_somebody_has_begun_it() -> None:
+    look, do = step("look", OK), step("do", GONE, doing=Doing.COMMAND)
+    walk = Walkthrough("bootstrap", "Bootstrap", (look, do))
+    assert progress(walk, moment()).is_new
+    assert not progress(walk, moment(runs=[run(RunState.FAILED)])).is_new
+    assert not progress(walk, moment(decisions=[skipped("do")])).is_new
+    assert not progress(replace(walk, steps=(do, look)), moment()).is_new, "nothing stands before what is next"
+
+
 def test_only_what_may_be_skipped_is() -> None:
     may, never = step("may", GONE, skip="when it is elsewhere"), step("never", GONE)
     decided = [skipped("may"), skipped("never")]

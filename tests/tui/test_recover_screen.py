@@ -136,7 +136,9 @@ async def test_an_answer_is_one_of_those_offered(dead: StillSession, answers: li
     async with app.run_test(size=(120, 36)) as pilot:
         screen = await opened(app, pilot)
         assert screen.view is not None
-        assert screen.view.step.id == "disks"
+        assert screen.view.step.id == "triage", "it is read before anything is decided"
+        await pilot.press("enter")
+        await until(lambda: screen.view is not None and screen.view.step.id == "disks")
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, ChoosingScreen))
         await pilot.press("escape")
@@ -252,7 +254,9 @@ def test_which_disks(size: tuple[int, int], dead: StillSession, snap_compare: Co
     app = BedplateApp(dead, clock)
 
     async def run_before(pilot: Pilot[None]) -> None:
-        await opened(app, pilot)
+        screen = await opened(app, pilot)
+        await pilot.press("enter")
+        await until(lambda: screen.view is not None and screen.view.step.id == "disks")
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, ChoosingScreen) and app.focused is not None)
 

@@ -8,7 +8,7 @@ import pytest
 from textual.binding import Binding, BindingType
 
 from runners.layers.kinds.base import Key
-from tests.widgets.fixtures import Stage
+from tests.widgets.fixtures import Stage, until
 from widgets.facts import Fact, FactsPane, fact_lines
 from widgets.lines import PartsLine
 
@@ -70,6 +70,25 @@ async def test_what_is_read_under_another_heading_is_read_from_its_beginning() -
         assert shown(pane)[0] == "line 8"
         pane.show(facts, "another")
         assert shown(pane)[0] == "line 0"
+        pane.move_by(9)
+        pane.show(facts, "another", anew=True)
+        assert shown(pane)[0] == "line 0"
+
+
+async def test_it_says_when_there_is_more_below_and_how_it_is_come_to() -> None:
+    pane = FactsPane("one")
+    pane.styles.height = 6
+    async with Stage(pane).run_test(size=(44, 7)) as pilot:
+        pane.show([Fact(f"line {at}") for at in range(20)], "one")
+        await pilot.pause()
+        pane.screen.set_focus(None)
+        await pilot.pause()
+        assert pane.border_subtitle == "⇥ ↓ more"
+        pane.focus()
+        await pilot.pause()
+        assert pane.border_subtitle == "↓ more"
+        pane.move_to_edge(1)
+        await until(lambda: pane.border_subtitle == "")
 
 
 async def test_nothing_old_is_drawn_under_a_new_heading(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_wrapped_loses_nothing_and_keeps_to_its_cells(text: str, width: int) -> 
 
 def test_words_are_kept_whole_and_a_long_one_is_parted_before_a_name() -> None:
     assert wrapped("look at the data0-minio", 16) == ["look at the", "data0-minio"]
-    assert wrapped("claim minio-tenant/data0-minio-pool-0", 24) == ["claim", "minio-tenant/", "data0-minio-pool-0"]
+    assert wrapped("claim minio-tenant/data0-minio-pool-0", 24) == ["claim minio-tenant/", "data0-minio-pool-0"]
     assert wrapped("--components=source-controller,kustomize-controller", 36) == [
         "--components=source-controller,",
         "kustomize-controller",

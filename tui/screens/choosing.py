@@ -44,7 +44,7 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         with Vertical(id="dialog") as box:
             box.border_title = label(self._head)
             yield Static(label(self._why), id="why")
-            yield OptionList(*(Line(_prompt(option, _room(self))) for option in self._options), id="options")
+            yield OptionList(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
             yield Static(label("↵ chooses · esc goes back"), id="keys")
 
     def on_mount(self) -> None:
@@ -56,9 +56,12 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         event.stop()
         before, self._marked = self._marked, event.option_index
         for at in (before, self._marked):
-            event.option_list.replace_option_prompt_at_index(
-                at, _prompt(self._options[at], _room(self), marked=at == self._marked)
-            )
+            event.option_list.replace_option_prompt_at_index(at, self._line(at, marked=at == self._marked))
+
+    def _line(self, at: int, *, marked: bool = False) -> Content:
+        room = _room(self)
+        below = not all(_fits(option, room) for option in self._options)  # all in one manner
+        return _prompt(self._options[at], room, below=below, marked=marked)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chooses."""
@@ -161,13 +164,20 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
 
     def _line(self, at: int) -> Content:
         box = "[x]" if at in self._selected else "[ ]"
-        return _prompt(self._options[at], _room(self), marked=at == self._marked, before=f"{box} ")
+        option, room, before = self._options[at], _room(self), f"{box} "
+        below = not _fits(option, room, before)
+        return _prompt(option, room, below=below, marked=at == self._marked, before=before)
 
 
-def _prompt(option: Option, room: int, *, marked: bool = False, before: str = "") -> Content:
-    """The answer, and what it means: beside it where there is room for that in so many cells, else below."""
+def _fits(option: Option, room: int, before: str = "") -> bool:
+    """Is there room in so many cells for what an answer means, beside it?"""
+    return cell_len(f"  {before}{option.label}  {plain(option.text)}") <= room
+
+
+def _prompt(option: Option, room: int, *, below: bool, marked: bool = False, before: str = "") -> Content:
+    """The answer, and what it means, beside it or below."""
     head, text = f"{'▸' if marked else ' '} {before}", plain(option.text)
-    if cell_len(head + option.label + text) + 2 <= room:
+    if not below:
         means = f"  {text}"
     else:
         gap = "\n" + " " * (len(head) + 2)

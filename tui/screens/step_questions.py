@@ -14,7 +14,7 @@ from runners.layers.walkthroughs.engine import StepView
 from runners.layers.walkthroughs.steps import Doing, Moment, Option
 from runners.session import Session
 from runners.surroundings import sheet_path
-from tui.dialogs import cluster_words, plain_question, sheet_question
+from tui.dialogs import plain_question, sheet_question
 from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.question import QuestionScreen
 from widgets.prompt import Prompt
@@ -73,7 +73,8 @@ class StepQuestions:
             self._screen.notify("the cluster has not answered yet", markup=False)
             return
         word = identity.context if view.step.word else ""
-        rows = (("cluster", cluster_words(identity)), ("why", view.step.why))
+        this = f"{identity.context} · {identity.server} · {identity.whole_uid}"  # every digit, to be compared
+        rows = (("cluster", this), ("why", view.step.why))
         dialog = plain_question(view.step.title, rows, "Confirm", typed=word)
         decided = partial(self._decided, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
         self._screen.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)

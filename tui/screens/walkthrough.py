@@ -8,6 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar
 
+import anyio
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -21,10 +22,12 @@ from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
+from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Walkthrough
 from runners.operate import Operator
 from runners.session import Session
 from runners.tools.calls import ToolError
+from runners.tools.private_files import keep_copied
 from runners.walking import Walk
 from tui.bridge import Bridge
 from tui.events import CommandChosen, Face, RowAsked, RunChanged
@@ -79,6 +82,10 @@ class WalkthroughScreen(FollowingScreen):
         self._clock = clock
         self._tail: RunTail | None = None
         self._progress: Progress | None = None
+        self._read: tuple[str, StepState] | None = None
+        """Which step was shown last, and in which state."""
+        self._was_shown = False
+        """Was it ever shown where the walkthrough stands?"""
         self._questions = StepQuestions(self, session, self._walk.moment, self._decide, self._write)
 
     def compose(self) -> ComposeResult:
@@ -129,6 +136,10 @@ class WalkthroughScreen(FollowingScreen):
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
+        if self._progress.away is None and not self._was_shown:
+            self._was_shown = True
+            if self._progress.is_new:
+                steps.move_to_edge(-1)  # what there is to go by is read before anything is done
         self._show_step()
 
     def action_go_on(self) -> None:
@@ -137,19 +148,27 @@ class WalkthroughScreen(FollowingScreen):
         if view is None:
             return
         if view.state.over:
-            self.notify(over_words(view), markup=False)
+            self._go_to_the_next(view)
         elif view.state is StepState.LATER:
             self.notify("the steps before it come first", markup=False)
         elif view.run is not None and not view.run.state.ended:
             self.notify(f"{view.run.title} is still running: it goes on by itself once that has ended", markup=False)
         elif view.away is not None:
             self.notify("; ".join(f"{each.subject}: {each.text}" for each in view.proof), markup=False)
+        elif view.state is StepState.WAITING:
+            self.notify(state_words(view, self._clock()).text, markup=False)
         elif view.step.doing is Doing.COMMAND and view.step.command is not None:
             self.post_message(CommandChosen(view.step.command, view.step.target))
         elif view.step.doing is not Doing.LOOK:
             self._questions.ask(view)
         else:
             self.notify("this step only looks: it goes on by itself once the cluster proves it", markup=False)
+
+    def _go_to_the_next(self, view: StepView) -> None:
+        if self._progress is None or self._progress.finished or self._progress.away is not None:
+            self.notify(over_words(view), markup=False)
+        else:
+            self.query_one(StepsPane).follow()
 
     def action_skip(self) -> None:
         """Asks for the reason why the step is skipped."""
@@ -177,7 +196,7 @@ class WalkthroughScreen(FollowingScreen):
             self.notify("this step has no command", markup=False)
             return
         self.app.copy_to_clipboard(command)
-        self.notify("copied, where the terminal allows it", timeout=2, markup=False)
+        self.run_worker(self._keep_copied(command), group="copy", description="keep a copy", exit_on_error=False)
 
     def action_back(self) -> None:
         """leave: it keeps its place."""
@@ -222,6 +241,15 @@ class WalkthroughScreen(FollowingScreen):
 
     def _work(self, work: Coroutine[None, None, None], what: str) -> None:
         self.run_worker(work, group="decide", description=what, exit_on_error=False)
+
+    async def _keep_copied(self, command: str) -> None:
+        copied = "copied, where the terminal allows it"
+        try:
+            path = await anyio.to_thread.run_sync(keep_copied, self._session.environ, command)
+        except OSError as error:
+            self.notify(f"{copied}; it can't be written to a file: {error.strerror or error}", markup=False)
+        else:
+            self.notify(f"{copied}, and written to {path}", markup=False)
 
     async def _keep_sheet(self, path: Path) -> None:
         try:
@@ -279,16 +307,25 @@ class WalkthroughScreen(FollowingScreen):
             sections,
             since=since,
             look=self._walk.moment,
-            remark=remark(view.step) if options.demo and options.rehearsing is None else "",
+            remark=remark(view) if options.demo and options.rehearsing is None else "",
         )
         facts = [*record_facts(self._walk.unrecorded), *told]
         if self._is_at_the_end and passage is not None:
             own = (Fact(view.step.title, head="Step"), *facts)
             facts = [*summary_facts(self._walk.walkthrough, passage, self._session.picture.survival), *own]
         heading = f"{self._walk.walkthrough.title} is over" if self._is_at_the_end else view.step.title
-        self.query_one(FactsPane).show(facts, heading)
+        read, self._read = self._read, (view.step.id, view.state)
+        self.query_one(FactsPane).show(facts, heading, anew=read != self._read)
         self._follow(view.run or self._run_before(view))
-        self.query_one(HintBar).show(step_hints(view, opens=self.query_one(FactsPane).is_at_what_opens))
+        self.query_one(HintBar).show(
+            step_hints(view, onward=self._onward, opens=self.query_one(FactsPane).is_at_what_opens)
+        )
+
+    @property
+    def _onward(self) -> int:
+        """The number of the step that is next; 0 where none is."""
+        found = self._progress
+        return 0 if found is None or found.finished or found.away is not None else found.current + 1
 
     @property
     def _is_at_the_end(self) -> bool:

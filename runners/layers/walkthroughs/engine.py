@@ -86,6 +86,12 @@ class Progress:
         """Every step is done or skipped."""
         return self.current == len(self.steps)
 
+    @property
+    def is_new(self) -> bool:
+        """Has nobody decided or run anything of it, while its first step, which only looks, is over already?"""
+        looked = self.away is None and self.current > 0 and self.steps[0].step.doing is Doing.LOOK
+        return looked and all(view.decision is None and view.run is None for view in self.steps)
+
 
 def progress(walkthrough: Walkthrough, moment: Moment, unread: Freshness | None = None) -> Progress:
     """Every step's state; what comes after the first one that isn't over is later, unless it is proved already.

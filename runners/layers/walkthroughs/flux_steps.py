@@ -20,7 +20,7 @@ from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, proved
 
 Shell = Callable[[Settings, str], str]
 
-_NOT_YET = Finding("this checkout", Severity.OK, "nothing in it stands in the way. Flux has pushed nothing yet")
+_NOT_YET = Finding("this checkout", Severity.OK, "nothing in it stands in the way of flux's push")
 
 
 def flux_steps(settings: Settings) -> Iterator[Step]:
@@ -56,8 +56,8 @@ def commits_step(settings: BootstrapSettings) -> Step:
         why="Bootstrap clones the branch anew, commits and pushes, all before it proves anything. Look first.",
         proof=proof,
         looks_at=f"which of flux's files {folder} has, whether .gitignore keeps them out, and what is not pushed yet",
-        do=f"flux will write gotk-components.yaml, gotk-sync.yaml and kustomization.yaml into {folder}, commit them "
-        f"to {settings.branch}, and push. Commit and push what is yours first",
+        do=f"flux will write what is missing of gotk-components.yaml, gotk-sync.yaml and kustomization.yaml into "
+        f"{folder}, commit that to {settings.branch}, and push. Commit and push what is yours first",
         shell=_commits_shell(settings),
         undo="nothing to undo: this step only looks. What bootstrap has pushed is taken back by git revert",
         skip="when Git is as you want it although this copy is not",

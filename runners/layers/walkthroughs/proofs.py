@@ -53,9 +53,10 @@ def confirmed(step: str) -> Prove:
         if identity is None:
             return (Finding("cluster", Severity.UNKNOWN, "has not answered yet"),)
         decision = moment.decisions.get(step)
+        this = f"{identity.server}, {identity.whole_uid}"
         if decision is None or decision.choice is not Choice.CONFIRMED or decision.answer != identity.uid:
-            return ()
-        return (Finding(identity.context, Severity.OK, f"confirmed by {decision.who}"),)
+            return (Finding(identity.context, Severity.BLOCKER, f"{this}: nobody has confirmed it", "compare it"),)
+        return (Finding(identity.context, Severity.OK, f"{this}: confirmed by {decision.who}"),)
 
     return prove
 

@@ -115,8 +115,12 @@ def disks_step() -> Step:
         ),
         proof=disks,
         doing=Doing.DECISION,
-        do="look at /var/lib/longhorn/replicas on each node; what is left there can still be read out",
+        do=(
+            "look at /var/lib/longhorn/replicas on each node. What is left there can still be read out: answer "
+            "“alive”, and it says how, and waits"
+        ),
         shell=lambda _settings, _context: "ls -l /var/lib/longhorn/replicas   # on each node",
+        undo="take the answer back (u)",
         options=disk_options,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,7 +46,7 @@ from runners.layers.walkthroughs.system_backups import Advice, advice, ready_bac
 from runners.layers.walkthroughs.triage import disks, recovery_of
 
 ON_LONGHORN = Target(component=STORAGE)
-_BY_SYSTEM = "volumes with their claims, and Longhorn's settings and recurring jobs"
+_BY_SYSTEM = "volumes with their claims, and Longhorn's settings and recurring jobs, which are held at once"
 _BY_VOLUMES = "choose which: volumes with their claims, without Longhorn's settings and recurring jobs"
 _NAMED = 8
 """So many claims are named."""
@@ -64,18 +65,22 @@ def minor_step() -> Step:
             "tells it, and so does the backup target: a system backup lies in backupstore/system-backups/VERSION"
         ),
         shell=lambda settings, _context: _helmfile(settings),
+        undo="take the answer back (u)",
         options=_minors,
     )
 
 
 def _helmfile(settings: Settings) -> str:
     entry = settings.entry(STORAGE)
-    return f"helmfile -f {entry.helmfile} list" if entry is not None else "helmfile list"
+    if entry is None:
+        return "helmfile list"
+    history = ("git", "log", "-3", "--date=short", "--format=%h %ad %s", "-Gversion", "--", entry.helmfile)
+    return f"{shlex.join(('helmfile', '-f', entry.helmfile, 'list'))}\n{shlex.join(history)}"
 
 
 def _minors(moment: Moment) -> tuple[Option, ...]:
     asked = minor_words(moment.asked.get(STORAGE, ""))
-    text = "what the helmfile in Git asks for: right, unless that was changed since"
+    text = "what the helmfile in Git asks for: right, unless Git has asked for another one since the cluster died"
     known = (Option(asked, asked, text),) if asked else ()
     return (*known, Option("", "another one", "type it, as 1.9", asks="minor version of Longhorn, as 1.9"))
 
@@ -121,7 +126,7 @@ def what_step() -> Step:
         shell=lambda _settings, context: (
             f"kubectl --context {context} -n longhorn-system get backups.longhorn.io,systembackups.longhorn.io"
         ),
-        undo="take it back before it is carried out",
+        undo="take the choice back (u) before it is carried out",
         options=what_options,
         typed={NOTHING: NOTHING},
     )

@@ -22,8 +22,8 @@ from runners.layers.walkthroughs.proofs import not_seen
 
 DISKS, WHAT, LOOKED, MINOR = "disks", "what", "looked", "minor"
 """Steps on which a person decides."""
-GONE, ALIVE = "gone", "alive"
-"""Answers to what has become of the old disks."""
+GONE, ALIVE, KEPT = "gone", "alive", "kept"
+"""Answers to what has become of the old disks; they are kept once somebody has read how they are read out."""
 SYSTEM, VOLUMES_OF, NOTHING = "system-backup", "volumes", "nothing"
 """What an answer to what is restored begins with."""
 DRIVER = "driver.longhorn.io"

@@ -141,8 +141,11 @@ def looked_step() -> Step:
         looks_at="a person's word for the data of each claim that was restored",
         do=(
             "open the application of each restored claim, and see that its data is as new as its backup. Where it is "
-            "not, don't confirm: jobs stay held, no backup is replaced, and an older one can be restored in Longhorn"
+            "not, don't confirm: jobs stay held, and no backup is replaced. For an older one suspend what applies the "
+            "application (s in the Flux tab), scale it to 0, delete the claim, and in Longhorn restore that backup "
+            "under its previous name, and make its PV and PVC. Restored, and this step, wait for it"
         ),
+        undo="take it back (u): then jobs are to be held again",
         shell=lambda _settings, context: everywhere(context),
         shell_now=lambda moment, context: look_commands(moment.rows, context),
         word="context",
@@ -169,10 +172,10 @@ def release_step() -> Step:
         doing=Doing.COMMAND,
         command=c.RELEASE_JOBS,
         target=ON_LONGHORN,
-        do="what was taken off jobs and volumes is put back; where no job makes backups, one has to be made",
+        do="where jobs are held, ↵ puts back what was taken off them and volumes; where none came back, make one",
         shell=lambda _settings, context: _release_shell(context),
         shell_now=_release_commands,
-        undo="hold them again",
+        undo="take back Data looked at (u): then the step that holds them is due again",
         skip="when backups are made by something else, or jobs come later; what is held stays held",
     )
 

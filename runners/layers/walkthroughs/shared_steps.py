@@ -38,6 +38,7 @@ def right_cluster(step_id: str = CLUSTER) -> Step:
             "The uid is the cluster's own: one that was built anew has a new one, and then only the address tells"
         ),
         shell=_who_is_there,
+        undo="take it back (u)",
         word="context",
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.kinds.base import age
 from runners.layers.runs import RunRecord, RunState
+from runners.layers.walkthroughs.decisions import Decision
 from runners.layers.walkthroughs.engine import StepState, StepView
 from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Doing, proved
 
@@ -16,6 +17,8 @@ PATIENCE = 600.0
 """Seconds after which a wait is called long where nobody has said how long it usually takes."""
 _BY_SIZE = 3600.0
 """The same where that depends on how much there is."""
+_ANSWER = 60
+"""Characters of an answer that is said again."""
 _LINE = 120
 """Characters of a finding that stands in the state's own line; a longer one is named there, and read below."""
 
@@ -39,10 +42,7 @@ def state_words(view: StepView, now: float, since: float | None = None) -> State
     """
     match view.state:
         case StepState.DONE:
-            by_word = view.step.doing is Doing.DECISION and view.decision is not None
-            nothing = any(finding.subject == NOTHING_TO_PROVE for finding in view.proof)
-            proven = "done: there is nothing to prove" if nothing else "done: proved below"
-            return StateWords("done: a person has said so" if by_word else proven)
+            return _done(view, now)
         case StepState.SKIPPED:
             who = view.decision
             return StateWords(f"skipped by {who.who}: {who.reason}" if who is not None else "skipped")
@@ -68,8 +68,31 @@ def usual_seconds(usually: str) -> float:
     return float(found[1]) * (60.0 if found[2] == "min" else 1.0) if found else _BY_SIZE
 
 
+def _done(view: StepView, now: float) -> StateWords:
+    if view.step.doing is Doing.DECISION and view.decision is not None:
+        return StateWords(f"done: {_said(view, view.decision)}")
+    nothing = any(finding.subject == NOTHING_TO_PROVE for finding in view.proof)
+    proven = "done: there is nothing to prove" if nothing else "done: proved below"
+    run = view.run
+    if run is None or run.state is RunState.SUCCEEDED:
+        return StateWords(proven)
+    tries = "read its log below: what it had still to do, as a hook of the helmfile, may be missing"
+    return StateWords(f"{proven}; but {_ended(run)}, {_ago(run, now)}", (tries,))
+
+
+def _said(view: StepView, decision: Decision) -> str:
+    if view.step.options is None:
+        return f"{decision.who} has confirmed it"
+    answer = (
+        decision.answer if len(decision.answer) <= _ANSWER else f"{decision.answer[:_ANSWER].rpartition(',')[0]}, …"
+    )
+    return f"{decision.who} said “{answer}”"
+
+
 def _ready(view: StepView, now: float) -> StateWords:
     run = view.run
+    if view.step.doing is Doing.DECISION and view.decision is not None:
+        return StateWords(f"ready: {_said(view, view.decision)}, and more is to be said")
     if run is None or run.state is not RunState.SUCCEEDED:
         return StateWords("ready")
     text = f"ready: {run.title} succeeded {_ago(run, now)}, and what proves it is not there"
@@ -97,7 +120,9 @@ def _waiting(view: StepView, now: float, since: float | None) -> StateWords:
         proven = "proved; " if proved(view.proof) else ""
         going, text, began = True, f"{proven}waiting for {run.title} to end", run.started
     else:
-        going, text = False, f"waiting: {_named(on)}" if on else "waiting: there is nothing to see yet"
+        # What has a remedy and no object that moves comes by itself no more: somebody has to do it.
+        verb = "to do" if on and all(each.remedy and not each.about for each in on) else "waiting"
+        going, text = False, f"{verb}: {_named(on)}" if on else "waiting: there is nothing to see yet"
         began = max(since or 0.0, (run.ended or 0.0) if run is not None else 0.0)
     took = now - began if began else 0.0
     late = took > usual_seconds(view.step.usually)

@@ -48,7 +48,7 @@ def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable], sheet: Shee
         if not doubt:
             claims = f"all {len(ones)} claims" if len(ones) > 1 else "the claim"
             what = claims if ones and known is not None else "what it holds"
-            return Advice(f"{SYSTEM} {row.name}", f"brings {what} back from the newest backups")
+            return Advice(f"{SYSTEM} {row.name}", f"restores {what}, from the newest backups")
         first = first or doubt
     return Advice(VOLUMES_OF, first or "there is no system backup") if ones else None
 

@@ -15,13 +15,13 @@ from runners.layers.survival.sheet import SHEET
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.old_disks import is_same, serving, unanswered
 from runners.layers.walkthroughs.proofs import not_seen
-from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, Recovery, has_looked, living
+from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, KEPT, Recovery, has_looked, living
 from runners.layers.walkthroughs.steps import Moment, Option, Proof
 
 _ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
 """Longhorn's setting since 1.9, and before."""
 EXPORT = (
-    "read them out first: on the node, run longhornio/longhorn-engine as `launch-simple-longhorn VOLUME SIZE` over "
+    "on the node, run longhornio/longhorn-engine as `launch-simple-longhorn VOLUME SIZE` over "
     "/var/lib/longhorn/replicas/VOLUME-…, mount /dev/longhorn/VOLUME read-only, and copy (Longhorn's docs: "
     "Exporting a Volume from a Single Replica)"
 )
@@ -53,8 +53,8 @@ def _identity(picture: Picture, moment: Moment) -> Iterator[Finding]:
     assert identity is not None, "triage has looked"
     if sheet is None:
         text = moment.sheet_missing or "was not looked for yet"
-        yield Finding(SHEET, Severity.NOTE, f"{text}: what was there is known from backups alone")
-        yield Finding("identity", Severity.NOTE, f"{identity.short_uid}: whether it is a new one can't be told")
+        yield Finding(SHEET, Severity.NOTE, f"{text}: what stood on the old cluster is known from backups alone")
+        yield Finding("identity", Severity.NOTE, f"{identity.whole_uid}: whether it is a new one can't be told")
     elif is_same(sheet, identity.uid) and has_looked(recovery_of(moment)):
         yield Finding(SHEET, Severity.OK, f"of this cluster, written {sheet.written}, since it was recovered")
     elif is_same(sheet, identity.uid):
@@ -94,12 +94,15 @@ def _some(names: list[str]) -> str:
     return listed(names, 4)
 
 
-def disk_options(_moment: Moment) -> tuple[Option, ...]:
-    """What may have become of the old disks."""
-    return (
-        Option(ALIVE, "alive, or not sure", "replica directories may be left in /var/lib/longhorn: the last copy"),
-        Option(GONE, "gone", "the nodes' disks were lost, wiped or replaced: nothing of Longhorn's is on them"),
-    )
+def disk_options(moment: Moment) -> tuple[Option, ...]:
+    """What may have become of the old disks; where they live, what is to be with them."""
+    text = "the nodes' disks were lost, wiped or replaced: what comes back comes from backups alone"
+    gone = Option(GONE, "gone", text)
+    if recovery_of(moment).answer(DISKS) in (ALIVE, KEPT):
+        text = "what was needed of them is read out, or may be later: nothing here deletes what is on them"
+        return (Option(KEPT, "go on, and the disks stay as they are", text), gone)
+    text = "replica directories may be left in /var/lib/longhorn: how they are read out is said next"
+    return (Option(ALIVE, "alive, or not sure", text), gone)
 
 
 def disks(moment: Moment) -> Proof:
@@ -112,10 +115,18 @@ def disks(moment: Moment) -> Proof:
         serve = serving(rows, moment.sheet, moment.picture.identity)
         words = "are gone" if answer else f"serve: Longhorn knows {serve} volumes on them"
         return (Finding("old disks", Severity.OK, words), *(() if answer else orphans))
-    last = Finding("old disks", Severity.NOTE, f"are the last copy: {EXPORT}")
+    last = _last_copy(answer)
+    how = Finding("to read them out", Severity.NOTE, EXPORT)
     safe = Finding("going on", Severity.NOTE, "is safe for them: installing Longhorn leaves unknown replicas alone")
     never = "is never offered here: deleting Longhorn's namespace or CRDs, or uninstalling it, deletes replicas"
-    return (last, safe, Finding("starting over", Severity.NOTE, never), *orphans)
+    return (last, how, safe, Finding("starting over", Severity.NOTE, never), *orphans)
+
+
+def _last_copy(answer: str) -> Finding:
+    if answer == KEPT:
+        return Finding("old disks", Severity.OK, "stay as they are: the last copy of what is newer than its backup")
+    text = "are the last copy of what is newer than its backup: read out first what is needed"
+    return Finding("old disks", Severity.WARNING, text, "then say so (↵)")
 
 
 def orphan_findings(rows: Rows) -> tuple[Finding, ...]:
