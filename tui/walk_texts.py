@@ -93,7 +93,7 @@ def step_hints(view: StepView, *, onward: int = 0, opens: bool = False) -> Group
     found = [Hint("↵", going)] if going and can and not view.state.over else []
     found = [Hint("↵", f"to step {onward}")] if onward and view.state.over else found
     found = [Hint("↵", "open it")] if opens else found
-    found += [Hint("s", "skip")] if view.step.skip and not view.state.over else []
+    found += [Hint("s", "skip")] if view.step.skip and not (view.state.over or view.state is StepState.LATER) else []
     found += [Hint("u", "take back")] if view.decision is not None else []
     found += [Hint("c", "copy the command")] if view.step.shell is not None else []
     return (found, (Hint("⇥", "panes"), Hint("esc", "leave"), Hint("?", "help")))

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from runners.layers.kinds.base import Tone
+from widgets.field import Field
 from widgets.safe import label, plain, wrapped
 from widgets.theme import MUTED, TONES
 
@@ -226,7 +227,7 @@ class Confirm(Widget):
         yield Static(id="verdict")
         with Horizontal(id="demand"):
             yield Static(id="ask")
-            yield Input(id="word", compact=True, select_on_focus=False)
+            yield Field(id="word")
         with Horizontal(id="buttons"):
             yield Choice("Cancel", id="cancel")
             yield Choice(self.dialog.verb, id="go")

@@ -47,7 +47,7 @@ def fact_lines(facts: Sequence[Fact], width: int, cursor: int | None = None) -> 
         word = fact.head.ljust(column)
         head = " " * fact.indent + (f"{fact.symbol} " if fact.symbol else "")
         tone = fact.tone.value if not fact.symbol else "plain"
-        room = max(8, width - 1 - column - len(head))
+        room = max(8, width - 2 - column - len(head))  # the mark, and a blank before the scrollbar
         for part in wrapped(plain(fact.text), room):
             parts = (("mark", "▶" if selected else " "), ("muted", word), (fact.tone.value, head), (tone, part))
             lines.append((index, PartsLine(parts, under="cursor" if selected else "")))
@@ -67,6 +67,7 @@ class FactsPane(ScrolledPane):
         height: auto;
         border: round $border-blurred;
         border-title-color: $foreground;
+        border-subtitle-color: $foreground-muted;
         &:focus { border: round $border; }
     }
     """

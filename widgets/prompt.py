@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from widgets.candidates import Candidate, CandidateList
+from widgets.field import Field
 from widgets.safe import label
 
 _KEPT = 50
@@ -25,11 +26,11 @@ Check = Callable[[str], str]
 _WALKS = "through what may be meant, or what was typed before"
 
 
-class _Field(Input):
+class _Field(Field):
     """The input; behind its last letter, the key to the right asks for more text."""
 
     def __init__(self, at_end: Callable[[], None]) -> None:
-        super().__init__(id="input", compact=True, select_on_focus=False)
+        super().__init__(id="input")
         self._at_end = at_end
 
     def action_cursor_right(self, select: bool = False) -> None:

@@ -47,6 +47,7 @@ from widgets.steps import StepsPane
 
 LOOK_EVERY = 3.0
 """Seconds between two looks at what others decided."""
+_LATER = "the steps before it come first"
 _ROOMY = 30
 """Lines of a screen from which on the log of an earlier step is shown beside a later one."""
 
@@ -150,7 +151,7 @@ class WalkthroughScreen(FollowingScreen):
         if view.state.over:
             self._go_to_the_next(view)
         elif view.state is StepState.LATER:
-            self.notify("the steps before it come first", markup=False)
+            self.notify(_LATER, markup=False)
         elif view.run is not None and not view.run.state.ended:
             self.notify(f"{view.run.title} is still running: it goes on by itself once that has ended", markup=False)
         elif view.away is not None:
@@ -177,6 +178,8 @@ class WalkthroughScreen(FollowingScreen):
             return
         if view.state.over:
             self.notify(over_words(view), markup=False)
+        elif view.state is StepState.LATER:
+            self.notify(_LATER, markup=False)
         elif view.step.skip:
             self._questions.ask_why(view)
         else:

@@ -257,9 +257,5 @@ def needs_no_look(rows: Rows, recovery: Recovery) -> bool:
 
 def is_going_on(rows: Rows, recovery: Recovery) -> bool:
     """Has somebody begun a recovery, and is there still data to bring back or to look at?"""
-    return has_begun(recovery) and not has_looked(recovery) and not needs_no_look(rows, recovery)
-
-
-def has_begun(recovery: Recovery) -> bool:
-    """Has somebody decided anything on one?"""
-    return bool(recovery.answer(DISKS) or recovery.answer(WHAT))
+    begun = bool(recovery.answer(DISKS) or recovery.answer(WHAT))
+    return begun and not has_looked(recovery) and not needs_no_look(rows, recovery)
