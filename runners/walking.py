@@ -26,7 +26,8 @@ class Walk:
         self.walkthrough = walkthrough
         self._session = session
         self._clock = clock
-        self._seen: Progress | None = None
+        self._known: dict[str, StepView] = {}
+        """Each step by its id, as it was when its proof could be told last: what was not seen says nothing."""
         self.passage: Passage | None = None
         """What happened on it so far, as of the last reload."""
         self._is_opened = False
@@ -90,11 +91,13 @@ class Walk:
         if not self._is_opened:
             self._note(OPENED, title=self.walkthrough.title)
             self._is_opened = self._unwritten is None
-        if self._seen is None or found.away is None:  # what is proved meanwhile is new once the cluster is back
-            for before, view in zip(self._seen.steps if self._seen else (), found.steps, strict=False):
-                if _became_proved(before, view):
+        if found.away is None:  # what is proved meanwhile is new once the cluster is back
+            for view in found.steps:
+                before = self._known.get(view.step.id)
+                if before is not None and _became_proved(before, view):
                     self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
-            self._seen = found
+                if worst(view.proof) is not Severity.UNKNOWN:
+                    self._known[view.step.id] = view
         if found.finished and not self._is_finished and _went_on(self.passage):
             self._note(FINISHED)
             self._is_finished = self._unwritten is None
@@ -115,9 +118,9 @@ def _went_on(passage: Passage | None) -> bool:
 
 
 def _became_proved(before: StepView, view: StepView) -> bool:
-    """Was it seen not to be proved, and is by now? A decision has a line of its own; what was unseen says nothing."""
+    """Was it known not to be proved, and is by now? A decision has a line of its own."""
     if view.state is not StepState.DONE or view.step.doing is Doing.DECISION:
         return False
     if any(finding.subject == NOTHING_TO_PROVE for finding in view.proof):
         return False
-    return before.state is not StepState.DONE and worst(before.proof) is not Severity.UNKNOWN
+    return before.state is not StepState.DONE

@@ -13,6 +13,7 @@ from runners.cluster.store import Delta
 from runners.decision_keeping import keep
 from runners.journal import Journal
 from runners.layers import commands as c
+from runners.layers.findings import Severity, worst
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.jsons import text
 from runners.layers.rows import FrozenRows
@@ -126,6 +127,21 @@ def test_what_is_proved_while_the_cluster_is_away_is_on_record_once_it_is_back(s
     session.fill([*w.longhorn_world(), *w.minio_world()])
     followed.progress()
     assert recorded(session) == [("opened", "Bootstrap"), ("proved", "foundation:minio")]
+
+
+def test_what_could_not_be_told_for_a_moment_is_proved_all_the_same(session: StillSession) -> None:
+    dark = {"releases": Freshness(Reach.LOADING, w.NOW)}
+    followed = walk(session)
+    session.fill(w.longhorn_world())
+    followed.reload()
+    states = {view.step.id: view.state for view in followed.progress().steps}
+    session.fill([*w.longhorn_world(), *w.minio_world()], dark)
+    unseen = {view.step.id: view.proof for view in followed.progress().steps}
+    assert states["foundation:minio"] is StepState.LATER
+    assert worst(unseen["foundation:minio"]) is Severity.UNKNOWN
+    session.fill([*w.longhorn_world(), *w.minio_world()])
+    followed.progress()
+    assert ("proved", "foundation:minio") in recorded(session)
 
 
 def test_a_journal_that_cannot_be_written_is_said_for_as_long_as_it_is_so(session: StillSession) -> None:
