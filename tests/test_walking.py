@@ -130,13 +130,15 @@ def test_what_is_proved_while_the_cluster_is_away_is_on_record_once_it_is_back(s
 
 
 def test_what_could_not_be_told_for_a_moment_is_proved_all_the_same(session: StillSession) -> None:
-    dark = {"releases": Freshness(Reach.LOADING, w.NOW)}
+    dark = {"services": Freshness(Reach.FORBIDDEN, w.NOW)}
     followed = walk(session)
     session.fill(w.longhorn_world())
     followed.reload()
     states = {view.step.id: view.state for view in followed.progress().steps}
     session.fill([*w.longhorn_world(), *w.minio_world()], dark)
-    unseen = {view.step.id: view.proof for view in followed.progress().steps}
+    found = followed.progress()
+    unseen = {view.step.id: view.proof for view in found.steps}
+    assert found.away is None
     assert states["foundation:minio"] is StepState.LATER
     assert worst(unseen["foundation:minio"]) is Severity.UNKNOWN
     session.fill([*w.longhorn_world(), *w.minio_world()])
