@@ -59,6 +59,8 @@ class Recovering:
 
         Over once is over: what is upgraded, or breaks, afterwards is no part of that recovery.
         """
+        if not self.recovery.decisions:
+            return False  # or each was taken back
         decided = (each.at for each in self.decisions if each.walkthrough == NAME)
         newest = max(decided, default=0.0)
         return newest >= self._clock() - REMEMBERED and int(newest) > self.finished  # the journal has whole seconds

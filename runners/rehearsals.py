@@ -15,6 +15,7 @@ from runners.layers.rehearsal.record import GITOPS, REHEARSED, STORAGE, Rehearsa
 from runners.layers.walkthroughs.decisions import Choice
 from runners.layers.walkthroughs.engine import Progress, StepState
 from runners.layers.walkthroughs.recover import NAME as RECOVER
+from runners.layers.walkthroughs.shared_steps import CLUSTER
 from runners.layers.walkthroughs.timeline import EVENTS, Passage, passages
 
 
@@ -29,16 +30,17 @@ def known_rehearsals(journal: Journal) -> tuple[Rehearsal, ...]:
 def known_recoveries(journal: Journal) -> tuple[Recovered, ...]:
     """Every recovery of a real cluster that a journal knows, the oldest first; none where it can't be read.
 
-    Where nobody decided anything somebody has only looked, and recovered nothing.
+    One that was begun on another machine, where its cluster was confirmed, is on record there.
     """
     try:
         found = passages(journal.lines(*EVENTS), ())
     except OSError:
         return ()
-    return tuple(_recovered(each) for each in found if each.walkthrough == RECOVER and each.decided)
+    return tuple(_recovered(each) for each in found if each.walkthrough == RECOVER and CLUSTER in each.decided)
 
 
 def _recovered(passage: Passage) -> Recovered:
+    passage = passage.to_its_end
     skipped = sum(each.choice is Choice.SKIPPED for each in passage.decided.values())
     took = passage.moved - passage.began
     return Recovered(passage.began, passage.cluster, took, passage.finished, passage.milestones, skipped)

@@ -98,10 +98,18 @@ class Walk:
                     self._note(PROVED, step=view.step.id, title=view.step.title, milestone=view.step.milestone)
                 if worst(view.proof) is not Severity.UNKNOWN:
                     self._known[view.step.id] = view
-        if found.finished and not self._is_finished and _went_on(self.passage):
+        if not found.finished:
+            self._is_finished = False
+        elif not self._is_finished and self._went_on:
             self._note(FINISHED)
             self._is_finished = self._unwritten is None
-            self._session.outlook.ask()  # a recovery that is over counts for the survival of the next one
+            if self._is_finished:
+                self._session.outlook.ask()  # a recovery that is over counts for the survival of the next one
+
+    @property
+    def _went_on(self) -> bool:
+        """Has it come to no end yet? Where nobody decided anything, all was over before it was opened."""
+        return self.passage is not None and bool(self.moment().decisions) and not self.passage.is_over
 
     def _note(self, event: str, **facts: str) -> None:
         try:
@@ -110,11 +118,6 @@ class Walk:
             self._unwritten = no_record(error)
         else:
             self._unwritten = None
-
-
-def _went_on(passage: Passage | None) -> bool:
-    """Has it come to no end yet? Where nobody decided anything, all was over before it was opened."""
-    return passage is not None and bool(passage.decided) and not passage.finished
 
 
 def _became_proved(before: StepView, view: StepView) -> bool:

@@ -86,6 +86,19 @@ def test_that_every_step_is_over_is_on_record_once(session: StillSession) -> Non
     assert [event for event, _step in recorded(session)] == ["opened", "decided", "finished", "opened"]
 
 
+def test_what_was_taken_back_and_decided_anew_ends_a_second_time(session: StillSession) -> None:
+    session.fill(w.longhorn_world())
+    assert session.identity is not None
+    followed = Walk(session, Walkthrough("recover", "Recover", (right_cluster(),)), clock)
+    confirmed = Decision("recover", "cluster", Choice.CONFIRMED, clock(), "ada@desk", answer=session.identity.uid)
+    for at, choice in enumerate((Choice.CONFIRMED, Choice.TAKEN_BACK, Choice.CONFIRMED)):
+        keep(session.connection, session.journal, session.identity, replace(confirmed, choice=choice, at=clock() + at))
+        followed.reload()
+        followed.progress()
+        followed.reload()
+    assert [event for event, _step in recorded(session)].count("finished") == 2
+
+
 def test_what_was_over_before_anybody_decided_comes_to_no_end(session: StillSession) -> None:
     session.fill(w.longhorn_world())
     followed = Walk(session, Walkthrough("recover", "Recover", (triage_step(),)), clock)

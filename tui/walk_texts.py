@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Tone, age
+from runners.layers.runs import RunState
 from runners.layers.settings import Settings
 from runners.layers.survival.fold import Survival
 from runners.layers.walkthroughs.decisions import Choice
@@ -89,11 +90,14 @@ def step_hints(view: StepView, *, onward: int = 0, opens: bool = False) -> Group
     going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm", Doing.SHEET: "write it"}.get(view.step.doing)
     going = "choose" if view.step.options is not None else going
     free = view.run is None or view.run.state.ended
-    can = free and view.away is None and view.state not in (StepState.LATER, StepState.WAITING)
+    again = view.run is not None and view.run.state.ended and view.run.state is not RunState.SUCCEEDED
+    can = free and view.away is None and (again or view.state is not StepState.WAITING)
+    can = can and view.state is not StepState.LATER
     found = [Hint("↵", going)] if going and can and not view.state.over else []
     found = [Hint("↵", f"to step {onward}")] if onward and view.state.over else found
     found = [Hint("↵", "open it")] if opens else found
-    found += [Hint("s", "skip")] if view.step.skip and not (view.state.over or view.state is StepState.LATER) else []
+    skips = view.step.skip and view.away is None and view.state is not StepState.LATER
+    found += [Hint("s", "skip")] if skips and not view.state.over else []
     found += [Hint("u", "take back")] if view.decision is not None else []
     found += [Hint("c", "copy the command")] if view.step.shell is not None else []
     return (found, (Hint("⇥", "panes"), Hint("esc", "leave"), Hint("?", "help")))

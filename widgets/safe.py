@@ -82,7 +82,8 @@ def _begins_on(word: str, width: int, taken: int) -> int:
     if cell_len(word.lstrip()) <= width or not taken or taken >= width:
         return 0
     most = chop_cells(word, width - taken)[0]
-    return max(most.rfind(sign) for sign in _PARTING[0]) + 1
+    at = max(most.rfind(sign) for sign in _PARTING[0]) + 1
+    return at if at > width // 3 and "//" not in word[at - 2 : at + 1] else 0  # a URL's scheme is no part by itself
 
 
 def _parted(word: str, width: int) -> list[str]:

@@ -188,7 +188,7 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) 
             return Answer(Outcome.FAILED, f"Longhorn could not restore system backup {backup}: {message}")
         if state == "Completed":
             # It brings jobs back as they were, so that they would run again.
-            again = change_all(cluster, holding, "held, as the system backup had it")
+            again = change_all(cluster, holding, "held, which the system backup brought back:")
             held = f"; {again} held" if again else ""
             return Answer(Outcome.WORKED, f"system backup {backup} is restored{held}")
     return Answer(Outcome.FAILED, f"the restore of system backup {backup} was taken away meanwhile")

@@ -77,7 +77,7 @@ def bootstrap_commits(
     if settings is None or settings.is_operator:
         return ()
     if found is None or checkout is None:
-        return (Finding("Git", Severity.WARNING, "was not looked at yet", "wait a moment"),)
+        return (Finding("Git", Severity.WARNING, "was not looked at yet"),)
     where = Finding(
         f"branch {settings.branch}", Severity.NOTE, f"gets what flux commits, by a push to {_address(settings)}"
     )

@@ -92,7 +92,7 @@ class Survivor(Walker):
         self.answers_with(disks)
         if disks == "alive":
             self.sees("are the last copy of what is newer than its backup")
-            self.answers_with("go on")
+            self.answers_with("kept")
 
     def chooses_volumes(self) -> None:
         """Has every claim brought back."""

@@ -59,6 +59,8 @@ CREATE = [(c.BOOTSTRAP, ""), (c.APPLY, "minio"), (c.REPAIR, "minio")]
         ([BACKUP, r.filled("photos"), r.claim("photos", "pvc-1")], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP, *r.back("photos")], r.chosen(r.PHOTOS), []),
         ([BACKUP], r.decided(disks="gone", what="nothing"), []),
+        ([BACKUP], r.decided(disks="alive", what="nothing"), ["old disks"]),
+        ([BACKUP], r.decided(disks="kept", what="nothing"), []),
         ([BACKUP], r.decided(what="nothing"), ["old disks"]),
         ([], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP], r.decided(disks="gone", what="system-backup first"), ["claim apps/photos"]),

@@ -104,6 +104,18 @@ def test_single_volumes_bring_no_job_back_and_somebody_has_to_see_to_that() -> N
     assert "patch recurringjobs.longhorn.io NAME" in step.shell_now(with_one, "home")
 
 
+def test_another_backup_that_was_restored_by_hand_under_another_name_is_back_too() -> None:
+    decisions, bound = r.chosen(r.PHOTOS), r.claim("photos", "pv-older")
+    older = replace(s.volume("photos"), name="pv-older", handle="lh-older")
+    rows = [s.target(), *restored("photos")[:1], r.pv("photos"), r.filled("photos"), older, bound]
+    made = replace(r.filled("older"), from_backup="s3://backups@home/?backup=backup-photos-26&volume=lh-photos")
+    proof = STEPS["restored"].proof(r.moment([*rows, made], sheet=r.sheet("photos"), decisions=decisions))
+    assert [finding.text for finding in proof] == ["is bound to its restored volume"]
+    strange = replace(made, from_backup="s3://backups@home/?backup=backup-wiki-26&volume=lh-wiki")
+    proof = STEPS["restored"].proof(r.moment([*rows, strange], sheet=r.sheet("photos"), decisions=decisions))
+    assert "is bound to another volume (pv-older)" in proof[0].text
+
+
 def restored(name: str) -> list[Row]:
     """A claim on a volume that was made from the older one of its two backups."""
     older, newer = replace(s.backup(name, 26), url=f"s3://older/{name}"), s.backup(name, 2)

@@ -152,8 +152,8 @@ BY_JOURNAL = "last rehearsed 2027-01-14: all 9 steps in 10m, storage after 3m10s
         ((replace(REHEARSAL, done=3, to_storage=0.0),), made(), "was never rehearsed"),
         ((REHEARSAL,), made(), BY_JOURNAL),
         ((replace(REHEARSAL, began=NOW - 9 * DAY), REHEARSAL), None, BY_JOURNAL),
-        ((REHEARSAL,), NOTED, "last rehearsed 2027-01-14, storage after 4m, says the sheet"),
-        ((), replace(NOTED, rehearsed_to_storage=0), "last rehearsed 2027-01-14, says the sheet"),
+        ((REHEARSAL,), NOTED, "last rehearsed or done 2027-01-14, storage after 4m, says the sheet"),
+        ((), replace(NOTED, rehearsed_to_storage=0), "last rehearsed or done 2027-01-14, says the sheet"),
     ],
 )
 def test_when_recovery_was_rehearsed(known: tuple[Rehearsal, ...], sheet: Sheet | None, said: str) -> None:

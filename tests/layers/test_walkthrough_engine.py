@@ -19,7 +19,7 @@ from runners.layers.rows import FrozenRows
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.verdicts import Verdict
-from runners.layers.walkthroughs.decisions import Choice, Decision, latest, read, written
+from runners.layers.walkthroughs.decisions import Choice, Decision, answer_words, latest, read, written
 from runners.layers.walkthroughs.engine import SEEN_WITHIN, StepState, progress
 from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough, objections_to, proved
@@ -140,7 +140,15 @@ def test_what_is_proved_although_its_run_has_failed_is_done_and_says_so() -> Non
     assert view.state is StepState.DONE, "what the cluster proves is done, however"
     words = state_words(view, NOW)
     assert words.text == "done: proved below; but apply longhorn ended with exit code 1, 1m ago"
-    assert "a hook of the helmfile, may be missing" in words.tries[0]
+    assert "what it had still to do may be missing" in words.tries[0]
+    going = progress(Walkthrough("bootstrap", "Bootstrap", (one,)), moment(runs=[run(RunState.RUNNING)])).steps[0]
+    assert state_words(replace(going, state=StepState.DONE), NOW).text == "done: proved below"
+
+
+def test_of_many_names_an_answer_says_the_first_ones() -> None:
+    claims = [f"monitoring/prometheus-kube-prometheus-stack-prometheus-db-{at}" for at in range(5)]
+    assert answer_words(f"volumes {','.join(claims)}") == f"volumes {', '.join(claims[:3])} and 2 more"
+    assert answer_words("gone") == "gone"
 
 
 def test_what_comes_by_itself_no_more_is_to_be_done() -> None:

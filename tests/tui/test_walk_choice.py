@@ -84,3 +84,16 @@ def test_one_that_was_left_half_way_is_marked_whatever_runs_by_then(tmp_path: Pa
     session.read_decisions()
     options, at = offered(session, about)
     assert options[at].answer == "recover"
+
+
+def test_a_recovery_of_which_all_was_taken_back_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = still_session(tmp_path)
+    session.fill(w.longhorn_world())
+    assert session.identity is not None
+    decision = Decision("recover", "disks", Choice.CONFIRMED, w.NOW, "ada", answer="gone")
+    for choice, at in ((Choice.CONFIRMED, 0.0), (Choice.TAKEN_BACK, 9.0)):
+        keep(session.connection, session.journal, session.identity, replace(decision, choice=choice, at=w.NOW + at))
+    monkeypatch.setattr(session.recovering, "_clock", lambda: w.NOW + 60)
+    session.read_decisions()
+    assert len(session.recovering.decisions) == 2
+    assert not session.recovering.is_open

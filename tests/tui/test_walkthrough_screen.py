@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+import anyio
 import pytest
 from textual.pilot import Pilot
 
-from runners.layers.findings import Finding
+from runners.layers.findings import Finding, Severity
 from runners.layers.runs import RunRecord, RunState
 from runners.layers.walkthroughs.decisions import Decision, written
-from runners.layers.walkthroughs.steps import Step
+from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
 from tests.layers import worlds as w
 from tests.tui.still_session import HOME, StillSession, clock
 from tests.tui.test_overview import started, top
@@ -24,6 +25,7 @@ from tui.screens.question import QuestionScreen
 from tui.screens.walkthrough import WalkthroughScreen
 from widgets.confirm import Confirm
 from widgets.facts import FactsPane
+from widgets.header import HeaderFacts
 from widgets.prompt import Prompt
 from widgets.steps import StepsPane
 
@@ -52,9 +54,10 @@ async def walking(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
     return await read(app, pilot)
 
 
-async def until(pilot: Pilot[None], seen: Callable[[], bool]) -> None:
-    while not seen():
-        await pilot.pause()
+async def until(pilot: Pilot[None], seen: Callable[[], bool], seconds: float = 10.0) -> None:
+    with anyio.fail_after(seconds):
+        while not seen():
+            await pilot.pause()
 
 
 def states(screen: WalkthroughScreen) -> list[str]:
@@ -105,22 +108,37 @@ async def test_a_step_is_skipped_with_a_reason_and_that_is_taken_back(
     session: StillSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.fill([*w.longhorn_world(), *w.minio_world()])
+    missing = (Finding("it", Severity.BLOCKER, "is not there"),)
+    never, one, two = (
+        Step(name, name, "because", lambda _moment: missing, Doing.DECISION, skip=skip)
+        for name, skip in (("never", ""), ("one", "when it is elsewhere"), ("two", "when it is elsewhere"))
+    )
     app = BedplateApp(session, clock)
     monkeypatch.setattr(app.operator, "decide", Keeper(session).decide)
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await walking(app, pilot)
-        await pilot.press("s")
-        await pilot.pause()
-        assert not screen.query_one(Prompt).asking  # the right cluster can't be skipped
-        await pilot.press("G", "up", "up", "up", "s")
+        await started(app, pilot)
+        for steps, keys in (((never,), "s"), ((one, two), "Gs")):  # not at all; and not before its time
+            screen = await opened(app, pilot, *steps)
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert not screen.query_one(Prompt).asking
+        await pilot.press("home", "s")
         await until(pilot, lambda: screen.query_one(Prompt).asking)
         await pilot.press("enter")
         await until(pilot, lambda: "a reason is needed" in "\n".join(screen_text(app)))
         await pilot.press(*"elsewhere", "enter")
-        await until(pilot, lambda: states(screen)[10] == "skipped")
-        assert "skipped by" in screen.query_one(FactsPane).text
+        await until(pilot, lambda: states(screen)[0] == "skipped")
+        await pilot.press("home")
+        await until(pilot, lambda: "skipped by" in screen.query_one(FactsPane).text)
         await pilot.press("u")
-        await until(pilot, lambda: states(screen)[10] != "skipped")
+        await until(pilot, lambda: states(screen)[0] == "ready")
+
+
+async def opened(app: BedplateApp, pilot: Pilot[None], *steps: Step) -> WalkthroughScreen:
+    made = Walkthrough("bootstrap", "Bootstrap", steps)
+    screen = WalkthroughScreen(app.session, app.operator, made, HeaderFacts(), clock)
+    await app.push_screen(screen)
+    return await read(app, pilot)
 
 
 async def test_nothing_is_asked_before_what_a_colleague_decided_is_read(

@@ -55,6 +55,8 @@ def test_words_are_kept_whole_and_a_long_one_is_parted_before_a_name() -> None:
         "--components=source-controller,",
         "kustomize-controller",
     ]
+    assert wrapped("see https://git.home/you/homelab/tree", 24) == ["see https://git.home/", "you/homelab/tree"]
+    assert wrapped("look at it https://git.home/you/homelab/tree", 22)[0] == "look at it"
     assert wrapped("x" * 20, 8) == ["x" * 8, "x" * 8, "x" * 4]
     assert wrapped("", 8) == [""]
     assert wrapped("  and 3 more   # of 9", 12) == ["  and 3 more", "# of 9"]

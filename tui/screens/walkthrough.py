@@ -22,7 +22,6 @@ from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
-from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Walkthrough
 from runners.operate import Operator
 from runners.session import Session
@@ -47,6 +46,7 @@ from widgets.steps import StepsPane
 
 LOOK_EVERY = 3.0
 """Seconds between two looks at what others decided."""
+_ENTER = "do this step; what only looks is waited for, and what is over leads to the next"
 _LATER = "the steps before it come first"
 _ROOMY = 30
 """Lines of a screen from which on the log of an earlier step is shown beside a later one."""
@@ -56,7 +56,7 @@ class WalkthroughScreen(FollowingScreen):
     """Leaving it ends nothing: where it stands is read from the cluster again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", "Go on", show=False, tooltip="do this step; what only looks is waited for"),
+        Binding("enter", "go_on", "Go on", show=False, tooltip=_ENTER),
         Binding("s", "skip", "Skip", show=False, tooltip="skip this step, with a reason"),
         Binding("u", "take_back", "Take back", show=False, tooltip="take back what was decided on this step"),
         Binding("c", "copy", "Copy", show=False, tooltip="copy the step's command"),
@@ -137,7 +137,7 @@ class WalkthroughScreen(FollowingScreen):
         self._progress = self._walk.progress()
         steps = self.query_one(StepsPane)
         steps.show(self._progress)
-        if self._progress.away is None and not self._was_shown:
+        if self._progress.away is None and self._session.identity is not None and not self._was_shown:
             self._was_shown = True
             if self._progress.is_new:
                 steps.move_to_edge(-1)  # what there is to go by is read before anything is done
@@ -155,9 +155,7 @@ class WalkthroughScreen(FollowingScreen):
         elif view.run is not None and not view.run.state.ended:
             self.notify(f"{view.run.title} is still running: it goes on by itself once that has ended", markup=False)
         elif view.away is not None:
-            self.notify("; ".join(f"{each.subject}: {each.text}" for each in view.proof), markup=False)
-        elif view.state is StepState.WAITING:
-            self.notify(state_words(view, self._clock()).text, markup=False)
+            self.notify(_away_words(view), markup=False)
         elif view.step.doing is Doing.COMMAND and view.step.command is not None:
             self.post_message(CommandChosen(view.step.command, view.step.target))
         elif view.step.doing is not Doing.LOOK:
@@ -180,6 +178,8 @@ class WalkthroughScreen(FollowingScreen):
             self.notify(over_words(view), markup=False)
         elif view.state is StepState.LATER:
             self.notify(_LATER, markup=False)
+        elif view.away is not None:
+            self.notify(_away_words(view), markup=False)
         elif view.step.skip:
             self._questions.ask_why(view)
         else:
@@ -317,12 +317,18 @@ class WalkthroughScreen(FollowingScreen):
             own = (Fact(view.step.title, head="Step"), *facts)
             facts = [*summary_facts(self._walk.walkthrough, passage, self._session.picture.survival), *own]
         heading = f"{self._walk.walkthrough.title} is over" if self._is_at_the_end else view.step.title
-        read, self._read = self._read, (view.step.id, view.state)
-        self.query_one(FactsPane).show(facts, heading, anew=read != self._read)
+        self.query_one(FactsPane).show(facts, heading, anew=self._has_news(view))
         self._follow(view.run or self._run_before(view))
         self.query_one(HintBar).show(
             step_hints(view, onward=self._onward, opens=self.query_one(FactsPane).is_at_what_opens)
         )
+
+    def _has_news(self, view: StepView) -> bool:
+        """Is the step another one than it was? What can't be seen for a moment takes nobody from what they read."""
+        if view.away is not None:
+            return False
+        before, self._read = self._read, (view.step.id, view.state)
+        return before is not None and before != self._read
 
     @property
     def _onward(self) -> int:
@@ -352,3 +358,7 @@ class WalkthroughScreen(FollowingScreen):
 
     def _run_ended(self, run: RunRecord) -> None:
         self.post_message(RunChanged(run))
+
+
+def _away_words(view: StepView) -> str:
+    return "; ".join(f"{each.subject}: {each.text}" for each in view.proof)

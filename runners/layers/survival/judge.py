@@ -129,7 +129,7 @@ def _rehearsed(around: Surroundings, identity: Identity | None) -> Iterator[Find
         yield Finding("recovery", Severity.OK, known.words)
     elif sheet is not None and noted:
         took = f", storage after {age(sheet.rehearsed_to_storage)}" if sheet.rehearsed_to_storage else ""
-        yield Finding("recovery", Severity.OK, f"last rehearsed {day(noted)}{took}, says the sheet")
+        yield Finding("recovery", Severity.OK, f"last rehearsed or done {day(noted)}{took}, says the sheet")
     else:
         yield Finding("recovery", Severity.NOTE, "was never rehearsed", "bedplate rehearse recover")
 

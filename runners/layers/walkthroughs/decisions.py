@@ -10,6 +10,9 @@ from math import inf
 
 from runners.layers.jsons import Json, dig, text
 
+_NAMED = 3
+"""So many names of an answer are said."""
+
 
 class Choice(Enum):
     """What was decided."""
@@ -33,6 +36,14 @@ class Decision:
     reason: str = ""
     answer: str = ""
     """What was chosen where a step offers more than yes: which backup, which version."""
+
+
+def answer_words(answer: str) -> str:
+    """An answer for people: of many names the first ones."""
+    kind, _, rest = answer.partition(" ")
+    names = rest.split(",") if rest else []
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{kind} {', '.join(names[:_NAMED])}{more}" if names else kind
 
 
 def latest(decisions: Iterable[Decision], walkthrough: str, since: float = -inf) -> Mapping[str, Decision]:

@@ -8,7 +8,7 @@ from runners.layers.identity import Identity
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet
-from runners.layers.walkthroughs.restore_rules import DISKS, Recovery, living, newest_backups
+from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, Recovery, living, newest_backups
 
 
 def is_same(sheet: Sheet, uid: str) -> bool:
@@ -25,8 +25,12 @@ def serving(rows: Rows, sheet: Sheet | None, identity: Identity | None) -> int:
 
 
 def unanswered(rows: Rows, recovery: Recovery, identity: Identity | None) -> tuple[Finding, ...]:
-    """That nobody has said whether they live; where Longhorn knows its volumes on them, nobody has to."""
-    if recovery.answer(DISKS) or serving(rows, recovery.sheet, identity):
+    """That nobody has said whether they live, and what becomes of them; nobody has to where Longhorn knows them."""
+    answer = recovery.answer(DISKS)
+    if answer == ALIVE:
+        text = "live, and nobody has said that they are read out or stay: until then there is no “nothing to restore”"
+        return (Finding("old disks", Severity.BLOCKER, text, "answer that step of Recover"),)
+    if answer or serving(rows, recovery.sheet, identity):
         return ()
     text = "nobody has said whether they live: until then there is no “nothing to restore”"
     return (Finding("old disks", Severity.BLOCKER, text, "look at /var/lib/longhorn on each node"),)

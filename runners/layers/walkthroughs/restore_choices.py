@@ -19,6 +19,7 @@ from runners.layers.settings import Settings
 from runners.layers.survival.sheet import SHEET, Sheet
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held
+from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
@@ -146,7 +147,7 @@ def what_options(moment: Moment) -> tuple[Option, ...]:
     ones = restorables(rows, moment.sheet)
     volumes = Option(VOLUMES_OF, f"single volumes: {_have(len(ones))}", _BY_VOLUMES, tuple(map(_option, ones)))
     nothing = Option(NOTHING, "nothing at all", f"{counted(len(ones), 'claim')} with a backup would be created empty")
-    answered = bool(recovery_of(moment).answer(DISKS)) or all(each.severity <= Severity.NOTE for each in disks(moment))
+    answered = not unanswered(rows, recovery_of(moment), moment.picture.identity)
     best = advice(rows, moment.picture, ones, moment.sheet)
     ways = [_recommended(each, best) for each in (*systems, *((volumes,) if ones else ()))]
     first = sorted(ways, key=lambda each: best is None or each.answer != best.answer)
@@ -189,7 +190,7 @@ def chosen(moment: Moment) -> Proof:
     by = f"chosen by {decision.who}"
     if kind == NOTHING:
         if any(found.severity > Severity.NOTE for found in disks(moment)):
-            text = "is refused until it is answered whether the old disks live"
+            text = "is refused until it is said what becomes of the old disks"
             return (Finding("nothing to restore", Severity.BLOCKER, text, "answer that step"),)
         return (Finding("nothing to restore", Severity.OK, by),)
     lost = [Finding(f"claim {name}", Severity.BLOCKER, "no backup of it is seen") for name in vanished(rows, recovery)]

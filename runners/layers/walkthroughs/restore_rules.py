@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from urllib.parse import parse_qs, urlsplit
 
 from runners.layers.claim_probe.objects import is_a_probes
 from runners.layers.components.longhorn import LONGHORN
@@ -214,6 +215,8 @@ class Storage:
     volumes: Mapping[str, Volume]
     """PersistentVolumes by what Longhorn calls their volume."""
     stored: Mapping[str, LonghornVolume]
+    named: Mapping[str, Volume] = field(default_factory=dict)
+    """The same PersistentVolumes by their own names."""
     unseen: tuple[Finding, ...] = ()
 
 
@@ -226,6 +229,7 @@ def storage(rows: Rows, ones: Collection[Restorable]) -> Storage:
         {(row.namespace, row.name): row for row in claims},
         {row.handle: row for row in rows.all(VOLUMES) if row.handle},
         {row.name: row for row in rows.all(LONGHORN_VOLUMES)},
+        {row.name: row for row in rows.all(VOLUMES) if row.handle},
         unseen,
     )
 
@@ -233,11 +237,24 @@ def storage(rows: Rows, ones: Collection[Restorable]) -> Storage:
 def standing(one: Restorable, there: Storage) -> Finding:
     """What has become of one claim: OK when it is bound to its restored volume, and that can be used."""
     claim = there.claims.get((one.namespace, one.name))
-    volume, stored = there.volumes.get(one.volume), there.stored.get(one.volume)
+    volume, stored = _by_another_name(one, claim, there) or (
+        there.volumes.get(one.volume),
+        there.stored.get(one.volume),
+    )
     about = claim.key if claim is not None else stored.key if stored is not None else None
     severity, words = _standing(one, claim, volume, stored)
     remedy = _UNBIND if claim is not None and claim.volume and words.startswith(_OTHER) else ""
     return Finding(f"claim {one.claim}", severity, words, remedy, about=about)
+
+
+def _by_another_name(one: Restorable, claim: Claim | None, there: Storage) -> tuple[Volume, LonghornVolume] | None:
+    """What a claim is bound to where somebody restored another of its backups, by hand, as a volume of another name."""
+    bound = there.named.get(claim.volume) if claim is not None else None
+    stored = there.stored.get(bound.handle) if bound is not None else None
+    if bound is None or stored is None or stored.name == one.volume:
+        return None
+    backed_up = parse_qs(urlsplit(stored.from_backup).query).get("volume", [])
+    return (bound, stored) if one.volume in backed_up else None
 
 
 _OTHER = "is bound to another volume"
@@ -253,11 +270,11 @@ def _standing(
         gone = f"its volume {one.volume} is not there any more" if claim is not None and claim.volume else ""
         return Severity.BLOCKER, gone or "is not restored yet"
     if stored.robustness == "faulted":
-        return Severity.BLOCKER, f"volume {one.volume} is faulted{f': {stored.why}' if stored.why else ''}"
+        return Severity.BLOCKER, f"volume {stored.name} is faulted{f': {stored.why}' if stored.why else ''}"
     if stored.state == "creating":
-        return Severity.WARNING, f"volume {one.volume} waits for Longhorn"
+        return Severity.WARNING, f"volume {stored.name} waits for Longhorn"
     if stored.restoring or stored.restore_required:
-        return Severity.WARNING, f"data flows into volume {one.volume}"
+        return Severity.WARNING, f"data flows into volume {stored.name}"
     if claim is None or volume is None or claim.status != "Bound":
         lives = "" if stored.from_backup else ", which lives and is not restored over"
         return Severity.BLOCKER, f"is not bound to volume {one.volume} yet{lives}"

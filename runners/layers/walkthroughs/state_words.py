@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from runners.layers.findings import Finding, Severity, worst
 from runners.layers.kinds.base import age
 from runners.layers.runs import RunRecord, RunState
-from runners.layers.walkthroughs.decisions import Decision
+from runners.layers.walkthroughs.decisions import Decision, answer_words
 from runners.layers.walkthroughs.engine import StepState, StepView
 from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Doing, proved
 
@@ -17,8 +17,6 @@ PATIENCE = 600.0
 """Seconds after which a wait is called long where nobody has said how long it usually takes."""
 _BY_SIZE = 3600.0
 """The same where that depends on how much there is."""
-_ANSWER = 60
-"""Characters of an answer that is said again."""
 _LINE = 120
 """Characters of a finding that stands in the state's own line; a longer one is named there, and read below."""
 
@@ -74,25 +72,27 @@ def _done(view: StepView, now: float) -> StateWords:
     nothing = any(finding.subject == NOTHING_TO_PROVE for finding in view.proof)
     proven = "done: there is nothing to prove" if nothing else "done: proved below"
     run = view.run
-    if run is None or run.state is RunState.SUCCEEDED:
+    if run is None or not _ended_badly(run):
         return StateWords(proven)
-    tries = "read its log below: what it had still to do, as a hook of the helmfile, may be missing"
+    tries = "read its log below: what it had still to do may be missing"
     return StateWords(f"{proven}; but {_ended(run)}, {_ago(run, now)}", (tries,))
+
+
+def _ended_badly(run: RunRecord) -> bool:
+    return run.state.ended and run.state is not RunState.SUCCEEDED
 
 
 def _said(view: StepView, decision: Decision) -> str:
     if view.step.options is None:
         return f"{decision.who} has confirmed it"
-    answer = (
-        decision.answer if len(decision.answer) <= _ANSWER else f"{decision.answer[:_ANSWER].rpartition(',')[0]}, …"
-    )
-    return f"{decision.who} said “{answer}”"
+    return f"{decision.who} said “{answer_words(decision.answer)}”"
 
 
 def _ready(view: StepView, now: float) -> StateWords:
     run = view.run
     if view.step.doing is Doing.DECISION and view.decision is not None:
-        return StateWords(f"ready: {_said(view, view.decision)}, and more is to be said")
+        found = [finding for finding in view.proof if finding.severity is worst(view.proof)]
+        return StateWords(f"ready: {_said(view, view.decision)}{f'; {_named(found)}' if found else ''}")
     if run is None or run.state is not RunState.SUCCEEDED:
         return StateWords("ready")
     text = f"ready: {run.title} succeeded {_ago(run, now)}, and what proves it is not there"
@@ -124,6 +124,8 @@ def _waiting(view: StepView, now: float, since: float | None) -> StateWords:
         verb = "to do" if on and all(each.remedy and not each.about for each in on) else "waiting"
         going, text = False, f"{verb}: {_named(on)}" if on else "waiting: there is nothing to see yet"
         began = max(since or 0.0, (run.ended or 0.0) if run is not None else 0.0)
+        if run is not None and _ended_badly(run):
+            text = f"{text}; but {_ended(run)}"
     took = now - began if began else 0.0
     late = took > usual_seconds(view.step.usually)
     lasted = f"for {age(took)}{' already' if late else ''}" if began else ""

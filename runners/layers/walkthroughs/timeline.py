@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from runners.layers.jsons import Json, text
 from runners.layers.kinds.base import timestamp
 from runners.layers.runs import RunRecord
-from runners.layers.walkthroughs.decisions import Choice, Decision, read
+from runners.layers.walkthroughs.decisions import Choice, Decision, answer_words, read
 
 OPENED, PROVED, DECIDED, ALARMED, FINISHED = "opened", "proved", "decided", "alarmed", "finished"
 """The journal's events that a walkthrough leaves."""
@@ -17,8 +17,6 @@ _TRAIL = 3600.0
 """Seconds after the last line for which a run still belongs to it."""
 PAUSE = 12 * 3600.0
 """Seconds without a line after which the next one begins another passage."""
-_NAMED = 3
-"""So many names of an answer are said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,18 @@ class Passage:
         return any(entry.event == FINISHED for entry in self.entries)
 
     @property
+    def is_over(self) -> bool:
+        """Was every step over, and nothing decided since?"""
+        last = next((entry.event for entry in reversed(self.entries) if entry.event in (DECIDED, FINISHED)), "")
+        return last == FINISHED
+
+    @property
+    def to_its_end(self) -> Passage:
+        """What happened until every step was over for the first time; all of it where that never was."""
+        end = next((at for at, entry in enumerate(self.entries) if entry.event == FINISHED), len(self.entries))
+        return replace(self, entries=self.entries[: end + 1])
+
+    @property
     def proved(self) -> Mapping[str, tuple[Entry, ...]]:
         """Each step that was proved meanwhile → each time that it was, the first one first: it may have been lost."""
         found: dict[str, tuple[Entry, ...]] = {}
@@ -97,12 +107,7 @@ class Passage:
 
     def answer(self, decision: Decision) -> str:
         """What was answered, for people; empty where that was no more than yes, to this cluster."""
-        if decision.answer == self.cluster.rpartition(" ")[2]:
-            return ""
-        kind, _, rest = decision.answer.partition(" ")
-        names = rest.split(",") if rest else []
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        return f"{kind} {', '.join(names[:_NAMED])}{more}" if names else kind
+        return "" if decision.answer == self.cluster.rpartition(" ")[2] else answer_words(decision.answer)
 
     @property
     def alarms(self) -> tuple[Entry, ...]:

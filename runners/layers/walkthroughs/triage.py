@@ -23,7 +23,7 @@ _ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
 EXPORT = (
     "on the node, run longhornio/longhorn-engine as `launch-simple-longhorn VOLUME SIZE` over "
     "/var/lib/longhorn/replicas/VOLUME-…, mount /dev/longhorn/VOLUME read-only, and copy (Longhorn's docs: "
-    "Exporting a Volume from a Single Replica)"
+    "Exporting a Volume from a Single Replica). It goes back at “Data looked at”, once its claim is restored"
 )
 
 
@@ -100,7 +100,7 @@ def disk_options(moment: Moment) -> tuple[Option, ...]:
     gone = Option(GONE, "gone", text)
     if recovery_of(moment).answer(DISKS) in (ALIVE, KEPT):
         text = "what was needed of them is read out, or may be later: nothing here deletes what is on them"
-        return (Option(KEPT, "go on, and the disks stay as they are", text), gone)
+        return (Option(KEPT, "kept: go on, and the disks stay as they are", text), gone)
     text = "replica directories may be left in /var/lib/longhorn: how they are read out is said next"
     return (Option(ALIVE, "alive, or not sure", text), gone)
 
@@ -108,7 +108,8 @@ def disk_options(moment: Moment) -> tuple[Option, ...]:
 def disks(moment: Moment) -> Proof:
     """Somebody has said what has become of the old disks; where Longhorn knows its volumes, nobody has to."""
     rows, answer = moment.rows, recovery_of(moment).answer(DISKS)
-    if unknown := unanswered(rows, recovery_of(moment), moment.picture.identity):
+    unknown = unanswered(rows, recovery_of(moment), moment.picture.identity)
+    if unknown and answer != ALIVE:
         return unknown
     orphans = orphan_findings(rows)
     if answer in (GONE, ""):
@@ -124,7 +125,8 @@ def disks(moment: Moment) -> Proof:
 
 def _last_copy(answer: str) -> Finding:
     if answer == KEPT:
-        return Finding("old disks", Severity.OK, "stay as they are: the last copy of what is newer than its backup")
+        text = "stay as they are: the last copy of what is newer than its backup (its way back: “Data looked at”)"
+        return Finding("old disks", Severity.OK, text)
     text = "are the last copy of what is newer than its backup: read out first what is needed"
     return Finding("old disks", Severity.WARNING, text, "then say so (↵)")
 
