@@ -197,7 +197,8 @@ def test_the_last_rehearsal_that_this_machine_knows_is_on_the_sheet(session: Sti
 
 
 def test_a_recovery_that_was_done_is_on_the_sheet(session: StillSession) -> None:
-    decision = Decision("recover", "disks", Choice.CONFIRMED, w.NOW, "ada", answer="gone")
+    assert session.identity is not None
+    decision = Decision("recover", "cluster", Choice.CONFIRMED, w.NOW, "ada", answer=session.identity.uid)
     session.journal.write(OPENED, session.identity, walkthrough="recover", title="Recover")
     session.journal.write(DECIDED, session.identity, decision=written(decision))
     session.journal.write(PROVED, session.identity, walkthrough="recover", step="storage", milestone="storage")

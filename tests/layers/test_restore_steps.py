@@ -107,7 +107,8 @@ def test_single_volumes_bring_no_job_back_and_somebody_has_to_see_to_that() -> N
 def test_another_backup_that_was_restored_by_hand_under_another_name_is_back_too() -> None:
     decisions, bound = r.chosen(r.PHOTOS), r.claim("photos", "pv-older")
     older = replace(s.volume("photos"), name="pv-older", handle="lh-older")
-    rows = [s.target(), *restored("photos")[:1], r.pv("photos"), r.filled("photos"), older, bound]
+    backups = [s.backup("photos", 2), s.backup("photos", 26)]
+    rows = [s.target(), *backups, r.pv("photos"), r.filled("photos"), older, bound]
     made = replace(r.filled("older"), from_backup="s3://backups@home/?backup=backup-photos-26&volume=lh-photos")
     proof = STEPS["restored"].proof(r.moment([*rows, made], sheet=r.sheet("photos"), decisions=decisions))
     assert [finding.text for finding in proof] == ["is bound to its restored volume"]

@@ -132,7 +132,7 @@ def services_are_ready(moment: Moment) -> Proof:
     flux = moment.picture.component(FLUX.name)
     if flux is None or flux.verdict is Verdict.ABSENT:
         words = "is not there, so nothing applies them"
-        return (Finding(FLUX.name, Severity.BLOCKER, words, "bootstrap it: the step before this one"),)
+        return (Finding(FLUX.name, Severity.BLOCKER, words, "bootstrap it: the step “Flux”"),)
     works = component_proof(flux)
     if not proved(works):
         return works

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from urllib.parse import parse_qs, urlsplit
 
 from runners.layers.claim_probe.objects import is_a_probes
 from runners.layers.components.longhorn import LONGHORN
@@ -27,6 +27,8 @@ GONE, ALIVE, KEPT = "gone", "alive", "kept"
 """Answers to what has become of the old disks; they are kept once somebody has read how they are read out."""
 SYSTEM, VOLUMES_OF, NOTHING = "system-backup", "volumes", "nothing"
 """What an answer to what is restored begins with."""
+_BACKED_UP = re.compile(r"[?&]volume=([^&]+)")
+"""Names, in a backup's URL, the volume that it is one of."""
 DRIVER = "driver.longhorn.io"
 STORAGE = LONGHORN.name
 """The component whose volumes are restored."""
@@ -253,8 +255,8 @@ def _by_another_name(one: Restorable, claim: Claim | None, there: Storage) -> tu
     stored = there.stored.get(bound.handle) if bound is not None else None
     if bound is None or stored is None or stored.name == one.volume:
         return None
-    backed_up = parse_qs(urlsplit(stored.from_backup).query).get("volume", [])
-    return (bound, stored) if one.volume in backed_up else None
+    backed_up = _BACKED_UP.search(stored.from_backup)
+    return (bound, stored) if backed_up is not None and backed_up[1] == one.volume else None
 
 
 _OTHER = "is bound to another volume"
