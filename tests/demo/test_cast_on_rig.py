@@ -54,7 +54,7 @@ class Stage:
             until("StorageClass", lambda: self.get("storageclasses"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stage() -> Iterator[Stage]:
     with Rig("pods") as rig:
         connection = Connection(load({}, kubeconfig=rig.kubeconfig))

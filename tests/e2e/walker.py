@@ -181,6 +181,8 @@ class Walker(Keyboard):
             now = standing(text)
             if _OVER.search(text) or (now is not None and now.number != before.number):
                 return True
+            if now is not None and now.state in _BEHIND and before.state not in _BEHIND:
+                return True  # what there is to go by is left by hand, the first time
             assert not (now and now.state == "failed" and "↵ do it" in text), f"{before.title} has failed:\n{text}"
             can_be_done = now is not None and now.state == "ready" and now.title not in self.did
             return can_be_done and (before.state != "ready" or not self._lease_holder())

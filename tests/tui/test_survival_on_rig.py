@@ -82,7 +82,7 @@ CLAIM: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rig() -> Iterator[Rig]:
     with Rig("api") as rig:
         rig.apply(crd("volumes", "Volume"), crd("backups", "Backup"), crd("backuptargets", "BackupTarget"))
