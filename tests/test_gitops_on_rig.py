@@ -215,6 +215,6 @@ def test_a_crd_that_is_taken_away(watcher: Watcher) -> None:
     watcher.sees(
         "CRD taken away",
         lambda: watcher.connection.request("DELETE", crd),
-        # As above.
+        # Minutes old here too: its CRD may be on its way.
         says("metallb", Verdict.PROGRESSING, "is not served: there is no CRD ipaddresspools.metallb.io"),
     )
