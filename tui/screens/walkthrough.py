@@ -164,10 +164,10 @@ class WalkthroughScreen(FollowingScreen):
             self.notify("this step only looks: it goes on by itself once the cluster proves it", markup=False)
 
     def _go_to_the_next(self, view: StepView) -> None:
-        if self._progress is None or self._progress.finished or self._progress.away is not None:
-            self.notify(over_words(view), markup=False)
-        else:
+        if self._onward:
             self.query_one(StepsPane).follow()
+        else:
+            self.notify(over_words(view), markup=False)
 
     def action_skip(self) -> None:
         """Asks for the reason why the step is skipped."""

@@ -227,11 +227,12 @@ def storage(rows: Rows, ones: Collection[Restorable]) -> Storage:
     kinds = (CLAIMS, VOLUMES, LONGHORN_VOLUMES)
     unseen = tuple(not_seen(kind.plural, rows.freshness(kind)) for kind in kinds if not shown(rows, kind))
     claims = rows.within(CLAIMS, {one.namespace for one in ones})
+    named = {row.name: row for row in rows.all(VOLUMES) if row.handle}
     return Storage(
         {(row.namespace, row.name): row for row in claims},
-        {row.handle: row for row in rows.all(VOLUMES) if row.handle},
+        {row.handle: row for row in named.values()},
         {row.name: row for row in rows.all(LONGHORN_VOLUMES)},
-        {row.name: row for row in rows.all(VOLUMES) if row.handle},
+        named,
         unseen,
     )
 

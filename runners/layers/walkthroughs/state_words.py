@@ -91,7 +91,7 @@ def _said(view: StepView, decision: Decision) -> str:
 def _ready(view: StepView, now: float) -> StateWords:
     run = view.run
     if view.step.doing is Doing.DECISION and view.decision is not None:
-        found = [finding for finding in view.proof if finding.severity is worst(view.proof)]
+        found = _worst_of(view)
         return StateWords(f"ready: {_said(view, view.decision)}{f'; {_named(found)}' if found else ''}")
     if run is None or run.state is not RunState.SUCCEEDED:
         return StateWords("ready")
@@ -147,8 +147,12 @@ def _failed(view: StepView, now: float) -> StateWords:
     if view.step.doing is Doing.COMMAND and run is not None:
         again = "see to what its log below says; then ↵ does what is left: nothing is done twice"
         return StateWords(f"failed: {_ended(run)}, {_ago(run, now)}", _or_skip(view, again))
-    found = [finding for finding in view.proof if finding.severity is worst(view.proof)]
+    found = _worst_of(view)
     return StateWords(f"failed: {_named(found)}", _or_skip(view, *_without_remedy(found)))
+
+
+def _worst_of(view: StepView) -> list[Finding]:
+    return [finding for finding in view.proof if finding.severity is worst(view.proof)]
 
 
 def _ended(run: RunRecord) -> str:
