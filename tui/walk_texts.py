@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Tone, age
-from runners.layers.runs import RunState
 from runners.layers.settings import Settings
 from runners.layers.survival.fold import Survival
 from runners.layers.walkthroughs.decisions import Choice
@@ -90,7 +89,7 @@ def step_hints(view: StepView, *, onward: int = 0, opens: bool = False) -> Group
     going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm", Doing.SHEET: "write it"}.get(view.step.doing)
     going = "choose" if view.step.options is not None else going
     free = view.run is None or view.run.state.ended
-    again = view.run is not None and view.run.state.ended and view.run.state is not RunState.SUCCEEDED
+    again = view.run is not None and view.run.went_wrong
     can = free and view.away is None and (again or view.state is not StepState.WAITING)
     can = can and view.state is not StepState.LATER
     found = [Hint("↵", going)] if going and can and not view.state.over else []

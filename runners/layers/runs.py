@@ -51,6 +51,11 @@ class RunRecord:
         """The last four characters, as screens show it."""
         return self.id[-4:]
 
+    @property
+    def went_wrong(self) -> bool:
+        """It has ended, and otherwise than well."""
+        return self.state.ended and self.state is not RunState.SUCCEEDED
+
     def seconds(self, now: float) -> float:
         """How long it has run, or ran."""
         return max(0.0, (self.ended if self.ended is not None else now) - self.started)

@@ -13,7 +13,6 @@ from typing import Any
 
 import yaml
 
-from runners.layers.runs import RunState
 from tests.e2e.mishaps import dice
 from tests.e2e.person import unwrapped
 from tests.e2e.remains import SHEET, Remains, SurvivorsDesk, objects, ready
@@ -231,7 +230,7 @@ class Day:
     def went_wrong(self) -> list[str]:
         """The runs that have ended otherwise than well, each with its log: their proof may be there all the same."""
         everything = ((desk.runs, run) for desk in self._desks.values() for run in desk.runs.records())
-        bad = [(runs, run) for runs, run in everything if run.state.ended and run.state is not RunState.SUCCEEDED]
+        bad = [(runs, run) for runs, run in everything if run.went_wrong]
         return [f"{run.title} {run.state.value}:\n{runs.log_path(run.id).read_text()}" for runs, run in bad]
 
     def events(self, event: str) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -253,6 +254,26 @@ def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None
     eager = at([w.setting("orphan-resource-auto-deletion", "replica-data;instance")], alive)
     assert [finding.severity for finding in step.proof(eager)].count(Severity.BLOCKER) == 1
     assert not proved(step.proof(eager))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "patch"),
+    [
+        ("orphan-resource-auto-deletion", "replica-data;instance", '{"value": "instance"}'),
+        ("orphan-resource-auto-deletion", "replica-data", '{"value": ""}'),
+        ("orphan-auto-deletion", "true", '{"value": "false"}'),
+    ],
+)
+def test_what_would_delete_old_replicas_is_stopped_by_one_command(setting: str, value: str, patch: str) -> None:
+    step = WALK.step("disks")
+    assert step is not None
+    assert step.shell_now is not None
+    call = shlex.split(step.shell_now(at([w.setting(setting, value)], r.decided(disks="kept")), "home"))
+    assert call == [
+        *("kubectl", "--context", "home", "-n", "longhorn-system", "patch", "settings.longhorn.io", setting),
+        *("--type", "merge", "-p", patch),
+    ]
+    assert step.shell_now(at([w.setting(setting, patch)]), "home").startswith("ls ")
 
 
 @pytest.mark.parametrize(

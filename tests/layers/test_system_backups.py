@@ -10,6 +10,8 @@ import pytest
 from runners.layers.kinds.base import Row
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.restore_choices import chosen, what_options
+from runners.layers.walkthroughs.restore_gates import restore_prospect
+from runners.layers.walkthroughs.restore_rules import Recovery
 from runners.layers.walkthroughs.steps import Moment
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
@@ -50,6 +52,21 @@ def test_what_is_recommended_stands_first_and_says_why(rows: Sequence[Row], answ
     assert not any("recommended" in other.text for other in others)
     (said,) = (finding for finding in chosen(at(rows)) if finding.subject == "recommended")
     assert why in said.text
+
+
+@pytest.mark.parametrize(
+    ("disks", "answer"), [("alive", "volumes"), ("kept", "volumes"), ("gone", "system-backup first")]
+)
+def test_where_old_disks_are_kept_no_system_backup_is_recommended(disks: str, answer: str) -> None:
+    """It brings settings back: one of them may have Longhorn delete what stands on those disks."""
+    rows = [TARGET, PHOTOS, WIKI, r.system_backup()]
+    decisions = r.decided(disks=disks, what="system-backup first")
+    moment = r.moment(rows, sheet=r.sheet("photos", "wiki"), decisions=decisions)
+    first, *_others = what_options(moment)
+    assert first.answer == answer
+    found = restore_prospect(moment.rows, Recovery(moment.sheet, moment.decisions), moment.picture).findings
+    endangered = [(finding.overridable, finding.remedy) for finding in found if finding.subject == "old disks"]
+    assert endangered == ([] if disks == "gone" else [(True, "restore single volumes instead")])
 
 
 def test_nothing_is_recommended_where_nothing_can_come_back() -> None:

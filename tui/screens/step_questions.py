@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import Protocol
 
 from textual.screen import Screen
 
@@ -17,36 +15,21 @@ from runners.surroundings import sheet_path
 from tui.dialogs import plain_question, sheet_question
 from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.question import QuestionScreen
+from tui.screens.step_deeds import StepDeeds
 from widgets.prompt import Prompt
 
 _SKIP = "skip, because (↵ ends, esc goes back)"
 
 
-class Decided(Protocol):
-    """Takes what a person decided on a step."""
-
-    def __call__(self, view: StepView, choice: Choice, *, typed: str = "", reason: str = "", answer: str = "") -> None:
-        """Decides: what was typed for it, the reason of a skip, and the answer where there are several."""
-        ...
-
-
 class StepQuestions:
     """Asks on a walkthrough's screen; what was decided is handed on, and a question that is left decides nothing."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        session: Session,
-        moment: Callable[[], Moment],
-        decided: Decided,
-        write: Callable[[Path], None],
-    ) -> None:
-        """Takes where it asks, what of, and who takes a decision, or writes the survival sheet after a yes."""
+    def __init__(self, screen: Screen[None], session: Session, moment: Callable[[], Moment], deeds: StepDeeds) -> None:
+        """Takes where it asks, what of, and who does what was answered."""
         self._screen = screen
         self._session = session
         self._moment = moment
-        self._decided = decided
-        self._write = write
+        self._deeds = deeds
         self._typed: Callable[[str], None] = lambda _text: None
 
     def ask(self, view: StepView) -> None:
@@ -60,7 +43,7 @@ class StepQuestions:
 
     def ask_why(self, view: StepView) -> None:
         """Asks for the reason why a step is skipped."""
-        skipped = partial(self._decided, view, Choice.SKIPPED)
+        skipped = partial(self._deeds.decide, view, Choice.SKIPPED)
         self._ask_in_words(_SKIP, lambda reason: skipped(reason=reason), "a reason is needed: it goes on record")
 
     def take(self, text: str) -> None:
@@ -76,7 +59,7 @@ class StepQuestions:
         this = f"{identity.context} · {identity.server} · {identity.whole_uid}"  # every digit, to be compared
         rows = (("cluster", this), ("why", view.step.why))
         dialog = plain_question(view.step.title, rows, "Confirm", typed=word)
-        decided = partial(self._decided, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
+        decided = partial(self._deeds.decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
         self._screen.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)
 
     def _ask_to_write(self) -> None:
@@ -86,7 +69,7 @@ class StepQuestions:
             self._screen.notify("the cluster has not answered yet", markup=False)
             return
         dialog = sheet_question(path, session.recovering.sheet.content, session.identity)
-        self._screen.app.push_screen(QuestionScreen(dialog), lambda yes: self._write(path) if yes else None)
+        self._screen.app.push_screen(QuestionScreen(dialog), lambda yes: self._deeds.write_sheet(path) if yes else None)
 
     def _ask_to_choose(self, view: StepView, marked: str | None = None) -> None:
         offers = view.step.options
@@ -105,7 +88,7 @@ class StepQuestions:
 
     def _chosen(self, view: StepView, option: Option, back: Callable[[], None]) -> None:
         """Asks further, where an answer needs more: which of some, a typed text, or its word."""
-        answered = partial(self._decided, view, Choice.CONFIRMED)
+        answered = partial(self._deeds.decide, view, Choice.CONFIRMED)
         word = view.step.typed.get(option.answer, "")
         if option.among:
 

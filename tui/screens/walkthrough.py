@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from itertools import takewhile
-from pathlib import Path
 from typing import ClassVar
 
-import anyio
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.worker import Worker
 
-from runners.asks import Refusal, ended_badly
 from runners.demo.walk_remarks import remark
 from runners.edges import Errand
-from runners.journal import who
 from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
-from runners.layers.walkthroughs.decisions import Choice, Decision
+from runners.layers.walkthroughs.decisions import Choice
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.steps import Doing, Walkthrough
 from runners.operate import Operator
 from runners.session import Session
-from runners.tools.calls import ToolError
-from runners.tools.private_files import keep_copied
 from runners.walking import Walk
 from tui.bridge import Bridge
 from tui.events import CommandChosen, Face, RowAsked, RunChanged
 from tui.failures import failure
 from tui.screens.following import FollowingScreen
+from tui.screens.step_deeds import StepDeeds
 from tui.screens.step_questions import StepQuestions
 from tui.tail import RunTail
 from tui.walk_texts import command_of, over_words, record_facts, standing, step_facts, step_hints, summary_facts
@@ -77,7 +72,6 @@ class WalkthroughScreen(FollowingScreen):
         """Takes the session, who carries out what is decided, the steps, what the header says, and the time."""
         super().__init__()
         self._session = session
-        self._operator = operator
         self._walk = Walk(session, walkthrough, clock)
         self._header = header
         self._clock = clock
@@ -87,7 +81,8 @@ class WalkthroughScreen(FollowingScreen):
         """Which step was shown last, and in which state."""
         self._was_shown = False
         """Was it ever shown where the walkthrough stands?"""
-        self._questions = StepQuestions(self, session, self._walk.moment, self._decide, self._write)
+        self._deeds = StepDeeds(self, session, operator, self._walk, self._look)
+        self._questions = StepQuestions(self, session, self._walk.moment, self._deeds)
 
     def compose(self) -> ComposeResult:
         """Header, steps and what is said of one, its log, the line for a reason, keys."""
@@ -188,7 +183,7 @@ class WalkthroughScreen(FollowingScreen):
     def action_take_back(self) -> None:
         """Takes back a decision."""
         if self.view is not None and self.view.decision is not None:
-            self._decide(self.view, Choice.TAKEN_BACK)
+            self._deeds.decide(self.view, Choice.TAKEN_BACK)
 
     def action_copy(self) -> None:
         """Hands the step's command to the terminal's clipboard (OSC 52)."""
@@ -198,8 +193,7 @@ class WalkthroughScreen(FollowingScreen):
         if not command:
             self.notify("this step has no command", markup=False)
             return
-        self.app.copy_to_clipboard(command)
-        self.run_worker(self._keep_copied(command), group="copy", description="keep a copy", exit_on_error=False)
+        self._deeds.copy(command)
 
     def action_back(self) -> None:
         """leave: it keeps its place."""
@@ -234,46 +228,6 @@ class WalkthroughScreen(FollowingScreen):
         """What nobody foresaw is said too."""
         if words := failure(event):
             self.notify(words, severity="error", timeout=30, markup=False)
-
-    def _decide(self, view: StepView, choice: Choice, *, typed: str = "", reason: str = "", answer: str = "") -> None:
-        decision = Decision(self._walk.walkthrough.name, view.step.id, choice, self._clock(), who(), reason, answer)
-        self._work(self._keep(view, decision, typed), "keep a decision")
-
-    def _write(self, path: Path) -> None:
-        self._work(self._keep_sheet(path), "write the survival sheet")
-
-    def _work(self, work: Coroutine[None, None, None], what: str) -> None:
-        self.run_worker(work, group="decide", description=what, exit_on_error=False)
-
-    async def _keep_copied(self, command: str) -> None:
-        copied = "copied, where the terminal allows it"
-        try:
-            path = await anyio.to_thread.run_sync(keep_copied, self._session.environ, command)
-        except OSError as error:
-            self.notify(f"{copied}; it can't be written to a file: {error.strerror or error}", markup=False)
-        else:
-            self.notify(f"{copied}, and written to {path}", markup=False)
-
-    async def _keep_sheet(self, path: Path) -> None:
-        try:
-            await self._operator.write_survival(path, aside=True)
-        except (Refusal, ToolError) as error:
-            self._was_not_done(error, "nothing was written")
-            return
-        self._look()
-
-    async def _keep(self, view: StepView, decision: Decision, typed: str) -> None:
-        try:
-            note = await self._operator.decide(decision, view.step, typed=typed)
-        except (Refusal, ToolError) as error:
-            self._was_not_done(error, "nothing was decided")
-            return
-        if note is not None:
-            self.notify(f"{note.subject}: {note.text}", timeout=15, markup=False)
-        self._look()
-
-    def _was_not_done(self, error: Refusal | ToolError, title: str) -> None:
-        self.notify("\n".join(ended_badly(error)), title=title, severity="warning", timeout=15, markup=False)
 
     def _look(self) -> None:
         self._looking.ask()

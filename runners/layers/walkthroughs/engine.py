@@ -162,7 +162,7 @@ def _state(step: Step, proof: Proof, closed: tuple[Finding, ...], run: RunRecord
         return StepState.FAILED if severity is Severity.BLOCKER else StepState.WAITING
     if severity is Severity.WARNING and step.doing is Doing.COMMAND:
         return StepState.WAITING  # what was done is on its way to being proved
-    if run is not None and run.state is not RunState.SUCCEEDED:
+    if run is not None and run.went_wrong:
         return StepState.FAILED
     return StepState.BLOCKED if closed else StepState.READY
 

@@ -8,7 +8,7 @@ from runners.layers.identity import Identity
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet
-from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, Recovery, living, newest_backups
+from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, KEPT, Recovery, living, newest_backups
 
 
 def is_same(sheet: Sheet, uid: str) -> bool:
@@ -34,3 +34,17 @@ def unanswered(rows: Rows, recovery: Recovery, identity: Identity | None) -> tup
         return ()
     text = "nobody has said whether they live: until then there is no “nothing to restore”"
     return (Finding("old disks", Severity.BLOCKER, text, "look at /var/lib/longhorn on each node"),)
+
+
+def endangered(recovery: Recovery) -> tuple[Finding, ...]:
+    """That a system backup may bring back the setting by which Longhorn deletes what stands on disks that are kept.
+
+    A SystemRestore sets Longhorn's settings to what they were, all but the backup target and two limits
+    (longhorn-manager, ``controller/system_rollout_controller.go``), and which value this one had is in no sheet.
+    """
+    if recovery.answer(DISKS) not in (ALIVE, KEPT):
+        return ()
+    text = (
+        "are kept, and it brings Longhorn's settings back: if orphan deletion was on, Longhorn deletes what is on them"
+    )
+    return (Finding("old disks", Severity.BLOCKER, text, "restore single volumes instead"),)

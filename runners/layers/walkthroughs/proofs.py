@@ -95,7 +95,8 @@ def _key(key: KeySource, there: bool | None, *, seen: bool) -> Finding:
         if seen:
             return Finding(subject, Severity.UNKNOWN, "may not be looked at", "ask for the right to get it")
         return Finding(subject, Severity.UNKNOWN, "was not looked for yet", "wait a moment")
-    return Finding(subject, Severity.WARNING, f"is not there yet: it comes from {key.file or key.command}")
+    text = f"is not there yet: it comes from {key.file or key.command}"
+    return Finding(subject, Severity.WARNING, text, "put it there")
 
 
 def is_usable(name: str, layer: Layer = Layer.FOUNDATION) -> Prove:

@@ -36,6 +36,8 @@ from runners.layers.walkthroughs.shared_steps import (
 )
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough
 from runners.layers.walkthroughs.triage import (
+    SHOW_REPLICAS,
+    disk_commands,
     disk_options,
     disks,
     orphan_findings,
@@ -119,7 +121,8 @@ def disks_step() -> Step:
             "look at /var/lib/longhorn/replicas on each node. What is left there can still be read out: answer "
             "“alive”, and it says how, and waits"
         ),
-        shell=lambda _settings, _context: "ls -l /var/lib/longhorn/replicas   # on each node",
+        shell=lambda _settings, _context: SHOW_REPLICAS,
+        shell_now=disk_commands,
         undo="take the answer back (u)",
         options=disk_options,
     )

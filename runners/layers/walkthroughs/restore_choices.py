@@ -148,7 +148,7 @@ def what_options(moment: Moment) -> tuple[Option, ...]:
     volumes = Option(VOLUMES_OF, f"single volumes: {_have(len(ones))}", _BY_VOLUMES, tuple(map(_option, ones)))
     nothing = Option(NOTHING, "nothing at all", f"{counted(len(ones), 'claim')} with a backup would be created empty")
     answered = not unanswered(rows, recovery_of(moment), moment.picture.identity)
-    best = advice(rows, moment.picture, ones, moment.sheet)
+    best = advice(rows, moment.picture, ones, recovery_of(moment))
     ways = [_recommended(each, best) for each in (*systems, *((volumes,) if ones else ()))]
     first = sorted(ways, key=lambda each: best is None or each.answer != best.answer)
     return (*first, *((nothing,) if answered else ()))
@@ -214,7 +214,7 @@ def _to_choose_from(moment: Moment) -> Iterator[Finding]:
         return
     ones = restorables(rows, sheet)
     yield Finding("restore", Severity.BLOCKER, f"nothing is chosen yet; {_have(len(ones))}")
-    if (best := advice(rows, moment.picture, ones, sheet)) is not None:
+    if (best := advice(rows, moment.picture, ones, recovery_of(moment))) is not None:
         words = "single volumes" if best.answer == VOLUMES_OF else best.answer.replace(SYSTEM, "system backup", 1)
         yield Finding("recommended", Severity.NOTE, f"{words}: {best.why}")
     if ones and sheet is None:

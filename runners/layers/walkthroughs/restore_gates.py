@@ -13,7 +13,7 @@ from runners.layers.probes import Prospect
 from runners.layers.rows import Rows
 from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.held_jobs import held, held_proof
-from runners.layers.walkthroughs.old_disks import unanswered
+from runners.layers.walkthroughs.old_disks import endangered, unanswered
 from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_choices import nothing_is_missing, size_and_date
 from runners.layers.walkthroughs.restore_rules import (
@@ -123,7 +123,7 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
         # Claims come back into namespaces; whether Longhorn makes those is not relied on.
         ones = wanted(rows, recovery)
         spaces = sorted({one.namespace for one in ones})
-        against = (*system_findings(rows, picture, names[0]), *common)
+        against = (*system_findings(rows, picture, names[0]), *endangered(recovery), *common)
         return Prospect((SYSTEM, names[0], *spaces), against, (*map(_line, ones), _AND_LONGHORN))
     return _volumes(wanted(rows, recovery), rows, common)
 

@@ -72,14 +72,10 @@ def _done(view: StepView, now: float) -> StateWords:
     nothing = any(finding.subject == NOTHING_TO_PROVE for finding in view.proof)
     proven = "done: there is nothing to prove" if nothing else "done: proved below"
     run = view.run
-    if run is None or not _ended_badly(run):
+    if run is None or not run.went_wrong:
         return StateWords(proven)
     tries = "read its log below: what it had still to do may be missing"
     return StateWords(f"{proven}; but {_ended(run)}, {_ago(run, now)}", (tries,))
-
-
-def _ended_badly(run: RunRecord) -> bool:
-    return run.state.ended and run.state is not RunState.SUCCEEDED
 
 
 def _said(view: StepView, decision: Decision) -> str:
@@ -124,7 +120,7 @@ def _waiting(view: StepView, now: float, since: float | None) -> StateWords:
         verb = "to do" if on and all(each.remedy and not each.about for each in on) else "waiting"
         going, text = False, f"{verb}: {_named(on)}" if on else "waiting: there is nothing to see yet"
         began = max(since or 0.0, (run.ended or 0.0) if run is not None else 0.0)
-        if run is not None and _ended_badly(run):
+        if run is not None and run.went_wrong:
             text = f"{text}; but {_ended(run)}"
     took = now - began if began else 0.0
     late = took > usual_seconds(view.step.usually)

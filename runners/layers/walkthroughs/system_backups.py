@@ -10,9 +10,16 @@ from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_SYSTEM_BACKUPS, SystemBackup
 from runners.layers.picture import Picture
 from runners.layers.rows import Rows
-from runners.layers.survival.sheet import Sheet
 from runners.layers.version_steps import minor_words
-from runners.layers.walkthroughs.restore_rules import STORAGE, SYSTEM, VOLUMES_OF, Restorable, oldest_backups
+from runners.layers.walkthroughs.old_disks import endangered
+from runners.layers.walkthroughs.restore_rules import (
+    STORAGE,
+    SYSTEM,
+    VOLUMES_OF,
+    Recovery,
+    Restorable,
+    oldest_backups,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ def ready_backups(rows: Rows) -> list[SystemBackup]:
     return sorted((row for row in rows.all(LONGHORN_SYSTEM_BACKUPS) if row.state == "Ready"), key=lambda row: -row.made)
 
 
-def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable], sheet: Sheet | None) -> Advice | None:
+def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable], recovery: Recovery) -> Advice | None:
     """A system backup where one is whole and may be restored, else single volumes; None where there is neither.
 
     Either brings the newest backup of each volume: how old a system backup is says nothing about how old the data is.
@@ -38,13 +45,15 @@ def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable], sheet: Shee
         rows: what the cluster has.
         picture: which Longhorn is installed.
         ones: the claims that have a backup.
-        sheet: the survival sheet; a claim that it doesn't know may have been deleted before any of these was made.
+        recovery: the survival sheet, for a claim that it doesn't know may have been deleted before any of these was
+            made; and what was said of the old disks.
     """
-    ready, oldest = ready_backups(rows), oldest_backups(rows)
+    ready, oldest, sheet = ready_backups(rows), oldest_backups(rows), recovery.sheet
     known = None if sheet is None else {f"{claim.namespace}/{claim.name}" for claim in sheet.claims}
+    risk = next((f"the {found.subject} {found.text}" for found in endangered(recovery)), "") if ones else ""
     first = ""
     for row in ready:
-        doubt = _doubt(row, rows, picture, ones, oldest) or _unknown(ones, known)
+        doubt = _doubt(row, rows, picture, ones, oldest) or _unknown(ones, known) or risk
         if not doubt:
             claims = f"all {len(ones)} claims" if len(ones) > 1 else "the claim"
             what = claims if ones and known is not None else "what it holds"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterator
 
 from runners.layers.components.longhorn_targets import shown, targets_inside
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
-from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
+from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS, Setting
 from runners.layers.picture import Layer, Picture
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import SHEET
@@ -20,6 +22,7 @@ from runners.layers.walkthroughs.steps import Moment, Option, Proof
 
 _ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
 """Longhorn's setting since 1.9, and before."""
+SHOW_REPLICAS = "ls -l /var/lib/longhorn/replicas   # on each node"
 EXPORT = (
     "on the node, run longhornio/longhorn-engine as `launch-simple-longhorn VOLUME SIZE` over "
     "/var/lib/longhorn/replicas/VOLUME-…, mount /dev/longhorn/VOLUME read-only, and copy (Longhorn's docs: "
@@ -133,18 +136,38 @@ def _last_copy(answer: str) -> Finding:
 
 def orphan_findings(rows: Rows) -> tuple[Finding, ...]:
     """That Longhorn does not delete replicas that it does not know: on a new cluster, those are the old ones."""
-    found = [row for row in rows.all(LONGHORN_SETTINGS) if row.name in _ORPHANS]
-    bad = [row for row in found if row.value == "true" or "replica" in row.value]
     return tuple(
         Finding(
             f"setting {row.name}",
             Severity.BLOCKER,
             f"is {row.value}: Longhorn deletes replica directories that it does not know, which are the old volumes",
-            "set it to nothing (or false) in Longhorn's values, and apply longhorn",
+            f"set it to {_spared(row) or 'nothing'} at once, and in Longhorn's values too",
             about=row.key,
         )
-        for row in bad
+        for row in _deleting(rows)
     )
+
+
+def disk_commands(moment: Moment, context: str) -> str:
+    """What stops Longhorn from deleting old replicas, where it would; else what shows them."""
+    patch = ("kubectl", "--context", context, "-n", "longhorn-system", "patch", "settings.longhorn.io")
+    stops = (
+        (*patch, row.name, "--type", "merge", "-p", json.dumps({"value": _spared(row)}))
+        for row in _deleting(moment.rows)
+    )
+    return "\n".join(map(shlex.join, stops)) or SHOW_REPLICAS
+
+
+def _deleting(rows: Rows) -> list[Setting]:
+    found = [row for row in rows.all(LONGHORN_SETTINGS) if row.name in _ORPHANS]
+    return [row for row in found if row.value == "true" or "replica" in row.value]
+
+
+def _spared(row: Setting) -> str:
+    """The value with which Longhorn deletes none: since 1.9 the setting lists what it deletes."""
+    if row.name != _ORPHANS[0]:
+        return "false"
+    return ";".join(part for part in row.value.split(";") if "replica" not in part)
 
 
 def survivors(moment: Moment) -> Proof:
