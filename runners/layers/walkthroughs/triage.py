@@ -118,12 +118,12 @@ def disks(moment: Moment) -> Proof:
     if answer in (GONE, ""):
         serve = serving(rows, moment.sheet, moment.picture.identity)
         words = "are gone" if answer else f"serve: Longhorn knows {serve} volumes on them"
-        return (Finding("old disks", Severity.OK, words), *(() if answer else orphans))
+        return (*(() if answer else orphans), Finding("old disks", Severity.OK, words))
     last = _last_copy(answer)
     how = Finding("to read them out", Severity.NOTE, EXPORT)
     safe = Finding("going on", Severity.NOTE, "is safe for them: installing Longhorn leaves unknown replicas alone")
     never = "is never offered here: deleting Longhorn's namespace or CRDs, or uninstalling it, deletes replicas"
-    return (last, how, safe, Finding("starting over", Severity.NOTE, never), *orphans)
+    return (*orphans, last, how, safe, Finding("starting over", Severity.NOTE, never))
 
 
 def _last_copy(answer: str) -> Finding:
@@ -140,7 +140,7 @@ def orphan_findings(rows: Rows) -> tuple[Finding, ...]:
         Finding(
             f"setting {row.name}",
             Severity.BLOCKER,
-            f"is {row.value}: Longhorn deletes replica directories that it does not know, which are the old volumes",
+            f"is {row.value}: Longhorn deletes the old volumes' replicas",
             f"set it to {_spared(row) or 'nothing'} at once, and in Longhorn's values too",
             about=row.key,
         )
