@@ -271,7 +271,7 @@ def _state(component: Component, namespaces: tuple[str, ...], judgement: Judgeme
 
 def _summary(component: Component, judgement: Judgement, verdict: Verdict) -> str:
     if verdict is Verdict.ABSENT:
-        return "not installed" if component.layer is Layer.FOUNDATION else "not there yet"
+        return "not installed" if component.layer is Layer.FOUNDATION else "not yet"
     telling = [item for item in judgement.findings if item.severity >= Severity.NOTE and not item.standing]
     # Beside a trouble, what is merely to be known waits until somebody looks closer.
     telling = [item for item in telling if item.severity > Severity.NOTE] or telling

@@ -95,7 +95,7 @@ def test_minio(rows: list[Row], verdict: Verdict, says: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "verdict", "says"),
     [
-        ([], Verdict.ABSENT, "not there yet"),
+        ([], Verdict.ABSENT, "not yet"),
         (FLUX, Verdict.HEALTHY, ""),
         (FLUX[:1], Verdict.DEGRADED, "syncs nothing"),
         ([FLUX[0], w.flux_object("Kustomization", "flux-system", suspended=True)], Verdict.DEGRADED, "is suspended"),
