@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runners.demo.actors.delays import Delays
 from runners.demo.actors.longhorn import Longhorn
 from runners.demo.actors.provisioner import Provisioner
 from runners.layers.jsons import dig, sequence, text, truth
@@ -18,7 +19,7 @@ def install(api: MemoryApi, url: str = URL) -> tuple[Longhorn, Provisioner]:
     api.put(f"{CORE}/configmaps", "longhorn-default-resource", data={"default-resource.yaml": f"backup-target: {url}"})
     claim(api)
     pod(api)
-    return Longhorn(api, storage_delay=0), Provisioner(api)
+    return Longhorn(api, storage_delay=0, delays=Delays(pace=0)), Provisioner(api)
 
 
 def ask_for_backups(api: MemoryApi, **spec: object) -> None:
@@ -111,6 +112,26 @@ def test_a_system_backup_says_of_which_version_it_is(api: MemoryApi) -> None:
     assert (status["state"], status["version"]) == ("Ready", "v1.12.1")
     play(api, *actors)
     assert only(api, f"{CRS}/systembackups")["status"] == status
+
+
+def test_a_system_restore_brings_settings_back_as_they_were(api: MemoryApi) -> None:
+    """Also one that somebody has changed since: what deletes replicas that no volume knows among them."""
+    actors = install(api)
+    play(api, *actors)
+    orphans, rebuilds = f"{CRS}/settings/orphan-resource-auto-deletion", "concurrent-replica-rebuild-per-node-limit"
+    api.objects[orphans]["value"] = "replica-data"
+    api.put(f"{CRS}/settings", rebuilds, value="5")
+    api.put(f"{CRS}/systembackups", "first-day", spec={})
+    play(api, *actors)
+    api.objects[orphans]["value"] = ""
+    api.objects[f"{CRS}/settings/{rebuilds}"]["value"] = "0"
+    play(api, *actors)
+    assert api.objects[orphans]["value"] == ""
+    api.put(f"{CRS}/systemrestores", "again", spec={"systemBackup": "first-day"})
+    play(api, *actors)
+    assert text(only(api, f"{CRS}/systemrestores"), "status", "state") == "Completed"
+    assert api.objects[orphans]["value"] == "replica-data"
+    assert api.objects[f"{CRS}/settings/{rebuilds}"]["value"] == "0"
 
 
 def test_instance_managers_of_an_older_version_stay_while_an_engine_needs_them(api: MemoryApi) -> None:

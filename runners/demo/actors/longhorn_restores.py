@@ -1,4 +1,4 @@
-"""Plays Longhorn's restore of a system backup: jobs, volumes and claims come back as they were, where there is none."""
+"""Plays Longhorn's restore of a system backup: settings as they were; jobs, volumes and claims where there are none."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from collections.abc import Mapping
 from runners.demo.actors import resources as res
 from runners.demo.actors.api import Api, by_name
 from runners.demo.actors.delays import Delays
-from runners.demo.actors.longhorn_objects import NAMESPACE
+from runners.demo.actors.longhorn_objects import NAMESPACE, OWN_SETTINGS
 from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.resources import Resource
 from runners.layers.jsons import Json, mapping, sequence, text
 
 _RESTORE = 4.0
 """Seconds, at the stage's pace, that it takes to read a system backup."""
+_SETTINGS = "settings"
+_STAYING = (
+    "backup-target",
+    "backup-target-credential-secret",
+    "concurrent-backup-restore-per-node-limit",
+    "concurrent-replica-rebuild-per-node-limit",
+)
+"""Settings that stay as they are, whatever a system backup has (longhorn-manager's system rollout controller)."""
 _IN_ORDER: Mapping[str, Resource] = {
     "jobs": res.LONGHORN_RECURRING_JOBS,
     "stored": res.LONGHORN_VOLUMES,
@@ -30,7 +38,9 @@ def contents(api: Api) -> Json:
     bound = {text(each, "metadata", "name") for each in volumes}
     claims = [each for each in api.list(res.CLAIMS) if text(each, "spec", "volumeName") in bound]
     jobs = api.list(res.LONGHORN_RECURRING_JOBS, NAMESPACE)
+    settings = api.list(res.LONGHORN_SETTINGS, NAMESPACE)
     return {
+        _SETTINGS: [{"metadata": _named(each), "value": text(each, "value")} for each in settings],
         "jobs": [_bare(each) for each in jobs],
         "stored": [_bare(each) for each in stored],
         "volumes": [_bare(_unbound(each)) for each in volumes],
@@ -40,9 +50,12 @@ def contents(api: Api) -> Json:
 
 def _bare(obj: Json) -> Json:
     """An object as it can be made again, on another cluster."""
+    return {"metadata": _named(obj), "spec": dict(mapping(obj, "spec"))}
+
+
+def _named(obj: Json) -> Json:
     metadata = mapping(obj, "metadata")
-    kept = {name: metadata[name] for name in ("name", "namespace", "labels") if metadata.get(name)}
-    return {"metadata": kept, "spec": dict(mapping(obj, "spec"))}
+    return {name: metadata[name] for name in ("name", "namespace", "labels") if metadata.get(name)}
 
 
 def _unbound(volume: Json) -> Json:
@@ -71,6 +84,7 @@ class SystemRestorer:
         kept = self._vault.systems.get(backup)
         if kept is None:
             return "Error"
+        self._restore_settings(kept)
         backups = {text(each, "volumeName"): text(each, "url") for each in self._vault.backups.values()}
         for part, resource in _IN_ORDER.items():
             for obj in map(mapping, sequence(kept, "objects", part)):
@@ -78,6 +92,13 @@ class SystemRestorer:
                 if name not in by_name(self._api.list(resource, namespace)):
                     self._api.ensure(resource, _from_backup(obj, backups) if part == "stored" else obj, None)
         return "Completed"
+
+    def _restore_settings(self, kept: Json) -> None:
+        known = by_name(self._api.list(res.LONGHORN_SETTINGS, NAMESPACE))
+        for setting in map(mapping, sequence(kept, "objects", _SETTINGS)):
+            name = text(setting, "metadata", "name")
+            if name not in (*OWN_SETTINGS, *_STAYING):
+                self._api.ensure(res.LONGHORN_SETTINGS, setting, known.get(name))
 
 
 def _from_backup(volume: Json, backups: Mapping[str, str]) -> Json:
