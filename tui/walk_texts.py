@@ -12,7 +12,7 @@ from runners.layers.survival.fold import Survival
 from runners.layers.walkthroughs.decisions import Choice
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.state_words import state_words
-from runners.layers.walkthroughs.steps import Doing, Moment, Section, Step, Walkthrough
+from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Section, Step, Walkthrough
 from runners.layers.walkthroughs.timeline import Passage
 from tui.step_calls import call_facts
 from widgets.facts import Fact
@@ -45,12 +45,13 @@ def step_facts(
     """
     step, said = view.step, state_words(view, now, since)
     command = command_of(step, settings, context, look)
+    closing = () if view.state is StepState.WAITING else view.closed_by
     known = [
         *_headed("Why", [Fact(step.why)]),
         *_headed("Do", [Fact(step.do), *call_facts(command)]),
-        *_headed("Gate", [_line(finding) for finding in view.closed_by if view.state is not StepState.WAITING]),
+        *_headed("Gate", _besides_its_proof(closing, view)),
     ]
-    proof = _headed("Proof", [_line(finding) for finding in view.proof] or [Fact("a person's word")])
+    proof = _headed("Proof", [_line(each) for each in _to_be_seen_to(view)] or [Fact("a person's word")])
     moving = [fact for section in sections for fact in _section(section, view)]
     at_work = bool(sections) and view.state not in (StepState.READY, StepState.BLOCKED, StepState.LATER)
     answered = view.state is StepState.READY and view.decision is not None
@@ -65,12 +66,20 @@ def step_facts(
     ]
 
 
+def _to_be_seen_to(view: StepView) -> Proof:
+    """What a step's proof found; nobody is to do now what mends a step that comes later."""
+    return tuple(replace(each, remedy="") for each in view.proof) if view.state is StepState.LATER else view.proof
+
+
 def _section(section: Section, view: StepView) -> list[Fact]:
+    more = [Fact(f"and {section.more} more", Tone.MUTED)] if section.more else []
+    return _headed(section.head, [*_besides_its_proof(section.lines, view), *more])
+
+
+def _besides_its_proof(findings: Sequence[Finding], view: StepView) -> list[Fact]:
     """What its proof says already is not said twice."""
     said = {(finding.subject, finding.text) for finding in view.proof}
-    lines = [_line(finding) for finding in section.lines if (finding.subject, finding.text) not in said]
-    more = [Fact(f"and {section.more} more", Tone.MUTED)] if section.more else []
-    return _headed(section.head, [*lines, *more])
+    return [_line(finding) for finding in findings if (finding.subject, finding.text) not in said]
 
 
 def command_of(step: Step, settings: Settings, context: str, look: Callable[[], Moment] | None) -> str:
@@ -80,11 +89,11 @@ def command_of(step: Step, settings: Settings, context: str, look: Callable[[], 
     return step.shell(settings, context) if step.shell is not None else ""
 
 
-def step_hints(view: StepView, *, onward: int = 0, opens: bool = False) -> Groups:
+def step_hints(view: StepView, *, onward: int = 0, opens: bool = False, summed_up: bool = False) -> Groups:
     """The keys that do something with a step now, and those that leave it.
 
-    ``onward`` is the number of the step that is next, to which enter leads from one that is over; enter may also open
-    what a proof is about.
+    ``onward`` is the number of the step that is next, to which enter leads from one that is over or comes later; enter
+    may also open what a proof is about. Under what a whole walkthrough came to, no command of one step is meant.
     """
     going = {Doing.COMMAND: "do it", Doing.DECISION: "confirm", Doing.SHEET: "write it"}.get(view.step.doing)
     going = "choose" if view.step.options is not None else going
@@ -93,12 +102,13 @@ def step_hints(view: StepView, *, onward: int = 0, opens: bool = False) -> Group
     can = free and view.away is None and (again or view.state is not StepState.WAITING)
     can = can and view.state is not StepState.LATER
     found = [Hint("↵", going)] if going and can and not view.state.over else []
-    found = [Hint("↵", f"to step {onward}")] if onward and view.state.over else found
+    leads = view.state.over or view.state is StepState.LATER
+    found = [Hint("↵", f"to step {onward}")] if onward and leads else found
     found = [Hint("↵", "open it")] if opens else found
     skips = view.step.skip and view.away is None and view.state is not StepState.LATER
     found += [Hint("s", "skip")] if skips and not view.state.over else []
     found += [Hint("u", "take back")] if view.decision is not None else []
-    found += [Hint("c", "copy the command")] if view.step.shell is not None else []
+    found += [Hint("c", "copy the command")] if view.step.shell is not None and not summed_up else []
     return (found, (Hint("⇥", "panes"), Hint("esc", "leave"), Hint("?", "help")))
 
 

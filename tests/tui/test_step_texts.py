@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 
 import pytest
 from rich.cells import cell_len
 from rich.style import Style
 
+from runners.layers.findings import Finding, Severity
 from runners.layers.freshness import Freshness, Reach
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.steps import Step
@@ -61,6 +63,42 @@ def test_what_is_said_of_a_step(name: str, step: Step) -> None:
         shown = hint_content(hints, 80).plain
         assert all(hint.label in shown for group in hints for hint in group), shown
         assert cell_len(shown) <= 80
+
+
+def under(head: str, facts: list[Fact]) -> list[str]:
+    """What is said beside one word."""
+    heads = list(accumulate((fact.head for fact in facts), lambda before, now: now or before))
+    return [fact.text for fact, at in zip(facts, heads, strict=True) if at == head]
+
+
+TARGET = Finding("backup target default", Severity.WARNING, "is not available yet", "look at its Secret")
+HELD = Finding("jobs", Severity.BLOCKER, "are not held", "hold them")
+
+
+def said_of(state: StepState) -> list[Fact]:
+    step = Step("restored", "Restored", "because", lambda _moment: (TARGET,))
+    closing = (replace(TARGET, severity=Severity.BLOCKER), HELD)
+    return step_facts(StepView(step, state, (TARGET,), closing), k.SETTINGS, "home", w.NOW)
+
+
+def test_nobody_is_told_to_mend_what_comes_later() -> None:
+    whole = f"{TARGET.subject}: {TARGET.text}"
+    assert under("Proof", said_of(StepState.LATER)) == [whole]
+    assert under("Proof", said_of(StepState.READY)) == [f"{whole} → {TARGET.remedy}"]
+
+
+def test_what_stands_in_a_proof_is_not_said_again_of_the_gate() -> None:
+    assert under("Gate", said_of(StepState.BLOCKED)) == ["jobs: are not held → hold them"]
+    step = Step("restored", "Restored", "because", lambda _moment: (TARGET,))
+    view = StepView(step, StepState.BLOCKED, (TARGET,), (TARGET,))
+    assert "Gate" not in {fact.head for fact in step_facts(view, k.SETTINGS, "home", w.NOW)}
+
+
+def test_under_what_a_walkthrough_came_to_no_command_is_offered() -> None:
+    step = Step("last", "Last", "because", lambda _moment: (), shell=lambda _settings, _context: "kubectl get all")
+    view = StepView(step, StepState.DONE)
+    labels = [{hint.label for group in step_hints(view, summed_up=over) for hint in group} for over in (False, True)]
+    assert labels[0] - labels[1] == {"copy the command"}
 
 
 @WALKS

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.runs import RunRecord, RunState
-from runners.layers.walkthroughs.decisions import Decision, written
+from runners.layers.walkthroughs.decisions import Choice, Decision, written
+from runners.layers.walkthroughs.engine import StepState
 from runners.layers.walkthroughs.steps import Doing, Step, Walkthrough
 from tests.layers import worlds as w
 from tests.tui.still_session import HOME, StillSession, clock
@@ -163,14 +164,40 @@ async def test_nothing_is_asked_before_what_a_colleague_decided_is_read(
         await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
 
 
-async def test_what_comes_later_is_read_and_not_done(session: StillSession) -> None:
+async def test_what_comes_later_is_read_and_leads_back_to_the_next(session: StillSession) -> None:
     session.fill([w.node("node-1")])
     app = BedplateApp(session, clock)
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
         screen = await walking(app, pilot)
-        await pilot.press("down", "down", "down", "enter")
-        await pilot.pause()
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "minio" in str(screen.query_one(FactsPane).border_title))
+        assert "↵ to step 1" in "\n".join(screen_text(app))
+        await pilot.press("u")  # says so, and decides nothing
+        await until(pilot, lambda: "nothing was decided on minio" in "\n".join(screen_text(app)))
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.query_one(StepsPane).index == 0)
         assert top(app) is screen
-        assert "minio" in str(screen.query_one(FactsPane).border_title)
         await pilot.press("escape")
         await until(pilot, lambda: top(app) is app.overview)
+
+
+async def test_another_answer_is_read_from_the_first_line(
+    session: StillSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.walkthrough.LOOK_EVERY", 0.05)
+    session.fill([*w.longhorn_world(), *w.minio_world()])
+    missing = tuple(Finding(f"claim {at}", Severity.BLOCKER, "is not there") for at in range(40))
+    asks = Step("which", "Which", "because", lambda _moment: missing, Doing.DECISION)
+    app = BedplateApp(session, clock)
+    keeper = Keeper(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(app, pilot)
+        screen = await opened(app, pilot, asks)
+        pane = screen.query_one(FactsPane)
+        for answer in ("one", "another"):
+            await pilot.press("tab", "end", "shift+tab")
+            await until(pilot, lambda: pane.extent().first > 0)
+            await keeper.decide(Decision("bootstrap", "which", Choice.CONFIRMED, w.NOW, "ada", answer=answer), asks)
+            await until(pilot, lambda: pane.extent().first == 0)
+            assert screen.view is not None
+            assert (screen.view.state, screen.view.decision) == (StepState.READY, keeper.kept[-1])

@@ -16,7 +16,7 @@ from runners.demo.walk_remarks import remark
 from runners.edges import Errand
 from runners.layers.picture import Picture
 from runners.layers.runs import RunRecord
-from runners.layers.walkthroughs.decisions import Choice
+from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
 from runners.layers.walkthroughs.steps import Doing, Walkthrough
 from runners.operate import Operator
@@ -41,7 +41,7 @@ from widgets.steps import StepsPane
 
 LOOK_EVERY = 3.0
 """Seconds between two looks at what others decided."""
-_ENTER = "do this step; what only looks is waited for, and what is over leads to the next"
+_ENTER = "do this step; what only looks is waited for, and what is over or comes later leads to the next"
 _LATER = "the steps before it come first"
 _ROOMY = 30
 """Lines of a screen from which on the log of an earlier step is shown beside a later one."""
@@ -77,8 +77,8 @@ class WalkthroughScreen(FollowingScreen):
         self._clock = clock
         self._tail: RunTail | None = None
         self._progress: Progress | None = None
-        self._read: tuple[str, StepState] | None = None
-        """Which step was shown last, and in which state."""
+        self._read: tuple[str, StepState, Decision | None] | None = None
+        """Which step was shown last, in which state, and what was decided on it."""
         self._was_shown = False
         """Was it ever shown where the walkthrough stands?"""
         self._deeds = StepDeeds(self, session, operator, self._walk, self._look)
@@ -143,10 +143,8 @@ class WalkthroughScreen(FollowingScreen):
         view = self.view
         if view is None:
             return
-        if view.state.over:
+        if view.state.over or view.state is StepState.LATER:
             self._go_to_the_next(view)
-        elif view.state is StepState.LATER:
-            self.notify(_LATER, markup=False)
         elif view.run is not None and not view.run.state.ended:
             self.notify(f"{view.run.title} is still running: it goes on by itself once that has ended", markup=False)
         elif view.away is not None:
@@ -182,8 +180,13 @@ class WalkthroughScreen(FollowingScreen):
 
     def action_take_back(self) -> None:
         """Takes back a decision."""
-        if self.view is not None and self.view.decision is not None:
-            self._deeds.decide(self.view, Choice.TAKEN_BACK)
+        view = self.view
+        if view is None:
+            return
+        if view.decision is None:
+            self.notify(f"nothing was decided on {view.step.title}", markup=False)
+        else:
+            self._deeds.decide(view, Choice.TAKEN_BACK)
 
     def action_copy(self) -> None:
         """Hands the step's command to the terminal's clipboard (OSC 52)."""
@@ -248,40 +251,44 @@ class WalkthroughScreen(FollowingScreen):
         view = self.view
         if view is None:
             return
-        context, now = self._session.options.access.context, self._clock()
         if self._progress is not None:
-            where = standing(self._progress, self._walk.passage, now)
+            where = standing(self._progress, self._walk.passage, self._clock())
             self.query_one(StepsPane).border_subtitle = label(where)
-        watch, passage = view.step.watch, self._walk.passage
+        is_over, pane = self._is_at_the_end, self.query_one(FactsPane)
+        heading = f"{self._walk.walkthrough.title} is over" if is_over else view.step.title
+        pane.show(self._facts_of(view), heading, anew=self._has_news(view))
+        self._follow(view.run or self._run_before(view))
+        hints = step_hints(view, onward=self._onward, opens=pane.is_at_what_opens, summed_up=is_over)
+        self.query_one(HintBar).show(hints)
+
+    def _facts_of(self, view: StepView) -> list[Fact]:
+        """What is said of a step; at the end, below what the whole walkthrough came to."""
+        watch, passage, options = view.step.watch, self._walk.passage, self._session.options
         sections = watch(self._walk.moment()) if watch is not None and not view.state.over else ()
-        since = passage.moved if passage is not None else None
-        options = self._session.options
         told = step_facts(
             view,
             self._session.settings,
-            context,
-            now,
+            options.access.context,
+            self._clock(),
             sections,
-            since=since,
+            since=passage.moved if passage is not None else None,
             look=self._walk.moment,
             remark=remark(view) if options.demo and options.rehearsing is None else "",
         )
         facts = [*record_facts(self._walk.unrecorded), *told]
-        if self._is_at_the_end and passage is not None:
-            own = (Fact(view.step.title, head="Step"), *facts)
-            facts = [*summary_facts(self._walk.walkthrough, passage, self._session.picture.survival), *own]
-        heading = f"{self._walk.walkthrough.title} is over" if self._is_at_the_end else view.step.title
-        self.query_one(FactsPane).show(facts, heading, anew=self._has_news(view))
-        self._follow(view.run or self._run_before(view))
-        self.query_one(HintBar).show(
-            step_hints(view, onward=self._onward, opens=self.query_one(FactsPane).is_at_what_opens)
-        )
+        if not self._is_at_the_end or passage is None:
+            return facts
+        own = (Fact(view.step.title, head="Step"), *facts)
+        return [*summary_facts(self._walk.walkthrough, passage, self._session.picture.survival), *own]
 
     def _has_news(self, view: StepView) -> bool:
-        """Is the step another one than it was? What can't be seen for a moment takes nobody from what they read."""
+        """Is there another step, state or decision than there was?
+
+        What can't be seen for a moment takes nobody from what they read.
+        """
         if view.away is not None:
             return False
-        before, self._read = self._read, (view.step.id, view.state)
+        before, self._read = self._read, (view.step.id, view.state, view.decision)
         return before is not None and before != self._read
 
     @property
