@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import accumulate
+from itertools import takewhile
 
 import pytest
 from rich.cells import cell_len
@@ -67,8 +67,9 @@ def test_what_is_said_of_a_step(name: str, step: Step) -> None:
 
 def under(head: str, facts: list[Fact]) -> list[str]:
     """What is said beside one word."""
-    heads = list(accumulate((fact.head for fact in facts), lambda before, now: now or before))
-    return [fact.text for fact, at in zip(facts, heads, strict=True) if at == head]
+    at = next((at for at, fact in enumerate(facts) if fact.head == head), len(facts))
+    beside = takewhile(lambda fact: not fact.head, facts[at + 1 :])
+    return [fact.text for fact in (*facts[at : at + 1], *beside)]
 
 
 TARGET = Finding("backup target default", Severity.WARNING, "is not available yet", "look at its Secret")
