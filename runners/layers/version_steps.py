@@ -45,6 +45,11 @@ def minor_words(version: str) -> str:
     return f"{found[0]}.{found[1]}" if found else ""
 
 
+def not_a_version(typed: str) -> str:
+    """Why what was typed names no minor version; empty where it does."""
+    return "" if _VERSION.fullmatch(typed) else f"{typed} is no version: two numbers with a point between them, as 1.9"
+
+
 def same_version(one: str, other: str) -> bool:
     """Are both surely the same version, with or without a leading ``v``?"""
     first, second = _VERSION.fullmatch(one), _VERSION.fullmatch(other)

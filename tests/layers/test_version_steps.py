@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runners.layers.findings import Severity
-from runners.layers.version_steps import minor, version_step
+from runners.layers.version_steps import minor, not_a_version, version_step
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,16 @@ def test_a_bad_step_is_never_overridable(installed: str, asked: str, words: str)
 def test_a_step_that_can_not_be_told_closes_overridably(installed: str, asked: str) -> None:
     (finding,) = version_step("longhorn", installed, asked)
     assert (finding.severity, finding.overridable) == (Severity.UNKNOWN, True)
+
+
+@pytest.mark.parametrize("typed", ["1.9", "v1.12", "1.12.1"])
+def test_what_names_a_minor_version_is_taken(typed: str) -> None:
+    assert not not_a_version(typed)
+
+
+@pytest.mark.parametrize("typed", ["1.x", "1", "1.9x", "longhorn", "1.9, I think"])
+def test_what_names_none_is_not(typed: str) -> None:
+    assert not_a_version(typed) == f"{typed} is no version: two numbers with a point between them, as 1.9"
 
 
 _VERSIONS = st.builds("{}.{}.{}".format, st.integers(1, 2), st.integers(0, 3), st.integers(0, 3))

@@ -158,7 +158,9 @@ async def test_a_version_is_typed(dead: StillSession, answers: list[tuple[str, s
         await until(lambda: isinstance(app.screen, ChoosingScreen))
         await pilot.press("enter")
         await until(lambda: app.screen is screen)
-        await pilot.press(*"1.12", "enter")
+        await pilot.press(*"1.x", "enter")
+        await until(lambda: "1.x is no version: two numbers with a point between them" in "\n".join(screen_text(app)))
+        await pilot.press("backspace", *"12", "enter")
         await until(lambda: answers == [("minor", "1.12", "")])
 
 

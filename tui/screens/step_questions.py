@@ -16,7 +16,7 @@ from tui.dialogs import plain_question, sheet_question
 from tui.screens.choosing import ChoosingScreen, SelectingScreen
 from tui.screens.question import QuestionScreen
 from tui.screens.step_deeds import StepDeeds
-from widgets.prompt import Prompt
+from widgets.prompt import Check, Prompt
 
 _SKIP = "skip, because (↵ ends, esc goes back)"
 
@@ -100,7 +100,8 @@ class StepQuestions:
 
             self._screen.app.push_screen(SelectingScreen(option.label, option.among), several)
         elif option.asks:
-            self._ask_in_words(option.asks, lambda text: answered(answer=text), "type it; esc goes back")
+            demand = "type it; esc goes back"
+            self._ask_in_words(option.asks, lambda text: answered(answer=text), demand, check=option.check)
         elif word:
             rows = (("answer", option.label), ("means", option.text))
             dialog = plain_question(view.step.title, rows, "Decide", typed=word)
@@ -109,6 +110,8 @@ class StepQuestions:
         else:
             answered(answer=option.answer)
 
-    def _ask_in_words(self, sign: str, typed: Callable[[str], None], demand: str) -> None:
+    def _ask_in_words(
+        self, sign: str, typed: Callable[[str], None], demand: str, *, check: Check | None = None
+    ) -> None:
         self._typed = typed
-        self._screen.query_one(Prompt).ask(sign, demand=demand)
+        self._screen.query_one(Prompt).ask(sign, check=check, demand=demand)

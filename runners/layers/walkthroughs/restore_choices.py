@@ -17,7 +17,7 @@ from runners.layers.kinds.storage import CLAIMS
 from runners.layers.rows import Rows
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import SHEET, Sheet
-from runners.layers.version_steps import minor_words
+from runners.layers.version_steps import minor_words, not_a_version
 from runners.layers.walkthroughs.held_jobs import held
 from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.proofs import not_seen
@@ -83,7 +83,8 @@ def _minors(moment: Moment) -> tuple[Option, ...]:
     asked = minor_words(moment.asked.get(STORAGE, ""))
     text = "what the helmfile in Git asks for: right, unless Git has asked for another one since the cluster died"
     known = (Option(asked, asked, text),) if asked else ()
-    return (*known, Option("", "another one", "type it, as 1.9", asks="minor version of Longhorn, as 1.9"))
+    asks = "minor version of Longhorn, as 1.9"
+    return (*known, Option("", "another one", "type it, as 1.9", asks=asks, check=not_a_version))
 
 
 def _right_minor(moment: Moment) -> Proof:

@@ -90,6 +90,8 @@ class Option:
     """Of these, any number may be chosen; at first all of them are."""
     asks: str = ""
     """The answer is typed: what is asked for."""
+    check: Callable[[str], str] | None = None
+    """Why what was typed can't be taken, in one line; empty where it can."""
 
 
 class Doing(Enum):
