@@ -40,6 +40,8 @@ class Work:
     secret_environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     words: tuple[str, ...] = ()
     """What it does, a line each, where the call can't be read by people."""
+    read_as: str = ""
+    """What stands for its arguments then, where the call is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,7 +286,7 @@ class Operator:
         if prospect is None or not prospect.arguments:
             raise Refusal(*(prospect.findings if prospect else ()))  # it went away since the gate looked
         argv = probe_argv(command.probe, prospect) if command.probe else act_argv(command.act, prospect)
-        return Work(argv, words=prospect.words)
+        return Work(argv, words=prospect.words, read_as=prospect.read_as)
 
     def _flux_work(self, command: Command, target: Target) -> Work:
         context = self._session.options.access.context

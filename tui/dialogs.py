@@ -18,12 +18,9 @@ from runners.layers.plans import Change, Danger, Plan, ReleaseAction
 from runners.layers.survival.sheet import Sheet
 from runners.probes.base import own_words
 from widgets.confirm import Dialog, DialogRow, Lines, Readiness
-from widgets.safe import cut
 
 _TONES = {Severity.OK: Tone.GOOD, Severity.NOTE: Tone.PLAIN, Severity.WARNING: Tone.WARN}
 _MARKS = {Change.ADDED: ("+", Tone.GOOD), Change.CHANGED: ("~", Tone.WARN), Change.REMOVED: ("-", Tone.BAD)}
-_LONGEST = 120
-"""Cells of a call that is for machines."""
 _SHOWN = 6
 """Objects of a plan, or reasons against it, that a dialog names; the plan's own screen has them all."""
 
@@ -63,10 +60,12 @@ def _words(words: Sequence[str]) -> Lines:
 
 
 def _call(ask: Ask) -> str:
-    """The call; one that only machines can read must not push the gate out of view."""
-    work, is_ours = ask.work, bool(ask.command.act or ask.command.probe)
-    call = f"Bedplate's own: {shlex.join(own_words(work.argv))}" if is_ours else shlex.join(work.argv)
-    return cut(call, _LONGEST, middle=False) if work.words else call
+    """The call; what only machines can read of it is told in words, and does not push the gate out of view."""
+    work = ask.work
+    if not (ask.command.act or ask.command.probe):
+        return shlex.join(work.argv)
+    name, *arguments = own_words(work.argv)
+    return f"Bedplate's own: {name} {work.read_as or shlex.join(arguments)}".rstrip()
 
 
 def hook_lines(hooks: Sequence[Hook]) -> Lines:

@@ -74,6 +74,8 @@ class Prospect:
     findings: tuple[Finding, ...] = ()
     words: tuple[str, ...] = ()
     """What it would do, a line each, where its arguments are for machines only."""
+    read_as: str = ""
+    """What stands for its arguments then, where its call is shown: ``5 volumes``."""
 
 
 def answer_in(log: bytes) -> Answer | None:

@@ -154,6 +154,7 @@ def test_an_open_restore_names_what_is_due_and_no_more() -> None:
     found = restore_prospect(moment.rows, Recovery(moment.sheet, moment.decisions), moment.picture)
     assert found.findings == ()
     assert found.words == ("apps/photos: 10Gi of 2027-01-15 06:00 UTC",)
+    assert found.read_as == "1 volume"
     (one,) = map(read_restorable, found.arguments)
     assert (one.claim, one.volume, one.size, one.storage_class) == (r.PHOTOS, "lh-photos", 10 * 2**30, "longhorn")
 

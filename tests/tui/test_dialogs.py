@@ -81,12 +81,17 @@ def test_a_flux_change_says_what_it_does_and_how_it_is_undone() -> None:
 
 def test_a_call_that_only_machines_can_read_is_told_in_words_and_leaves_the_gate_in_view() -> None:
     claims = tuple(f"apps/photos-{number}: 10Gi of 2027-01-14 02:00 UTC" for number in range(27))
-    work = Work(("python", "-I", "start.py", "restore", *("{" + "x" * 300 + "}" for _ in claims)), words=claims)
+    work = Work(
+        ("python", "-I", "start.py", "restore", *("{" + "x" * 300 + "}" for _ in claims)),
+        words=claims,
+        read_as="27 volumes",
+    )
     ask = replace(asked(plan(UPGRADE), "longhorn"), command=c.RESTORE, plan=None, work=work)
     dialog = dialogs.question(ask, NOW)
     assert row(dialog, "does") == (c.RESTORE.help, *claims[:6], "and 21 more")
-    assert [len(text) for text in row(dialog, "command")] == [120]
-    assert "".join(row(dialog, "command")).startswith("Bedplate's own: restore ")
+    assert row(dialog, "command") == ("Bedplate's own: restore 27 volumes",)
+    bare = dialogs.question(replace(ask, work=Work(("python", "-I", "start.py", "hold", "jobs/nightly"))), NOW)
+    assert row(bare, "command") == ("Bedplate's own: hold jobs/nightly",)
 
 
 def test_a_refusal_keeps_the_question_and_gives_the_reasons() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
+from runners.layers.folding import counted
 from runners.layers.identity import Identity
 from runners.layers.kinds.longhorn_restores import LONGHORN_SYSTEM_RESTORES
 from runners.layers.picture import Picture
@@ -124,7 +125,8 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
         ones = wanted(rows, recovery)
         spaces = sorted({one.namespace for one in ones})
         against = (*system_findings(rows, picture, names[0]), *endangered(recovery), *common)
-        return Prospect((SYSTEM, names[0], *spaces), against, (*map(_line, ones), _AND_LONGHORN))
+        words = (*map(_line, ones), _AND_LONGHORN)
+        return Prospect((SYSTEM, names[0], *spaces), against, words, f"system backup {names[0]}")
     return _volumes(wanted(rows, recovery), rows, common)
 
 
@@ -147,7 +149,8 @@ def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]
     if not due and not there.unseen:
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
     against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common)
-    return Prospect(tuple(one.written() for one in due), against, tuple(map(_line, due)))
+    arguments, words = tuple(one.written() for one in due), tuple(map(_line, due))
+    return Prospect(arguments, against, words, counted(len(due), "volume"))
 
 
 def _in_the_way(one: Restorable, there: Storage) -> Iterator[Finding]:
