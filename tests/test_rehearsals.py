@@ -82,7 +82,7 @@ def test_what_was_skipped_is_named_and_reaches_no_milestone(journal: Journal, cl
     record.close()
     (known,) = known_rehearsals(journal)
     assert (known.to_storage, known.skipped) == (0, ("Storage", "Report"))
-    assert known.words == "all 4 steps in 1m, GitOps after 1m; skipped: Storage, Report"
+    assert known.words == "2 of 4 steps in 1m, GitOps after 1m; skipped: Storage, Report"
 
 
 def test_one_that_was_killed_has_come_as_far_as_its_last_milestone(journal: Journal, clock: Clock) -> None:

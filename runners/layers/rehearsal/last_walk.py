@@ -38,7 +38,8 @@ class Recovered:
     def words(self) -> str:
         """When it was, and how far it went: ``last done for real 2027-01-15: every step in 9m, storage after 3m``."""
         how = "last done" if self.finished else "last begun"
-        far = [f"every step in {age(self.took)}"] if self.finished else []
+        how_far = "to its end" if self.skipped else "every step"
+        far = [f"{how_far} in {age(self.took)}"] if self.finished else []
         reached = (f"{name} after {age(after)}" for name, after in self.milestones.items())
         words = f"{how} for real {day(self.began)}: {', '.join((*far, *reached))}"
         return f"{words}; {counted(self.skipped, 'step')} skipped" if self.skipped else words

@@ -60,7 +60,8 @@ class Rehearsal:
     @property
     def words(self) -> str:
         """How far it went and how long that took: ``all 16 steps in 9m, storage after 3m``."""
-        far = f"all {self.steps} steps in {age(self.took)}" if self.finished else self._half_way
+        done = f"{self.steps - len(self.skipped)} of" if self.skipped else "all"
+        far = f"{done} {self.steps} steps in {age(self.took)}" if self.finished else self._half_way
         reached = ((STORAGE, self.to_storage), (GITOPS, self.to_gitops))
         words = ", ".join((far, *(f"{name} after {age(after)}" for name, after in reached if after)))
         return f"{words}; skipped: {', '.join(self.skipped)}" if self.skipped else words
