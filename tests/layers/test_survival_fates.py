@@ -134,6 +134,12 @@ def test_many_with_one_trouble_are_one_finding() -> None:
     assert finding.severity is Severity.WARNING
     assert finding.subject == "9 claims"
     assert finding.text == "would not return: has no backup (apps/c0, apps/c1, apps/c2 …)"
+    assert finding.remedy == "make backups: by a recurring job, or in Longhorn"
+
+
+def test_what_a_new_backup_can_not_mend_has_no_such_remedy() -> None:
+    (finding,) = joined([*DB[:3], s.target(url="nfs://store.minio-tenant.svc:/backups"), s.backup("db")]).findings
+    assert (finding.severity, finding.remedy) == (Severity.WARNING, "")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ from enum import Enum
 
 from runners.layers.kinds.base import NAMESPACE, Column, Row, TableKind, Tone, age
 
+NO_BACKUP = "has no backup"
+"""Why a claim would not return that nobody ever backed up."""
+
 
 class Fate(Enum):
     """What would become of a claim's data."""

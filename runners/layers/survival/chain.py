@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from runners.layers.components.longhorn_storage import DRIVER
 from runners.layers.components.longhorn_targets import targets_inside
-from runners.layers.kinds.fates import FATES, ClaimFate, Fate
+from runners.layers.kinds.fates import FATES, NO_BACKUP, ClaimFate, Fate
 from runners.layers.kinds.longhorn import LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUP_TARGETS, LONGHORN_BACKUPS, Backup, BackupTarget
 from runners.layers.kinds.storage import VOLUMES, Claim, Volume
@@ -113,7 +113,7 @@ def _nothing_saved(chain: Chain, failed: Backup | None) -> str:
     if chain.backups:
         return "its first backup is not complete yet"
     faulted = chain.stored is not None and chain.stored.robustness == "faulted"
-    return "has no backup, and its volume is faulted" if faulted else "has no backup"
+    return f"{NO_BACKUP}, and its volume is faulted" if faulted else NO_BACKUP
 
 
 def _remarks(chain: Chain, whole: Backup, failed: Backup | None) -> Iterator[str]:

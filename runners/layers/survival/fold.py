@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Key
-from runners.layers.kinds.fates import ClaimFate, Fate
+from runners.layers.kinds.fates import NO_BACKUP, ClaimFate, Fate
 from runners.layers.kinds.storage import CLAIMS
 
 _NAMED = 3
 """So many claims of one trouble have a finding of their own, or are named in the one that they share."""
+_BACK_UP = "make backups: by a recurring job, or in Longhorn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +102,21 @@ def _findings(fates: Iterable[ClaimFate], severity: Severity, said: str) -> Iter
     for one in fates:
         by_reason.setdefault(one.why, []).append(one)
     for why, ones in sorted(by_reason.items()):
-        yield from _of_one_reason(sorted(ones, key=_name), severity, f"{said}: {why}")
+        remedy = _BACK_UP if why == NO_BACKUP else ""
+        yield from _of_one_reason(sorted(ones, key=_name), severity, f"{said}: {why}", remedy)
 
 
 def _name(fate: ClaimFate) -> tuple[str, str]:
     return (fate.namespace, fate.name)
 
 
-def _of_one_reason(ones: Sequence[ClaimFate], severity: Severity, text: str) -> Iterator[Finding]:
+def _of_one_reason(ones: Sequence[ClaimFate], severity: Severity, text: str, remedy: str) -> Iterator[Finding]:
     if len(ones) <= _NAMED:
         for one in ones:
-            yield Finding(f"claim {one.namespace}/{one.name}", severity, text, about=claim_key(one))
+            yield Finding(f"claim {one.namespace}/{one.name}", severity, text, remedy, about=claim_key(one))
         return
     names = ", ".join(f"{one.namespace}/{one.name}" for one in ones[:_NAMED])
-    yield Finding(f"{len(ones)} claims", severity, f"{text} ({names} …)", about=claim_key(ones[0]))
+    yield Finding(f"{len(ones)} claims", severity, f"{text} ({names} …)", remedy, about=claim_key(ones[0]))
 
 
 def claim_key(fate: ClaimFate) -> Key:
