@@ -63,7 +63,7 @@ def recover(settings: Settings, sheet: Sheet | None = None) -> Walkthrough:
 def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
     yield triage_step()
     yield disks_step()
-    yield right_cluster()
+    yield right_cluster(built_anew=True)
     yield preflight()
     storage = settings.entry(STORAGE)
     if storage is not None:

@@ -24,8 +24,8 @@ KEYS, FOUNDATION = "keys:", "foundation:"
 """What the ids of steps begin with that are about keys, or about a component of the foundation."""
 
 
-def right_cluster(step_id: str = CLUSTER) -> Step:
-    """A person says that this is the cluster that they mean."""
+def right_cluster(step_id: str = CLUSTER, *, built_anew: bool = False) -> Step:
+    """A person says that this is the cluster that they mean; one that was built anew has another uid than before."""
     return Step(
         step_id,
         "The right cluster",
@@ -35,7 +35,7 @@ def right_cluster(step_id: str = CLUSTER) -> Step:
         doing=Doing.DECISION,
         do=(
             "compare the context and the server's address with the cluster that you mean, and type the context's name. "
-            "The uid is the cluster's own: one that was built anew has a new one, and then only the address tells"
+            f"The uid is the cluster's own{_ANEW if built_anew else ', whatever its address'}"
         ),
         shell=_who_is_there,
         undo="take it back (u)",
@@ -137,6 +137,7 @@ def services_step() -> Step:
     )
 
 
+_ANEW = ": one that was built anew has a new one, and then only the address tells"
 _WHY = {
     "longhorn": "Helm says deployed before there is storage: Longhorn's manager makes the StorageClass afterwards.",
     "minio": "Backups and applications store objects in it; it stands on claims, so storage comes first.",
