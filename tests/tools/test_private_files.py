@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runners.tools.private_files import keep_copied
+from runners.tools.private_files import as_written, keep_copied
 
 
 def test_what_was_copied_last_is_kept(tmp_path: Path) -> None:
@@ -27,3 +27,14 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="symbolic links"):
         keep_copied({"XDG_STATE_HOME": str(tmp_path)}, "helmfile list")
     assert other.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/home/ada/.local/state/bedplate/copied.sh", "~/.local/state/bedplate/copied.sh"),
+        ("/home/adam/x", "/home/adam/x"),
+    ],
+)
+def test_a_path_in_a_persons_own_folder_begins_there(path: str, written: str) -> None:
+    assert as_written({"HOME": "/home/ada"}, Path(path)) == written

@@ -15,7 +15,7 @@ from runners.layers.walkthroughs.engine import StepView
 from runners.operate import Operator
 from runners.session import Session
 from runners.tools.calls import ToolError
-from runners.tools.private_files import keep_copied
+from runners.tools.private_files import as_written, keep_copied
 from runners.walking import Walk
 
 
@@ -75,7 +75,8 @@ class StepDeeds:
         except OSError as error:
             self._screen.notify(f"{copied}; it can't be written to a file: {error.strerror or error}", markup=False)
         else:
-            self._screen.notify(f"{copied}, and written to {path}", markup=False)
+            written = as_written(self._session.environ, path)
+            self._screen.notify(f"{copied}, and written to {written}", markup=False)
 
     def _was_not_done(self, error: Refusal | ToolError, title: str) -> None:
         self._screen.notify("\n".join(ended_badly(error)), title=title, severity="warning", timeout=15, markup=False)
