@@ -200,7 +200,7 @@ def _release_commands(moment: Moment, context: str) -> str:
     waits = any(held_jobs.held(moment.rows)) or not has_looked(recovery_of(moment))
     if waits or backup_jobs(moment.rows):
         return _release_shell(context)
-    about = "# an example, for volumes that name no job; backups that are there are another job's, and stay"
+    about = "# an example: it backs up each volume that names no job, and deletes no backup that is there"
     return f"{about}\nkubectl --context {context} create -f - <<< '{json.dumps(_NIGHTLY, separators=(',', ':'))}'"
 
 
