@@ -14,13 +14,13 @@ _BY_STEP: Mapping[str, str] = {
     LOOKED: "no application runs in a play that could be opened: take the data for right",
     "flux": "a token is there already; this play has not all controllers, so bedplate.yaml lists those that it has",
 }
-
-
 _NO_JOB = "no job came back, and there is no kubectl here to make one with: skip it (s)"
 
 
 def remark(view: StepView) -> str:
-    """What is to be said of a step in a demo; empty where it is as anywhere."""
+    """What is to be said of a step in a demo; empty where it is as anywhere, and once a person has decided."""
+    if view.decision is not None:
+        return ""
     if view.step.id == "release":
         return _NO_JOB if view.state is StepState.WAITING and worst(view.proof) is Severity.WARNING else ""
     return _BY_STEP.get(view.step.id, "")
