@@ -25,7 +25,7 @@ from runners.layers.walkthroughs.bootstrap import bootstrap
 from runners.layers.walkthroughs.engine import StepState, progress
 from runners.layers.walkthroughs.flux_steps import flux_steps
 from runners.layers.walkthroughs.flux_troubles import apply_remedy, fetch_remedy, is_decryption_trouble
-from runners.layers.walkthroughs.steps import Moment, Proof, proved
+from runners.layers.walkthroughs.steps import NOTHING_TO_PROVE, Moment, Proof, proved
 from tests.layers import worlds as w
 
 HOME = Identity("home", "https://10.0.0.10:6443", "41c7")
@@ -170,6 +170,13 @@ def test_one_file_decrypts(
     proof = STEPS["flux:decrypts"].proof(moment(rows, encrypted))
     assert max(finding.severity for finding in proof) is worst, said(proof)
     assert words in said(proof)
+
+
+@pytest.mark.parametrize(("rows", "is_over"), [([], False), (WORLD, True)])
+def test_that_there_is_nothing_to_prove_is_said_of_what_is_over_alone(rows: list[Row], is_over: bool) -> None:
+    proof = STEPS["flux:decrypts"].proof(moment(rows, {}))
+    assert [finding.subject == NOTHING_TO_PROVE for finding in proof] == ([True] if is_over else [False, False])
+    assert proved(proof) is is_over
 
 
 @pytest.mark.parametrize(

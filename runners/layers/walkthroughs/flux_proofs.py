@@ -189,13 +189,14 @@ def decrypts(moment: Moment) -> Proof:
 
 def _nothing_to_decrypt(moment: Moment) -> Proof:
     """A step is not done before Flux is there, although there will be nothing to see then either."""
-    nothing = Finding(NOTHING_TO_PROVE, Severity.NOTE, "the repository has nothing encrypted that Flux applies")
     applied = is_applied(moment)
-    if not proved(applied):
-        trouble = max(applied, key=lambda finding: finding.severity)
-        unseen = trouble.severity is Severity.UNKNOWN
-        return (trouble if unseen else replace(trouble, severity=Severity.WARNING, remedy=""), nothing)
-    return (nothing,)
+    if proved(applied):
+        text = "the repository has nothing encrypted that Flux applies"
+        return (Finding(NOTHING_TO_PROVE, Severity.NOTE, text),)
+    trouble = max(applied, key=lambda finding: finding.severity)
+    unseen = trouble.severity is Severity.UNKNOWN
+    known = Finding("the repository", Severity.NOTE, "has nothing encrypted that Flux applies")
+    return (trouble if unseen else replace(trouble, severity=Severity.WARNING, remedy=""), known)
 
 
 def _decrypted(at: str, files: Sequence[str], row: FluxObject | None, moment: Moment) -> Finding:
