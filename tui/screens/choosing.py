@@ -18,8 +18,12 @@ from runners.layers.walkthroughs.steps import Option
 from tui.screens.once import LeavesOnce
 from widgets.safe import label, plain, wrapped
 
-_MOST, _FRAME = 110, 8
-"""Cells of the dialog at most, and of those what frames an answer (``app.tcss``)."""
+_MOST, _FRAME = 110, 6
+"""Cells of the dialog at most, and of those what frames what it says (``app.tcss``)."""
+_AROUND = 4
+"""Lines of what frames it."""
+_CHOOSES = "↵ chooses · esc goes back"
+_SELECTS = "space selects · a all or none · ↵ takes them · esc goes back"
 
 
 class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
@@ -45,11 +49,15 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
             box.border_title = label(self._head)
             yield Static(label(self._why), id="why")
             yield OptionList(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
-            yield Static(label("↵ chooses · esc goes back"), id="keys")
+            yield Static(label(_CHOOSES), id="keys")
 
     def on_mount(self) -> None:
         """Puts the mark where it belongs."""
         self.query_one(OptionList).highlighted = self._marked
+
+    def on_resize(self) -> None:
+        """Fits the answers in."""
+        _make_room(self, self._why, _CHOOSES)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the answer under the cursor: never by colour alone."""
@@ -111,11 +119,15 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
         with Vertical(id="dialog") as box:
             box.border_title = label(self._head)
             yield _Lines(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
-            yield Static(label("space selects · a all or none · ↵ takes them · esc goes back"), id="keys")
+            yield Static(label(_SELECTS), id="keys")
 
     def on_mount(self) -> None:
         """Puts the mark on the first line."""
         self._list.highlighted = 0
+
+    def on_resize(self) -> None:
+        """Fits the lines in."""
+        _make_room(self, _SELECTS)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the line under the cursor: never by colour alone."""
@@ -187,5 +199,18 @@ def _prompt(option: Option, room: int, *, below: bool, marked: bool = False, bef
 
 
 def _room(screen: Screen[Any]) -> int:
-    """Cells of an answer's line."""
+    """Cells of an answer's line, which has a blank at both ends."""
+    return _width(screen) - 2
+
+
+def _width(screen: Screen[Any]) -> int:
+    """Cells of what stands above and below the answers."""
     return min(_MOST, screen.app.size.width * 9 // 10) - _FRAME
+
+
+def _make_room(screen: Screen[Any], *beside: str) -> None:
+    """What stands above and below is always in view: the answers between give way, and scroll."""
+    taken = sum(len(label(text).wrap(_width(screen))) + 1 for text in beside)
+    options = screen.query_one("#options", OptionList)
+    options.styles.max_height = max(1, screen.app.size.height - _AROUND - taken)
+    options.call_after_refresh(options.scroll_to_highlight)
