@@ -32,9 +32,9 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "written"),
     [
-        ("/home/ada/.local/state/bedplate/copied.sh", "~/.local/state/bedplate/copied.sh"),
-        ("/home/adam/x", "/home/adam/x"),
+        ("/people/ada/.local/state/bedplate/copied.sh", "~/.local/state/bedplate/copied.sh"),
+        ("/people/adam/x", "/people/adam/x"),
     ],
 )
 def test_a_path_in_a_persons_own_folder_begins_there(path: str, written: str) -> None:
-    assert as_written({"HOME": "/home/ada"}, Path(path)) == written
+    assert as_written({"HOME": "/people/ada"}, Path(path)) == written
