@@ -18,18 +18,14 @@ KUBECONFIG_PLACE = "{kubeconfig}"
 def state_home(environ: Mapping[str, str]) -> Path:
     """Where the program keeps what outlives it: ``$XDG_STATE_HOME/bedplate``, or below ``~/.local/state``."""
     state = environ.get("XDG_STATE_HOME", "")  # one that is not absolute is to be ignored, says the specification
-    return (Path(state) if state.startswith("/") else _home(environ) / ".local" / "state") / "bedplate"
-
-
-def as_written(environ: Mapping[str, str], path: Path) -> str:
-    """A path as people write it: from ``~`` on where it lies in their own folder."""
-    home = _home(environ)
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
-
-
-def _home(environ: Mapping[str, str]) -> Path:
     home = environ.get("HOME", "")
-    return Path(home) if home.startswith("/") else Path.home()
+    own = Path(home) if home.startswith("/") else Path.home()
+    return (Path(state) if state.startswith("/") else own / ".local" / "state") / "bedplate"
+
+
+def as_written(path: Path, home: Path) -> str:
+    """A path as a person writes it whose home that is: from ``~`` on where it lies there."""
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
 def make_private_folder(folder: Path) -> None:

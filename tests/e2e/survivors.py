@@ -66,12 +66,13 @@ class Survivor(Walker):
         raise AssertionError(f"no step {title}:\n{self.terminal.text}")
 
     def is_told_to_wait(self, title: str) -> None:
-        """Tries a step whose time has not come."""
-        before = self.stands().title
+        """Tries a step whose time has not come, and is led back to the one that is next."""
         self.goes_to(title)
-        self.terminal.press("enter")
         self.sees("the steps before it come first")
-        self.goes_to(before)
+        self.terminal.press("enter")
+        self.terminal.wait(
+            "the step that is next", lambda text: (at := standing(text)) is not None and at.state == "ready"
+        )
 
     def takes_back(self, title: str) -> None:
         """Takes back what was decided on a step."""

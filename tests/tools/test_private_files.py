@@ -37,4 +37,4 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     ],
 )
 def test_a_path_in_a_persons_own_folder_begins_there(path: str, written: str) -> None:
-    assert as_written({"HOME": "/people/ada"}, Path(path)) == written
+    assert as_written(Path(path), Path("/people/ada")) == written

@@ -75,7 +75,7 @@ class StepDeeds:
         except OSError as error:
             self._screen.notify(f"{copied}; it can't be written to a file: {error.strerror or error}", markup=False)
         else:
-            written = as_written(self._session.environ, path)
+            written = as_written(path, Path.home())  # the person's: a demo's tools have another one
             self._screen.notify(f"{copied}, and written to {written}", markup=False)
 
     def _was_not_done(self, error: Refusal | ToolError, title: str) -> None:
