@@ -68,6 +68,10 @@ class Walk:
             self._put_on_record(found)
         return found
 
+    def now(self) -> float:
+        """The present time, in seconds since the epoch."""
+        return self._clock()
+
     def moment(self) -> Moment:
         """Everything that a step's proof, or what it offers, may look at now."""
         session, now = self._session, self._clock()

@@ -11,6 +11,8 @@ from runners.layers.settings import Settings
 from runners.layers.survival.fold import Survival
 from runners.layers.walkthroughs.decisions import Choice
 from runners.layers.walkthroughs.engine import Progress, StepState, StepView
+from runners.layers.walkthroughs.old_disks import left_on_disks
+from runners.layers.walkthroughs.restore_rules import DISKS
 from runners.layers.walkthroughs.state_words import state_words
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Section, Step, Walkthrough
 from runners.layers.walkthroughs.timeline import Passage
@@ -149,7 +151,7 @@ def summary_facts(walkthrough: Walkthrough, passage: Passage, survival: Survival
         *_headed("Next", [Fact(_NEXT)]),
         *_headed("Took", [Fact(took)]),
         *_headed("Alarms", alarms),
-        *_headed("Left", _left(survival)),
+        *_headed("Left", [*_left_on_disks(passage), *_left(survival)]),
         *_headed("Decided", answers),
         *_headed("Skipped", skipped),
         *_headed("Proved", [*_proofs(walkthrough, passage)]),
@@ -164,6 +166,11 @@ def _proofs(walkthrough: Walkthrough, passage: Passage) -> Iterator[Fact]:
         if times:
             again = f", again after {times[-1]}" if len(times) > 1 else ""
             yield Fact(f"{step.title}, after {times[0]}{again}", Tone.GOOD, "✔")
+
+
+def _left_on_disks(passage: Passage) -> list[Fact]:
+    said = passage.decided.get(DISKS)
+    return [_line(finding) for finding in left_on_disks(said.answer)] if said is not None else []
 
 
 def _left(survival: Survival) -> list[Fact]:

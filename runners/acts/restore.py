@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from runners.acts.jobs import change_all
 from runners.acts.paths import LONGHORN
 from runners.cluster.errors import ApiError
+from runners.layers.components.longhorn_settings import orphan_deleter, spared
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
+from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS, setting_row
 from runners.layers.probes import Answer, Outcome
 from runners.layers.unusable import UnusableError
 from runners.layers.walkthroughs import restore_objects as objects
 from runners.layers.walkthroughs.held_jobs import holding
-from runners.layers.walkthroughs.restore_rules import SYSTEM, Restorable, read_restorable
+from runners.layers.walkthroughs.restore_rules import SPARE, SYSTEM, Restorable, read_restorable
 from runners.layers.walkthroughs.restore_targets import OF_SYSTEM_BACKUPS
 from runners.probes.base import Say
 from runners.probes.hands import Hands, hands
@@ -43,7 +45,7 @@ def restore(arguments: Sequence[str], say: Say) -> Answer:
         with hands(say) as cluster:
             if (trouble := _target_trouble(cluster, needed)) is not None:
                 return Answer(Outcome.NOT_ASKED, trouble)
-            return restore_system(cluster, arguments[1], arguments[2:]) if of_system else restore_claims(cluster, ones)
+            return _restore_system(cluster, arguments[1:]) if of_system else restore_claims(cluster, ones)
     except ApiError as error:
         return Answer(Outcome.FAILED, str(error))
     except (ValueError, IndexError) as error:
@@ -171,8 +173,20 @@ def _parameters(cluster: Hands, one: Restorable) -> Json:
     return mapping(found, "parameters")
 
 
-def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) -> Answer:
+def _restore_system(cluster: Hands, arguments: Sequence[str]) -> Answer:
+    backup, *others = arguments
+    namespaces = [other for other in others if other != SPARE]
+    return restore_system(cluster, backup, namespaces, spare=SPARE in others)
+
+
+def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = (), *, spare: bool = False) -> Answer:
     """Has Longhorn restore a system backup, and holds the jobs again that this brings back.
+
+    Args:
+        cluster: where.
+        backup: the system backup's name.
+        namespaces: those that claims come back into.
+        spare: keep Longhorn from deleting replicas that no volume knows, which a setting may come back with.
 
     Raises:
         ApiError: the server does not answer for long.
@@ -184,6 +198,8 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) 
             _make_namespace(cluster, namespace)
         cluster.make(path, made)
     for state, message in _states(cluster, f"{path}/{name}"):
+        if spare:
+            _spare(cluster)
         if state == "Error":
             return Answer(Outcome.FAILED, f"Longhorn could not restore system backup {backup}: {message}")
         if state == "Completed":
@@ -192,6 +208,16 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = ()) 
             held = f"; {again} held" if again else ""
             return Answer(Outcome.WORKED, f"system backup {backup} is restored{held}")
     return Answer(Outcome.FAILED, f"the restore of system backup {backup} was taken away meanwhile")
+
+
+def _spare(cluster: Hands) -> None:
+    settings = (setting_row(LONGHORN_SETTINGS.id, obj) for obj in cluster.items(f"{LONGHORN}/settings"))
+    deleter = orphan_deleter({row.name: row for row in settings})
+    if deleter is not None:
+        cluster.change(f"{LONGHORN}/settings/{deleter.name}", {"value": spared(deleter)})
+        cluster.say(
+            f"setting {deleter.name} was {deleter.value}: replicas that no volume knows are not deleted any more"
+        )
 
 
 def _attempt(cluster: Hands, backup: str) -> Json:

@@ -44,6 +44,7 @@ _OWN_WORK: Mapping[c.Command, tuple[tuple[str, str, str, str], ...]] = {
     c.RESTORE: (
         ("create", "longhorn.io", "volumes", _SPACE),
         ("create", "longhorn.io", "systemrestores", _SPACE),
+        ("patch", "longhorn.io", "settings", _SPACE),
         ("create", "", "persistentvolumes", ""),
         ("create", "", "persistentvolumeclaims", ""),
     ),

@@ -30,6 +30,7 @@ from tests.demo.play import CORE, CRS, claim, cluster, play, pod
 PVS = "/api/v1/persistentvolumes"
 CLAIMS = "/api/v1/namespaces/app/persistentvolumeclaims"
 
+ORPHANS = f"{CRS}/settings/orphan-resource-auto-deletion"
 MADE = (f"{CRS}/volumes", PVS, CLAIMS, "/api/v1/namespaces")
 """Where a restore creates something."""
 
@@ -74,6 +75,7 @@ def vault() -> Vault:
     claim(old)
     pod(old)
     play(old, *actors)
+    old.objects[ORPHANS]["value"] = "replica-data;instance"
     old.put(f"{CRS}/systembackups", "first", spec={})
     play(old, *actors, looks=2)
     assert vault.backups
@@ -168,6 +170,17 @@ def test_a_system_backup_brings_everything_back_and_its_jobs_are_held(api: Memor
     again = restore_system(new, "first", ["app"])
     assert again.outcome is Outcome.WORKED
     assert len(list(api.under(f"{CRS}/systemrestores"))) == 1
+
+
+@pytest.mark.parametrize(("spare", "left"), [(True, "instance"), (False, "replica-data;instance")])
+def test_a_system_backup_does_not_bring_back_what_deletes_old_replicas(
+    api: MemoryApi, new: Watched, *, spare: bool, left: str
+) -> None:
+    assert api.objects[ORPHANS]["value"] == ""
+    answer = restore_system(new, "first", ["app"], spare=spare)
+    assert answer.outcome is Outcome.WORKED
+    assert api.objects[ORPHANS]["value"] == left
+    assert any("replicas that no volume knows are not deleted any more" in line for line in new.log) is spare
 
 
 def test_a_system_restore_that_failed_is_tried_again_as_another_one(api: MemoryApi, new: Watched) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from runners.demo.actors.delays import Delays
 from runners.demo.actors.longhorn import Longhorn
+from runners.demo.actors.longhorn_restores import STAYING
 from runners.demo.actors.provisioner import Provisioner
 from runners.layers.jsons import dig, sequence, text, truth
 from tests.demo.memory_api import MemoryApi
@@ -118,20 +119,22 @@ def test_a_system_restore_brings_settings_back_as_they_were(api: MemoryApi) -> N
     """Also one that somebody has changed since: what deletes replicas that no volume knows among them."""
     actors = install(api)
     play(api, *actors)
-    orphans, rebuilds = f"{CRS}/settings/orphan-resource-auto-deletion", "concurrent-replica-rebuild-per-node-limit"
+    orphans = f"{CRS}/settings/orphan-resource-auto-deletion"
     api.objects[orphans]["value"] = "replica-data"
-    api.put(f"{CRS}/settings", rebuilds, value="5")
+    for limit in STAYING:
+        api.put(f"{CRS}/settings", limit, value="5")
     api.put(f"{CRS}/systembackups", "first-day", spec={})
     play(api, *actors)
     api.objects[orphans]["value"] = ""
-    api.objects[f"{CRS}/settings/{rebuilds}"]["value"] = "0"
+    for limit in STAYING:
+        api.objects[f"{CRS}/settings/{limit}"]["value"] = "0"
     play(api, *actors)
     assert api.objects[orphans]["value"] == ""
     api.put(f"{CRS}/systemrestores", "again", spec={"systemBackup": "first-day"})
     play(api, *actors)
     assert text(only(api, f"{CRS}/systemrestores"), "status", "state") == "Completed"
     assert api.objects[orphans]["value"] == "replica-data"
-    assert api.objects[f"{CRS}/settings/{rebuilds}"]["value"] == "0"
+    assert {api.objects[f"{CRS}/settings/{limit}"]["value"] for limit in STAYING} == {"0"}
 
 
 def test_instance_managers_of_an_older_version_stay_while_an_engine_needs_them(api: MemoryApi) -> None:

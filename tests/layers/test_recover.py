@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from runners.layers.walkthroughs.restore_rules import Recovery, wanted
 from runners.layers.walkthroughs.steps import Moment, proved
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
+from tests.layers import upgrade_worlds as u
 from tests.layers import worlds as w
 
 WALK = recover(r.SETTINGS)
@@ -48,7 +50,7 @@ def at(rows: Sequence[Row] = (), *decisions: Mapping[str, Decision], **more: Any
 def test_the_order_is_the_one_that_loses_nothing() -> None:
     assert [step.id for step in WALK.steps] == [
         "triage", "disks", "cluster", "preflight", "minor", "keys:longhorn", "foundation:longhorn", "storage",
-        "survivors", "target", "hold", "what", "restored", "foundation:minio", "flux", "flux:controllers",
+        "survivors", "target", "hold", "what", "restored", "old-data", "foundation:minio", "flux", "flux:controllers",
         "flux:source", "flux:applied", "flux:decrypts", "services", "looked", "release",
         "verify:longhorn", "verify:minio", "verify:flux", "report",
     ]  # fmt: skip
@@ -65,6 +67,7 @@ def test_each_step_says_why_and_has_a_command_and_an_undo() -> None:
 
 
 GONE = r.decided(disks="gone")
+KEPT = r.decided(disks="kept", what=f"volumes {r.PHOTOS}")
 ALL = r.chosen(r.PHOTOS)
 HELD = r.job(groups=(), held='{"groups": ["default"]}')
 
@@ -91,6 +94,12 @@ HELD = r.job(groups=(), held='{"groups": ["default"]}')
             StepState.WAITING,
         ),
         (at([*BACKUPS, HELD, *r.back("photos")], ALL, CONFIRMED, verdicts=ALONE), "foundation:minio", StepState.READY),
+        (at([*BACKUPS, HELD, *r.back("photos")], KEPT, CONFIRMED, verdicts=ALONE), "old-data", StepState.READY),
+        (
+            at([*BACKUPS, HELD, *r.back("photos")], KEPT, CONFIRMED, r.decided(**{"old-data": r.NEW}), verdicts=ALONE),
+            "foundation:minio",
+            StepState.READY,
+        ),
         (
             at([*BACKUPS, HELD, *r.back("photos")], ALL, CONFIRMED, verdicts={"flux-system": Verdict.ABSENT}),
             "flux",
@@ -245,7 +254,8 @@ def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None
     assert step is not None
     read = step.proof(at((), r.decided(disks="alive")))
     assert not proved(read), "how they are read out has to be seen before it goes on"
-    assert any("launch-simple-longhorn" in finding.text for finding in read)
+    assert step.shell_now is not None
+    assert "launch-simple-longhorn" in step.shell_now(at((), r.decided(disks="alive")), "home")
     assert step.options is not None
     assert [each.answer for each in step.options(at((), r.decided(disks="alive")))] == ["kept", "gone"]
     alive = r.decided(disks="kept")
@@ -257,6 +267,27 @@ def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None
 
 
 @pytest.mark.parametrize(
+    ("pod", "status", "said"),
+    [
+        ("photos-0", "Running", ["is used by photos-0"]),
+        ("photos-0", "Completed", []),
+        ("put-back", "Running", []),
+    ],
+)
+def test_old_data_goes_back_where_nothing_runs_on_the_claim(pod: str, status: str, said: list[str]) -> None:
+    step = WALK.step("old-data")
+    assert step is not None
+    user = u.pod(pod, "photos", status=status)
+    found = step.proof(at([*BACKUPS, *r.back("photos"), user], KEPT))
+    assert [finding.text for finding in found if finding.subject == f"claim {r.PHOTOS}"] == said
+    assert step.shell_now is not None
+    (made,) = (line for line in step.shell_now(at([*BACKUPS], KEPT), "home").splitlines() if "<<<" in line)
+    pod_made = json.loads(shlex.split(made)[-1])
+    assert pod_made["spec"]["volumes"][1]["persistentVolumeClaim"]["claimName"] == "photos"
+    assert pod_made["spec"]["containers"][0]["image"] == "longhornio/longhorn-engine:v1.12.1"
+
+
+@pytest.mark.parametrize(
     ("setting", "value", "patch"),
     [
         ("orphan-resource-auto-deletion", "replica-data;instance", '{"value": "instance"}'),
@@ -264,16 +295,20 @@ def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None
         ("orphan-auto-deletion", "true", '{"value": "false"}'),
     ],
 )
-def test_what_would_delete_old_replicas_is_stopped_by_one_command(setting: str, value: str, patch: str) -> None:
+@pytest.mark.parametrize("decided", [{}, r.decided(disks="alive"), r.decided(disks="kept")], ids=["", "alive", "kept"])
+def test_what_would_delete_old_replicas_is_stopped_by_one_command(
+    setting: str, value: str, patch: str, decided: dict[str, Decision]
+) -> None:
     step = WALK.step("disks")
     assert step is not None
     assert step.shell_now is not None
-    call = shlex.split(step.shell_now(at([w.setting(setting, value)], r.decided(disks="kept")), "home"))
-    assert call == [
+    patched, *_read_out = step.shell_now(at([w.setting(setting, value)], decided), "home").splitlines()
+    assert shlex.split(patched) == [
         *("kubectl", "--context", "home", "-n", "longhorn-system", "patch", "settings.longhorn.io", setting),
         *("--type", "merge", "-p", patch),
     ]
-    assert step.shell_now(at([w.setting(setting, patch)]), "home").startswith("ls ")
+    for moment in (at([w.setting(setting, json.loads(patch)["value"])], decided), at((), r.decided(disks="gone"))):
+        assert "patch" not in step.shell_now(moment, "home")
 
 
 @pytest.mark.parametrize(

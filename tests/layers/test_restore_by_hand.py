@@ -26,6 +26,7 @@ def test_each_claim_with_a_backup_has_its_commands_in_order() -> None:
     assert [line for line in every if line.startswith("#")] == [
         "# apps/photos: its volume from its backup, and when that is whole, the claim on it",
         "# or all from a system backup: put its name for NAME",
+        "# it brings settings back: where old disks are kept, empty orphan-resource-auto-deletion at once",
     ]
     *lines, system = (line for line in every if not line.startswith("#"))
     objects = [json.loads(shlex.split(line)[-1]) for line in lines if "<<<" in line]

@@ -55,18 +55,48 @@ def test_what_is_recommended_stands_first_and_says_why(rows: Sequence[Row], answ
 
 
 @pytest.mark.parametrize(
-    ("disks", "answer"), [("alive", "volumes"), ("kept", "volumes"), ("gone", "system-backup first")]
+    ("disks", "said", "answer"),
+    [
+        ("alive", "live", "volumes"),
+        ("kept", "are kept", "volumes"),
+        ("", "are not said to be gone", "volumes"),
+        ("gone", "", "system-backup first"),
+    ],
 )
-def test_where_old_disks_are_kept_no_system_backup_is_recommended(disks: str, answer: str) -> None:
+def test_where_old_disks_are_kept_no_system_backup_is_recommended(disks: str, said: str, answer: str) -> None:
     """It brings settings back: one of them may have Longhorn delete what stands on those disks."""
     rows = [TARGET, PHOTOS, WIKI, r.system_backup()]
-    decisions = r.decided(disks=disks, what="system-backup first")
+    decisions = r.decided(what="system-backup first", **({"disks": disks} if disks else {}))
     moment = r.moment(rows, sheet=r.sheet("photos", "wiki"), decisions=decisions)
     first, *_others = what_options(moment)
     assert first.answer == answer
     found = restore_prospect(moment.rows, Recovery(moment.sheet, moment.decisions), moment.picture).findings
-    endangered = [(finding.overridable, finding.remedy) for finding in found if finding.subject == "old disks"]
-    assert endangered == ([] if disks == "gone" else [(True, "restore single volumes instead")])
+    endangered = [(finding.overridable, finding.text) for finding in found if finding.subject == "old disks"]
+    words = f"{said}, and a system backup brings settings back: if orphan deletion was on, it deletes their replicas"
+    assert endangered == ([(True, words)] if said else [])
+    if said:
+        assert f"recommended: the old disks {words}" in first.text
+
+
+def test_where_old_disks_are_kept_and_no_claim_is_known_nothing_is_recommended() -> None:
+    moment = r.moment([TARGET, r.system_backup()], decisions=r.decided(disks="kept"))
+    assert not any("recommended" in option.text for option in what_options(moment))
+
+
+@pytest.mark.parametrize(
+    ("rows", "what", "said"),
+    [
+        ([], f"volumes {r.PHOTOS}", ["claim apps/wiki"]),
+        ([r.claim("wiki", "pvc-7")], f"volumes {r.PHOTOS}", []),
+        ([], f"volumes {r.PHOTOS},apps/wiki", []),
+        ([r.system_backup()], "system-backup first", []),
+        ([], "nothing", []),
+    ],
+)
+def test_what_is_left_out_is_said_while_it_can_still_be_chosen(rows: Sequence[Row], what: str, said: list[str]) -> None:
+    decisions = r.decided(disks="gone", what=what)
+    found = chosen(r.moment([TARGET, PHOTOS, WIKI, *rows], sheet=r.sheet("photos", "wiki"), decisions=decisions))
+    assert [finding.subject for finding in found if "left out" in finding.text] == said
 
 
 def test_nothing_is_recommended_where_nothing_can_come_back() -> None:
@@ -84,5 +114,7 @@ def test_no_system_backup_is_recommended_before_longhorn_says_its_version() -> N
 
 
 def test_without_a_sheet_nobody_can_say_that_all_comes_back() -> None:
-    first, *_others = what_options(r.moment([TARGET, PHOTOS, WIKI, r.system_backup()]))
+    first, *_others = what_options(
+        r.moment([TARGET, PHOTOS, WIKI, r.system_backup()], decisions=r.decided(disks="gone"))
+    )
     assert "restores what it holds" in first.text

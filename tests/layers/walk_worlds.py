@@ -143,6 +143,7 @@ def worlds() -> Iterator[At]:
     )
     yield At(identity=None)
     yield At(HELD, sheet=None)
+    yield At(BEHIND, decisions=r.decided(disks="kept", what=f"volumes {r.PHOTOS}"))
 
 
 def undone(name: str, step: Step) -> At:

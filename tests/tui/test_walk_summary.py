@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pytest
+
 from runners.layers.survival.fold import Survival
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.timeline import DECIDED, OPENED, PROVED, Entry, Passage
@@ -51,6 +53,13 @@ def test_what_was_proved_stands_in_the_order_of_the_steps_with_its_first_time() 
         "Recurring jobs held, after 2m19s, again after 3m57s",
         "What is restored, after 2m30s",
     ]
+
+
+@pytest.mark.parametrize(("answer", "left"), [("kept", True), ("alive", False), ("gone", False)])
+def test_old_disks_that_were_kept_are_left_to_be_seen_to(answer: str, *, left: bool) -> None:
+    told = summary(decided("disks", 10, answer=answer))
+    words = "old disks: keep the replicas from before, as orphans in Longhorn"
+    assert any(line.startswith(words) for line in told.get("Left", ())) is left
 
 
 def test_what_a_person_answered_and_skipped_stands_under_its_steps_title() -> None:

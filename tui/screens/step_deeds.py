@@ -34,8 +34,8 @@ class StepDeeds:
 
     def decide(self, view: StepView, choice: Choice, *, typed: str = "", reason: str = "", answer: str = "") -> None:
         """Keeps a decision: what was typed for it, the reason of a skip, and the answer where there are several."""
-        at = self._walk.moment().now
-        decision = Decision(self._walk.walkthrough.name, view.step.id, choice, at, who(), reason, answer)
+        name = self._walk.walkthrough.name
+        decision = Decision(name, view.step.id, choice, self._walk.now(), who(), reason, answer)
         self._work(self._keep(view, decision, typed), "keep a decision")
 
     def write_sheet(self, path: Path) -> None:

@@ -15,11 +15,10 @@ from runners.layers.jsons import Json, mapping, sequence, text
 _RESTORE = 4.0
 """Seconds, at the stage's pace, that it takes to read a system backup."""
 _SETTINGS = "settings"
-_STAYING = (
-    "backup-target",
-    "backup-target-credential-secret",
-    "concurrent-backup-restore-per-node-limit",
+STAYING = (
+    "concurrent-backing-image-replenish-per-node-limit",
     "concurrent-replica-rebuild-per-node-limit",
+    "concurrent-volume-backup-restore-per-node-limit",
 )
 """Settings that stay as they are, whatever a system backup has (longhorn-manager's system rollout controller)."""
 _IN_ORDER: Mapping[str, Resource] = {
@@ -97,7 +96,8 @@ class SystemRestorer:
         known = by_name(self._api.list(res.LONGHORN_SETTINGS, NAMESPACE))
         for setting in map(mapping, sequence(kept, "objects", _SETTINGS)):
             name = text(setting, "metadata", "name")
-            if name not in (*OWN_SETTINGS, *_STAYING):
+            # What the manager writes itself, it would write again.
+            if name not in (*OWN_SETTINGS, *STAYING):
                 self._api.ensure(res.LONGHORN_SETTINGS, setting, known.get(name))
 
 

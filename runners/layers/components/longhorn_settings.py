@@ -14,6 +14,8 @@ Settings = Mapping[str, Setting]
 _DELETING = "deleting-confirmation-flag"
 _ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
 """By its name of today and the one before Longhorn 1.9, which was a flag for replica data alone."""
+_REPLICAS = ("replica-data", "replicaData")
+"""How a list of what is deleted may name replicas."""
 
 
 def setting_findings(settings: Settings) -> Iterator[Finding]:
@@ -23,12 +25,31 @@ def setting_findings(settings: Settings) -> Iterator[Finding]:
         yield from _flag(
             row, "is true: nothing would stop an uninstall from deleting every volume", "set it to false in Longhorn"
         )
-    resources, old = (settings.get(name) for name in _ORPHANS)
-    text, remedy = "deletes replica data that no volume knows: what could be salvaged", "leave replica-data out of it"
-    if resources is not None and "replica-data" in resources.value.replace("replicaData", "replica-data"):
-        yield Finding(_subject(resources), Severity.WARNING, text, remedy, about=resources.key)
-    elif resources is None and old is not None:
+    text = "deletes replica data that no volume knows: what could be salvaged"
+    new, old = (settings.get(name) for name in _ORPHANS)
+    if new is None and old is not None:
         yield from _flag(old, text, "set it to false")
+    elif (deleter := orphan_deleter(settings)) is not None:
+        yield Finding(_subject(deleter), Severity.WARNING, text, "leave replica-data out of it", about=deleter.key)
+
+
+def orphan_deleter(settings: Settings) -> Setting | None:
+    """The setting by which Longhorn deletes replica data that no volume knows; None where it deletes none.
+
+    Where today's setting is there, the one from before Longhorn 1.9 counts for nothing.
+    """
+    new, old = (settings.get(name) for name in _ORPHANS)
+    if new is not None:
+        return new if spared(new) != new.value else None
+    return old if old is not None and old.value.strip().lower() == "true" else None
+
+
+def spared(row: Setting) -> str:
+    """The value with which it deletes no replica data, and whatever else it deletes as before."""
+    if row.name == _ORPHANS[1]:
+        return "false"
+    kept = [part for part in row.value.split(";") if part.strip() not in _REPLICAS]
+    return ";".join(kept)
 
 
 def _flag(row: Setting, text: str, remedy: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from runners.layers.identity import Identity
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet
-from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, KEPT, Recovery, living, newest_backups
+from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, KEPT, Recovery, living, newest_backups
 
 
 def is_same(sheet: Sheet, uid: str) -> bool:
@@ -39,12 +39,22 @@ def unanswered(rows: Rows, recovery: Recovery, identity: Identity | None) -> tup
 def endangered(recovery: Recovery) -> tuple[Finding, ...]:
     """That a system backup may bring back the setting by which Longhorn deletes what stands on disks that are kept.
 
-    A SystemRestore sets Longhorn's settings to what they were, all but the backup target and two limits
-    (longhorn-manager, ``controller/system_rollout_controller.go``), and which value this one had is in no sheet.
+    A SystemRestore sets Longhorn's settings to what they were, all but a few limits
+    (longhorn-manager, ``controller/system_rollout_controller.go``), and which value this one had is in no sheet. After
+    a restored etcd it may delete what was made since its snapshot.
     """
-    if recovery.answer(DISKS) not in (ALIVE, KEPT):
+    answer = recovery.answer(DISKS)
+    if answer == GONE:
         return ()
-    text = (
-        "are kept, and it brings Longhorn's settings back: if orphan deletion was on, Longhorn deletes what is on them"
-    )
-    return (Finding("old disks", Severity.BLOCKER, text, "restore single volumes instead"),)
+    state = {KEPT: "are kept", ALIVE: "live"}.get(answer, "are not said to be gone")
+    text = f"{state}, and a system backup brings settings back: if orphan deletion was on, it deletes their replicas"
+    remedy = "restore single volumes; or read them out first, and answer “gone”"
+    return (Finding("old disks", Severity.BLOCKER, text, remedy),)
+
+
+def left_on_disks(answer: str) -> tuple[Finding, ...]:
+    """That old disks which were kept still have their replicas once all is over, by what was answered of them."""
+    if answer != KEPT:
+        return ()
+    text = "keep the replicas from before, as orphans in Longhorn"
+    return (Finding("old disks", Severity.WARNING, text, "delete those there once nothing on them is needed"),)

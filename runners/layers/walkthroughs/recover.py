@@ -14,11 +14,21 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import MOVE_AWAY, SHEET, Sheet
 from runners.layers.verdicts import Verdict
+from runners.layers.walkthroughs.disk_proofs import (
+    disk_commands,
+    disk_options,
+    disks,
+    orphan_findings,
+    put_back,
+    put_back_now,
+)
 from runners.layers.walkthroughs.flux_steps import flux_steps
 from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.proofs import is_usable
+from runners.layers.walkthroughs.read_out import put_back_commands, read_out_commands
+from runners.layers.walkthroughs.restore_by_hand import EXAMPLE
 from runners.layers.walkthroughs.restore_choices import minor_step, what_step
-from runners.layers.walkthroughs.restore_rules import DISKS, STORAGE
+from runners.layers.walkthroughs.restore_rules import DISKS, OLD_DATA, STORAGE
 from runners.layers.walkthroughs.restore_steps import (
     hold_step,
     looked_step,
@@ -36,11 +46,6 @@ from runners.layers.walkthroughs.shared_steps import (
 )
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough
 from runners.layers.walkthroughs.triage import (
-    SHOW_REPLICAS,
-    disk_commands,
-    disk_options,
-    disks,
-    orphan_findings,
     survivors,
     triage,
 )
@@ -76,6 +81,7 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
         yield hold_step()
         yield what_step()
         yield restored_step(sheet)
+        yield old_data_step()
     for entry in settings.before_flux:
         if entry is not storage:
             yield from keys_before(settings, entry.component)
@@ -118,13 +124,37 @@ def disks_step() -> Step:
         proof=disks,
         doing=Doing.DECISION,
         do=(
-            "look at /var/lib/longhorn/replicas on each node. What is left there can still be read out: answer "
-            "“alive”, and it says how, and waits"
+            "look at /var/lib/longhorn/replicas on each node. What is left there can still be read out, as this says; "
+            "answer “alive” then, and it waits for that"
         ),
-        shell=lambda _settings, _context: SHOW_REPLICAS,
+        shell=lambda _settings, _context: read_out_commands(""),
         shell_now=disk_commands,
         undo="take the answer back (u)",
         options=disk_options,
+    )
+
+
+def old_data_step() -> Step:
+    """What only the old disks have is copied into its claims."""
+    return Step(
+        OLD_DATA,
+        "Old data put back",
+        why=(
+            "What is newer than its backup is on the old disks alone. Now each restored claim is bound, and nothing "
+            "runs on it yet; later its application has to be stopped first, and Flux with it."
+        ),
+        proof=put_back,
+        doing=Doing.DECISION,
+        looks_at="a person's word, where the old disks live and something was restored",
+        do=(
+            "read out what you need (as “Are the old disks alive?” says), and copy it into its claim by a pod on the "
+            "node where it is mounted. Claims of one database or object store belong together: put back all of them, "
+            "of the same moment, or none. Then confirm. A claim that was left out gets its old data once it is there"
+        ),
+        shell=lambda _settings, context: put_back_commands((EXAMPLE,), "", context),
+        shell_now=put_back_now,
+        undo="take the word back (u); the backups are as they were: a claim can be restored again",
+        skip="when nothing newer is needed, or you put it back later with its application stopped",
     )
 
 
@@ -147,7 +177,7 @@ def storage_step() -> Step:
         "storage",
         "Storage is usable",
         why="Helm says deployed before there is storage: Longhorn's manager makes the StorageClass and CSI afterwards.",
-        proof=lambda moment: (*usable(moment), *orphan_findings(moment.rows)),
+        proof=lambda moment: (*usable(moment), *orphan_findings(moment)),
         looks_at="Longhorn's managers, StorageClass and CSI, and whether it would delete replicas it does not know",
         do="nothing: this step only looks",
         shell=lambda _settings, context: f"kubectl --context {context} get storageclass,csinode",

@@ -12,7 +12,7 @@ from runners.layers.survival.sheet import Sheet, SheetClaim
 from runners.layers.walkthroughs import restore_objects as objects
 from runners.layers.walkthroughs.restore_rules import SYSTEM, VOLUMES_OF, Recovery, Restorable, choice, wanted
 
-_EXAMPLE = Restorable("NAMESPACE", "CLAIM", "VOLUME", "BACKUP", 10 * 2**30, "STORAGECLASS")
+EXAMPLE = Restorable("NAMESPACE", "CLAIM", "VOLUME", "BACKUP", 10 * 2**30, "STORAGECLASS")
 """Stands for a claim where no sheet names one; the API takes no name in capitals, so none is applied by mistake."""
 _TOLD = "BACKUP:.status.url,VOLUME:.status.volumeName,SIZE:.status.volumeSize,CLAIM:.status.labels.KubernetesStatus"
 """What each backup says of the volume that it is of, as columns."""
@@ -40,7 +40,8 @@ def chosen_commands(rows: Rows, recovery: Recovery, context: str) -> str:
 
 
 def _of_system(name: str, context: str) -> str:
-    return f"kubectl --context {context} apply -f - <<< '{_line(objects.system_restore(name))}'"
+    about = "# it brings settings back: where old disks are kept, empty orphan-resource-auto-deletion at once"
+    return f"{about}\nkubectl --context {context} apply -f - <<< '{_line(objects.system_restore(name))}'"
 
 
 def _restorable(claim: SheetClaim) -> Restorable:
@@ -52,12 +53,12 @@ def _restorable(claim: SheetClaim) -> Restorable:
 def _of_any(context: str) -> Iterator[str]:
     """What is the same for any claim, and where to look up what is not."""
     yield f"kubectl --context {context} -n {objects.SPACE} get backups.longhorn.io -o custom-columns={_TOLD}"
-    size = f"the size ({_EXAMPLE.size}, which is {quantity_of(_EXAMPLE.size)})"
+    size = f"the size ({EXAMPLE.size}, which is {quantity_of(EXAMPLE.size)})"
     yield (
-        f"# for each volume that you want: the lines below with what that says for {_EXAMPLE.backup}, {_EXAMPLE.volume}"
-        f", {_EXAMPLE.name}, {_EXAMPLE.namespace} and {size}, and your {_EXAMPLE.storage_class}"
+        f"# for each volume that you want: the lines below with what that says for {EXAMPLE.backup}, {EXAMPLE.volume}"
+        f", {EXAMPLE.name}, {EXAMPLE.namespace} and {size}, and your {EXAMPLE.storage_class}"
     )
-    yield from _of_claim(_EXAMPLE, context)
+    yield from _of_claim(EXAMPLE, context)
 
 
 def _of_claim(one: Restorable, context: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from runners.layers.rows import Rows
 from runners.layers.settings import Settings
 from runners.layers.survival.sheet import SHEET, Sheet
 from runners.layers.version_steps import minor_words, not_a_version
+from runners.layers.walkthroughs.disk_proofs import disks
 from runners.layers.walkthroughs.held_jobs import held
 from runners.layers.walkthroughs.old_disks import unanswered
 from runners.layers.walkthroughs.proofs import not_seen
@@ -44,7 +45,7 @@ from runners.layers.walkthroughs.restore_rules import (
 )
 from runners.layers.walkthroughs.steps import Doing, Moment, Option, Proof, Step
 from runners.layers.walkthroughs.system_backups import Advice, advice, ready_backups
-from runners.layers.walkthroughs.triage import disks, recovery_of
+from runners.layers.walkthroughs.triage import recovery_of
 
 ON_LONGHORN = Target(component=STORAGE)
 _BY_SYSTEM = "volumes with their claims, and Longhorn's settings and recurring jobs, which are held at once"
@@ -197,7 +198,19 @@ def chosen(moment: Moment) -> Proof:
     lost = [Finding(f"claim {name}", Severity.BLOCKER, "no backup of it is seen") for name in vanished(rows, recovery)]
     back = wanted(rows, recovery)
     words = f"system backup {names[0]}" if kind == SYSTEM else counted(len(back), "volume")
-    return (Finding(words, Severity.OK, by), *lost, *_coming_back(back))
+    return (Finding(words, Severity.OK, by), *lost, *_left_out(moment, back), *_coming_back(back))
+
+
+def _left_out(moment: Moment, back: Sequence[Restorable]) -> Iterator[Finding]:
+    """Each claim that has a backup, was not chosen among single volumes, and is not there."""
+    if choice(recovery_of(moment))[0] != VOLUMES_OF:
+        return
+    there = {f"{row.namespace}/{row.name}" for row in moment.rows.all(CLAIMS)} | {one.claim for one in back}
+    out = [one for one in restorables(moment.rows, moment.sheet) if one.claim not in there]
+    for one in out[:_NAMED]:
+        yield Finding(f"claim {one.claim}", Severity.NOTE, "is left out, and will be created empty by what uses it")
+    if len(out) > _NAMED:
+        yield Finding("claims", Severity.NOTE, f"and {len(out) - _NAMED} more are left out")
 
 
 def _coming_back(ones: Sequence[Restorable]) -> Iterator[Finding]:

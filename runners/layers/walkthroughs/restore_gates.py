@@ -19,7 +19,9 @@ from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_choices import nothing_is_missing, size_and_date
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
+    GONE,
     NOTHING,
+    SPARE,
     STORAGE,
     SYSTEM,
     VOLUMES_OF,
@@ -39,6 +41,8 @@ from runners.layers.walkthroughs.system_backups import system_findings
 
 _NAMED = 6
 _AND_LONGHORN = "and Longhorn's own settings, StorageClasses and recurring jobs as they were then; the jobs are held"
+
+_SPARED = "orphan deletion is put off again as soon as it is back, for what is on the old disks"
 
 
 def _is_going_on(rows: Rows, recovery: Recovery, identity: Identity | None) -> bool:
@@ -125,8 +129,9 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
         ones = wanted(rows, recovery)
         spaces = sorted({one.namespace for one in ones})
         against = (*system_findings(rows, picture, names[0]), *endangered(recovery), *common)
-        words = (*map(_line, ones), _AND_LONGHORN)
-        return Prospect((SYSTEM, names[0], *spaces), against, words, f"system backup {names[0]}")
+        spare, spared = ((SPARE,), (_SPARED,)) if recovery.answer(DISKS) != GONE else ((), ())
+        words = (*map(_line, ones), _AND_LONGHORN, *spared)
+        return Prospect((SYSTEM, names[0], *spare, *spaces), against, words, f"system backup {names[0]}")
     return _volumes(wanted(rows, recovery), rows, common)
 
 

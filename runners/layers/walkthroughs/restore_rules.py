@@ -21,12 +21,14 @@ from runners.layers.version_steps import minor_words
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.proofs import not_seen
 
-DISKS, WHAT, LOOKED, MINOR = "disks", "what", "looked", "minor"
+DISKS, WHAT, OLD_DATA, LOOKED, MINOR = "disks", "what", "old-data", "looked", "minor"
 """Steps on which a person decides."""
 GONE, ALIVE, KEPT = "gone", "alive", "kept"
 """Answers to what has become of the old disks; they are kept once somebody has read how they are read out."""
 SYSTEM, VOLUMES_OF, NOTHING = "system-backup", "volumes", "nothing"
 """What an answer to what is restored begins with."""
+SPARE = "--spare-old-disks"
+"""Among what a system backup is restored with: the setting that deletes unknown replicas is kept from coming back."""
 _BACKED_UP = re.compile(r"[?&]volume=([^&]+)")
 """Names, in a backup's URL, the volume that it is one of."""
 DRIVER = "driver.longhorn.io"

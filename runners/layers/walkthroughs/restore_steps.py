@@ -144,8 +144,7 @@ def looked_step() -> Step:
             "not, don't confirm: jobs stay held, and no backup is replaced. For an older one suspend what applies the "
             "application (s in the Flux tab), scale it to 0, delete the claim (its volume stays), restore that backup "
             "in Longhorn as another volume, and make its PV and PVC there, under the claim's name. Until then press no "
-            "↵ on the step “Restored”: it takes the newest. What was read out of old disks is copied into its claim by "
-            "a pod that mounts it, while the application is scaled to 0"
+            "↵ on the step “Restored”: it takes the newest"
         ),
         undo="take it back (u): then jobs are to be held again",
         shell=lambda _settings, context: everywhere(context),

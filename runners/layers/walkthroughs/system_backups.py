@@ -50,7 +50,7 @@ def advice(rows: Rows, picture: Picture, ones: Sequence[Restorable], recovery: R
     """
     ready, oldest, sheet = ready_backups(rows), oldest_backups(rows), recovery.sheet
     known = None if sheet is None else {f"{claim.namespace}/{claim.name}" for claim in sheet.claims}
-    risk = next((f"the {found.subject} {found.text}" for found in endangered(recovery)), "") if ones else ""
+    risk = next((f"the {found.subject} {found.text}" for found in endangered(recovery)), "")
     first = ""
     for row in ready:
         doubt = _doubt(row, rows, picture, ones, oldest) or _unknown(ones, known) or risk

@@ -1,33 +1,20 @@
-"""Triage, which changes nothing: what is alive, whether it is the same cluster, what survives, and the old disks."""
+"""Triage, which changes nothing: what is alive, whether it is the same cluster, and what survives."""
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Iterator
 
 from runners.layers.components.longhorn_targets import shown, targets_inside
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES
-from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS, Setting
 from runners.layers.picture import Layer, Picture
-from runners.layers.rows import Rows
 from runners.layers.survival.sheet import SHEET
 from runners.layers.verdicts import Verdict
-from runners.layers.walkthroughs.old_disks import is_same, serving, unanswered
+from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.proofs import not_seen
-from runners.layers.walkthroughs.restore_rules import ALIVE, DISKS, GONE, KEPT, Recovery, has_looked, living
-from runners.layers.walkthroughs.steps import Moment, Option, Proof
-
-_ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
-"""Longhorn's setting since 1.9, and before."""
-SHOW_REPLICAS = "ls -l /var/lib/longhorn/replicas   # on each node"
-EXPORT = (
-    "on the node, run longhornio/longhorn-engine as `launch-simple-longhorn VOLUME SIZE` over "
-    "/var/lib/longhorn/replicas/VOLUME-…, mount /dev/longhorn/VOLUME read-only, and copy (Longhorn's docs: "
-    "Exporting a Volume from a Single Replica). It goes back at “Data looked at”, once its claim is restored"
-)
+from runners.layers.walkthroughs.restore_rules import Recovery, has_looked, living
+from runners.layers.walkthroughs.steps import Moment, Proof
 
 
 def recovery_of(moment: Moment) -> Recovery:
@@ -95,79 +82,6 @@ def _survives(moment: Moment) -> Iterator[Finding]:
 
 def _some(names: list[str]) -> str:
     return listed(names, 4)
-
-
-def disk_options(moment: Moment) -> tuple[Option, ...]:
-    """What may have become of the old disks; where they live, what is to be with them."""
-    text = "the nodes' disks were lost, wiped or replaced: what comes back comes from backups alone"
-    gone = Option(GONE, "gone", text)
-    if recovery_of(moment).answer(DISKS) in (ALIVE, KEPT):
-        text = "what was needed of them is read out, or may be later: nothing here deletes what is on them"
-        return (Option(KEPT, "kept: go on, and the disks stay as they are", text), gone)
-    text = "replica directories may be left in /var/lib/longhorn: how they are read out is said next"
-    return (Option(ALIVE, "alive, or not sure", text), gone)
-
-
-def disks(moment: Moment) -> Proof:
-    """Somebody has said what has become of the old disks; where Longhorn knows its volumes, nobody has to."""
-    rows, answer = moment.rows, recovery_of(moment).answer(DISKS)
-    unknown = unanswered(rows, recovery_of(moment), moment.picture.identity)
-    if unknown and answer != ALIVE:
-        return unknown
-    orphans = orphan_findings(rows)
-    if answer in (GONE, ""):
-        serve = serving(rows, moment.sheet, moment.picture.identity)
-        words = "are gone" if answer else f"serve: Longhorn knows {serve} volumes on them"
-        return (*(() if answer else orphans), Finding("old disks", Severity.OK, words))
-    last = _last_copy(answer)
-    how = Finding("to read them out", Severity.NOTE, EXPORT)
-    safe = Finding("going on", Severity.NOTE, "is safe for them: installing Longhorn leaves unknown replicas alone")
-    never = "is never offered here: deleting Longhorn's namespace or CRDs, or uninstalling it, deletes replicas"
-    return (*orphans, last, how, safe, Finding("starting over", Severity.NOTE, never))
-
-
-def _last_copy(answer: str) -> Finding:
-    if answer == KEPT:
-        text = "stay as they are: the last copy of what is newer than its backup (its way back: “Data looked at”)"
-        return Finding("old disks", Severity.OK, text)
-    text = "are the last copy of what is newer than its backup: read out first what is needed"
-    return Finding("old disks", Severity.WARNING, text, "then say so (↵)")
-
-
-def orphan_findings(rows: Rows) -> tuple[Finding, ...]:
-    """That Longhorn does not delete replicas that it does not know: on a new cluster, those are the old ones."""
-    return tuple(
-        Finding(
-            f"setting {row.name}",
-            Severity.BLOCKER,
-            f"is {row.value}: Longhorn deletes the old volumes' replicas",
-            f"set it to {_spared(row) or 'nothing'} at once, and in Longhorn's values too",
-            about=row.key,
-        )
-        for row in _deleting(rows)
-    )
-
-
-def disk_commands(moment: Moment, context: str) -> str:
-    """What stops Longhorn from deleting old replicas, where it would; else what shows them."""
-    patch = ("kubectl", "--context", context, "-n", "longhorn-system", "patch", "settings.longhorn.io")
-    stops = (
-        (*patch, row.name, "--type", "merge", "-p", json.dumps({"value": _spared(row)}))
-        for row in _deleting(moment.rows)
-    )
-    return "\n".join(map(shlex.join, stops)) or SHOW_REPLICAS
-
-
-def _deleting(rows: Rows) -> list[Setting]:
-    found = [row for row in rows.all(LONGHORN_SETTINGS) if row.name in _ORPHANS]
-    return [row for row in found if row.value == "true" or "replica" in row.value]
-
-
-def _spared(row: Setting) -> str:
-    """The value with which Longhorn deletes none: since 1.9 the setting lists what it deletes."""
-    if row.name != _ORPHANS[0]:
-        return "false"
-    return ";".join(part for part in row.value.split(";") if "replica" not in part)
 
 
 def survivors(moment: Moment) -> Proof:
