@@ -33,8 +33,9 @@ async def test_what_is_marked_is_in_view_and_so_are_the_keys(size: tuple[int, in
     app = BedplateApp(session, clock)
     async with app.run_test(size=size) as pilot:
         await started(app, pilot)
+        app.add_class("-demo")  # which takes a line for its banner
         app.push_screen(ChoosingScreen("What is restored", WHY, [*map(answer, NAMES)], marked=3))
-        await until(lambda: shows(app, "▸ fourth", "fourth-ends", KEYS))
+        await until(lambda: shows(app, " DEMO ", "▸ fourth", "fourth-ends", KEYS))
         for key, name in (("up", "third"), ("up", "second"), ("up", "first"), ("end", "fourth")):
             await pilot.press(key)
             await until(lambda name=name: shows(app, f"▸ {name}", f"{name}-ends", KEYS))  # type: ignore[misc]

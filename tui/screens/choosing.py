@@ -16,19 +16,32 @@ from textual.widgets.option_list import Option as Line
 
 from runners.layers.walkthroughs.steps import Option
 from tui.screens.once import LeavesOnce
+from widgets.room import LEAST_HEIGHT
 from widgets.safe import label, plain, wrapped
 
-_MOST, _FRAME = 110, 6
-"""Cells of the dialog at most, and of those what frames what it says (``app.tcss``)."""
-_AROUND = 4
-"""Lines of what frames it."""
-_CHOOSES = "↵ chooses · esc goes back"
-_SELECTS = "space selects · a all or none · ↵ takes them · esc goes back"
+_MOST, _FRAME = 110, 9
+"""Cells of the dialog at most, and of those what frames an answer, with its scrollbar (``app.tcss``)."""
+_HEIGHTS: list[tuple[int, str]] = [(0, "-flat"), (LEAST_HEIGHT, "-low"), (20, "-high")]
+"""Lines of a terminal that is low for a question: within its frame no line is left blank then."""
+
+
+class _Box(Vertical):
+    """What frames a question: the keys are always in view, the answers above them give way, and scroll."""
+
+    def fit(self) -> None:
+        """Leaves the answers what room there is."""
+        options = self.query_one(OptionList)
+        others = (each for each in self.children if each is not options)
+        taken = sum(each.outer_size.height + each.styles.margin.height for each in others)
+        room = self.screen.size.height - self.dock_gutter.height - self.gutter.height - taken
+        options.styles.max_height = max(1, room)
+        options.call_after_refresh(options.scroll_to_highlight)
 
 
 class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
     """Dismissed with the option that was chosen; with none where a person went back."""
 
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _HEIGHTS  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False, tooltip="choose nothing"),
         Binding("j", "down", show=False, tooltip="next answer"),
@@ -45,11 +58,11 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
 
     def compose(self) -> ComposeResult:
         """The question, and a line or two for each answer."""
-        with Vertical(id="dialog") as box:
+        with _Box(id="dialog") as box:
             box.border_title = label(self._head)
             yield Static(label(self._why), id="why")
             yield OptionList(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
-            yield Static(label(_CHOOSES), id="keys")
+            yield Static(label("↵ chooses · esc goes back"), id="keys")
 
     def on_mount(self) -> None:
         """Puts the mark where it belongs."""
@@ -57,7 +70,7 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
 
     def on_resize(self) -> None:
         """Fits the answers in."""
-        _make_room(self, self._why, _CHOOSES)
+        self.call_after_refresh(self.query_one(_Box).fit)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the answer under the cursor: never by colour alone."""
@@ -102,6 +115,7 @@ class _Lines(OptionList):
 class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, ...]]):
     """Dismissed with the options that are selected, at first all of them; with none where a person went back."""
 
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _HEIGHTS  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False, tooltip="select nothing"),
     ]
@@ -116,10 +130,10 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
 
     def compose(self) -> ComposeResult:
         """The list."""
-        with Vertical(id="dialog") as box:
+        with _Box(id="dialog") as box:
             box.border_title = label(self._head)
             yield _Lines(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
-            yield Static(label(_SELECTS), id="keys")
+            yield Static(label("space selects · a all or none · ↵ takes them · esc goes back"), id="keys")
 
     def on_mount(self) -> None:
         """Puts the mark on the first line."""
@@ -127,7 +141,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
 
     def on_resize(self) -> None:
         """Fits the lines in."""
-        _make_room(self, _SELECTS)
+        self.call_after_refresh(self.query_one(_Box).fit)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the line under the cursor: never by colour alone."""
@@ -199,18 +213,5 @@ def _prompt(option: Option, room: int, *, below: bool, marked: bool = False, bef
 
 
 def _room(screen: Screen[Any]) -> int:
-    """Cells of an answer's line, which has a blank at both ends."""
-    return _width(screen) - 2
-
-
-def _width(screen: Screen[Any]) -> int:
-    """Cells of what stands above and below the answers."""
+    """Cells of an answer's line."""
     return min(_MOST, screen.app.size.width * 9 // 10) - _FRAME
-
-
-def _make_room(screen: Screen[Any], *beside: str) -> None:
-    """What stands above and below is always in view: the answers between give way, and scroll."""
-    taken = sum(len(label(text).wrap(_width(screen))) + 1 for text in beside)
-    options = screen.query_one("#options", OptionList)
-    options.styles.max_height = max(1, screen.app.size.height - _AROUND - taken)
-    options.call_after_refresh(options.scroll_to_highlight)
