@@ -151,7 +151,29 @@ def test_a_claim_is_back_before_anything_may_create_it(place: Place) -> None:
 
     identity = place.session.identity
     assert identity is not None
+    assert place.state("old-data") is StepState.DONE
+    place.decides("disks", "kept")
+    assert place.state("old-data") is not StepState.DONE
+    _is_copied_from_old_disks(place)
+    place.decides("old-data", identity.uid)
+    assert place.state("old-data") is StepState.DONE
+
     place.decides("looked", identity.uid, typed="rig")
     place.does(c.RELEASE_JOBS)
     assert place.job()["groups"] == ["default"]
     until("the job runs", lambda: place.state("release") is StepState.DONE)
+
+
+def _is_copied_from_old_disks(place: Place) -> None:
+    """The pod that a person copies makes sense to the API, for all but what only they know."""
+    step = place.walk.walkthrough.step("old-data")
+    assert step is not None
+    assert step.shell_now is not None
+    commands = step.shell_now(place.walk.moment(), "rig").replace("NODE", "node-1").replace("SUFFIX", "1a2b3c4d")
+    (made,) = (line for line in commands.splitlines() if "<<<" in line)
+    done = place.rig.run("bash", "-c", made)
+    assert done.returncode == 0, done.stderr
+    pod = json.loads(place.rig.kubectl("get", "pod", "put-back", "-n", "apps", "-o", "json"))
+    assert pod["spec"]["nodeName"] == "node-1"
+    assert {"name": "new", "persistentVolumeClaim": {"claimName": "photos"}} in pod["spec"]["volumes"]
+    place.rig.kubectl("delete", "pod", "put-back", "-n", "apps", "--wait=false")
