@@ -72,10 +72,12 @@ spec: {name: nightly, task: backup, cron: "0 2 * * *", groups: [default], retain
 """
 _HOOK = """\
     hooks:
-      - {events: [postsync], command: kubectl, args: [wait, --for=condition=Established, --timeout=60s,
-          customresourcedefinition/recurringjobs.longhorn.io]}
-      - {events: [postsync], showlogs: true, command: kubectl, args: [apply, -f, jobs.yaml]}
+      - events: [postsync]
+        showlogs: true
+        command: sh
+        args: [-c, "for try in $(seq 60); do kubectl apply -f jobs.yaml && exit; sleep 1; done; exit 1"]
 """
+"""Until the server knows the kind; kubectl's own wait fails at once on a CRD that has no status yet."""
 
 
 class SurvivorsDesk(Desk):
