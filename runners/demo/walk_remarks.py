@@ -9,7 +9,7 @@ from runners.layers.walkthroughs.engine import StepState, StepView
 from runners.layers.walkthroughs.restore_rules import DISKS, LOOKED, MINOR
 
 _BY_STEP: Mapping[str, str] = {
-    DISKS: "the nodes of this play have no disks to look at: take the old ones for gone",
+    DISKS: "the nodes of this play have no disks to look at: take the old ones for gone, or see what “alive” asks for",
     MINOR: "Git has asked for no other version since this play's cluster died",
     LOOKED: "no application runs in a play that could be opened: take the data for right",
     "flux": "a token is there already; this play has not all controllers, so bedplate.yaml lists those that it has",

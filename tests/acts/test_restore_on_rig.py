@@ -169,11 +169,11 @@ def _is_copied_from_old_disks(place: Place) -> None:
     step = place.walk.walkthrough.step("old-data")
     assert step is not None
     assert step.shell_now is not None
-    commands = step.shell_now(place.walk.moment(), "rig").replace("NODE", "node-1").replace("SUFFIX", "1a2b3c4d")
-    (made,) = (line for line in commands.splitlines() if "<<<" in line)
-    done = place.rig.run("bash", "-c", made)
+    lines = step.shell_now(place.walk.moment(), "rig").splitlines()
+    look, made = (line for line in lines if "get orphans" in line or "<<<" in line)
+    done = place.rig.run("bash", "-c", f"{look}; {made.replace('NODE', 'node-1').replace('SUFFIX', '1a2b3c4d')}")
     assert done.returncode == 0, done.stderr
-    pod = json.loads(place.rig.kubectl("get", "pod", "put-back", "-n", "apps", "-o", "json"))
+    pod = json.loads(place.rig.kubectl("get", "pod", "old-replica", "-n", "apps", "-o", "json"))
     assert pod["spec"]["nodeName"] == "node-1"
     assert {"name": "new", "persistentVolumeClaim": {"claimName": "photos"}} in pod["spec"]["volumes"]
-    place.rig.kubectl("delete", "pod", "put-back", "-n", "apps", "--wait=false")
+    place.rig.kubectl("delete", "pod", "old-replica", "-n", "apps", "--wait=false")

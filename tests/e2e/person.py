@@ -110,4 +110,4 @@ class Person(Keyboard):
 
 def unwrapped(text: str) -> str:
     """A dialog's words in one line, however they were wrapped."""
-    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", text).split())
+    return " ".join(re.sub(r"[│┃╭╮╰╯─]", " ", text).split())

@@ -271,7 +271,7 @@ def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None
     [
         ("photos-0", "Running", ["is used by photos-0"]),
         ("photos-0", "Completed", []),
-        ("put-back", "Running", []),
+        ("old-replica", "Running", []),
     ],
 )
 def test_old_data_goes_back_where_nothing_runs_on_the_claim(pod: str, status: str, said: list[str]) -> None:
@@ -283,7 +283,9 @@ def test_old_data_goes_back_where_nothing_runs_on_the_claim(pod: str, status: st
     assert step.shell_now is not None
     (made,) = (line for line in step.shell_now(at([*BACKUPS], KEPT), "home").splitlines() if "<<<" in line)
     pod_made = json.loads(shlex.split(made)[-1])
-    assert pod_made["spec"]["volumes"][1]["persistentVolumeClaim"]["claimName"] == "photos"
+    *_paths, replica, claim = pod_made["spec"]["volumes"]
+    assert replica["hostPath"]["path"] == "/var/lib/longhorn/replicas/lh-photos-SUFFIX"
+    assert claim["persistentVolumeClaim"]["claimName"] == "photos"
     assert pod_made["spec"]["containers"][0]["image"] == "longhornio/longhorn-engine:v1.12.1"
 
 

@@ -44,12 +44,12 @@ def class_findings(scene: Scene) -> Iterator[Finding]:
         text = "is there" if len(found) == 1 else "are there"
         yield Finding(f"StorageClass {names}", Severity.OK, text, about=found[0].key)
         return
-    gone = "is not there yet" if settling(scene) else "is not there"
+    young = settling(scene)
     yield Finding(
         "StorageClass longhorn",
         Severity.BLOCKER,
-        f"{gone}, so no claim can bind",
-        "longhorn-manager makes it when it is up; when it does not, read the manager's log",
+        f"is not there{' yet' if young else ''}, so no claim can bind",
+        f"longhorn-manager makes it when it is up{'' if young else '; when it does not, read the log of the manager'}",
     )
 
 
@@ -99,8 +99,10 @@ def csi_findings(scene: Scene) -> Iterator[Finding]:
     for severity, wanted in ((Severity.BLOCKER, _CSI), (Severity.WARNING, _CSI_EXTRAS)):
         for kind, name, loss in wanted:
             if (kind.id, name) not in there:
-                text = f"is not there, so {loss}"
-                yield Finding(f"{kind.singular} {name}", severity, text, "restart longhorn-driver-deployer")
+                young = settling(scene)
+                text = f"is not there{' yet' if young else ''}, so {loss}"
+                remedy = "" if young else "restart longhorn-driver-deployer"
+                yield Finding(f"{kind.singular} {name}", severity, text, remedy)
     if not any(kind == DAEMONSETS.id and name.startswith(_ENGINE) for kind, name in there):
         yield Finding(f"DaemonSet {_ENGINE}…", Severity.BLOCKER, "is not there, so no engine can run", "see its images")
 

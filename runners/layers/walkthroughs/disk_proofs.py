@@ -69,7 +69,7 @@ def disks(moment: Moment) -> Proof:
     return (
         *orphans,
         _last_copy(answer),
-        Finding("to read them out", Severity.NOTE, "run what stands under Do on their node; c copies it"),
+        Finding("to read them out", Severity.NOTE, "as it says under Do, on their node; c copies it"),
         *_was_on(moment),
         Finding("going on", Severity.NOTE, safe),
         Finding("starting over", Severity.NOTE, never),
@@ -106,7 +106,9 @@ def _was_on(moment: Moment) -> Iterator[Finding]:
 def disk_commands(moment: Moment, context: str) -> str:
     """What stops Longhorn from deleting old replicas, where it would; then how they are read out."""
     deleter = _deleter(moment.rows) if recovery_of(moment).answer(DISKS) != GONE else None
-    return "\n".join((*([_stop(deleter, context)] if deleter is not None else []), read_out_commands(_version(moment))))
+    return "\n".join(
+        (*([_stop(deleter, context)] if deleter is not None else []), read_out_commands(_version(moment), context))
+    )
 
 
 def _stop(row: Setting, context: str) -> str:

@@ -1,6 +1,7 @@
 """Old replicas as commands to copy: how one is read out on its node, and how what was read goes back into a claim.
 
-The reading is Longhorn's own way (its documentation, *Exporting a Volume from a Single Replica*).
+The reading is Longhorn's own way (its documentation, *Exporting a Volume from a Single Replica*), by a pod: a node may
+have neither docker nor a shell.
 """
 
 from __future__ import annotations
@@ -12,72 +13,113 @@ from collections.abc import Iterator, Sequence
 from runners.layers.jsons import Json
 from runners.layers.walkthroughs.restore_rules import Restorable
 
+POD = "old-replica"
+"""What the pod is called that has an old replica's data at ``/old``."""
+_SPACE = "kube-system"
+"""Where it reads out: in no other namespace is a privileged pod let in everywhere."""
 _PLACE = "/var/lib/longhorn/replicas"
-POD = "put-back"
-"""What the pod is called that copies into a claim."""
-_NODE, _SUFFIX = "NODE", "SUFFIX"
-"""Stand for what nobody but who has looked at the nodes knows; no name in capitals is one of the API's."""
+_NODE, _VOLUME, _SUFFIX = "NODE", "VOLUME", "SUFFIX"
+"""Stand for what only somebody knows who has looked; no name in capitals is one of the API's."""
+_COLUMNS = "NODE:.spec.nodeID,DIRECTORY:.spec.parameters.DataName"
+_SIZE = """"$(sed 's/.*"Size":\\([0-9]*\\).*/\\1/' /volume/volume.meta)\""""
+_DEVICE = '"/host/dev/longhorn/$REPLICA"'
+_SHOW = (
+    f'launch-simple-longhorn "$REPLICA" {_SIZE} & '
+    f"until test -e {_DEVICE}; do sleep 1; done; "
+    # Of xfs one uuid is mounted once: the restored volume may have it already.
+    f"mkdir -p /old && (mount -o ro {_DEVICE} /old || mount -o ro,nouuid {_DEVICE} /old) && exec sleep infinity"
+)
+_MOUNTED = "grep -q ' /old ' /proc/mounts"
 
 
-def read_out_commands(version: str) -> str:
-    """Lines for a shell on the node: which replicas are there, and how one becomes a device that is mounted.
+def read_out_commands(version: str, context: str) -> str:
+    """Lines for a shell: which old replicas there are, and how the data of one is had as a file.
 
     Args:
         version: Longhorn's, as ``1.12.1``; empty where it isn't known.
+        context: the kubeconfig's.
     """
-    size = """$(sed 's/.*"Size":\\([0-9]*\\).*/\\1/' "$R/volume.meta")"""
+    call = _kubectl(context, _SPACE)
+    pod = _pod(f"{_VOLUME}-{_SUFFIX}", version)
     return "\n".join(
         (
-            "# on each node: which replicas there are, their sizes, whether whole (Rebuilding false), the newest",
+            *_where(context),
+            "# which of them were whole (Rebuilding false), and of when: on each node",
             f"cd {_PLACE} && grep -H . */volume.meta && ls -lt */volume-head-*.img",
-            "# the newest of a volume that was whole: R is its directory",
-            "R=VOLUME-SUFFIX",
-            'docker run -d --name "$R" --privileged -v /dev:/host/dev -v /proc:/host/proc -v "$PWD/$R:/volume" '
-            f'longhornio/longhorn-engine:{_tag(version)} launch-simple-longhorn "$R" "{size}"',
-            "# where there is no docker, nerdctl takes the same words",
-            'until test -e "/dev/longhorn/$R"; do sleep 1; done',
-            'mkdir -p "/mnt/$R" && mount -o ro "/dev/longhorn/$R" "/mnt/$R"',
+            f"# {_NODE}, {_VOLUME}-{_SUFFIX}: of a volume the newest whole one. Mounting it replays its journal: where "
+            "there is room, copy that directory first",
+            f"{call} apply -f - <<< {_quoted(pod)}",
+            f"{call} wait pod/{POD} --for=condition=Ready --timeout=5m && "
+            f"{call} exec {POD} -- tar -C /old -cf - . > old-replica.tar",
+            f"{call} delete pod/{POD}",
         )
     )
 
 
 def put_back_commands(ones: Sequence[Restorable], version: str, context: str) -> str:
-    """Lines for a shell with kubectl: for each claim a pod on the node that has the old data mounted.
+    """Lines for a shell: for each claim a pod that has the old data beside it, and copies it.
 
     Args:
         ones: the claims.
         version: Longhorn's, whose engine image is on every node already.
         context: the kubeconfig's.
     """
-    about = f"# {_NODE}: where it is mounted; {_SUFFIX}: how the directory of its replica ends"
-    return "\n".join((about, *(line for one in ones for line in _of_claim(one, version, context))))
+    about = (
+        *_where(context),
+        "# cp adds and overwrites; where nothing of the backup may stay (databases), empty /new in the pod before that",
+        "# where PodSecurity refuses it: label the namespace pod-security.kubernetes.io/enforce=privileged meanwhile",
+    )
+    return "\n".join((*about, *(line for one in ones for line in _of_claim(one, version, context))))
+
+
+def _where(context: str) -> Iterator[str]:
+    yield "# old replicas by node, once Longhorn is installed: it calls them orphans, and what it has restored is none"
+    yield f"{_kubectl(context, 'longhorn-system')} get orphans.longhorn.io -o custom-columns={_COLUMNS}"
 
 
 def _of_claim(one: Restorable, version: str, context: str) -> Iterator[str]:
-    call = shlex.join(("kubectl", "--context", context, "-n", one.namespace))
-    pod = json.dumps(_copying(one, version), separators=(",", ":")).replace("'", "'\\''")
-    yield f"# {one.claim}"
-    yield f"{call} apply -f - <<< '{pod}'"
-    yield f"{call} wait pod/{POD} --for=jsonpath='{{.status.phase}}'=Succeeded --timeout=24h"
+    call = _kubectl(context, one.namespace)
+    copy = f"{_MOUNTED} && cp -a /old/. /new/"
+    yield f"# {one.claim}: put the node of its orphan for {_NODE}, and how its directory ends for {_SUFFIX}"
+    yield f"{call} apply -f - <<< {_quoted(_pod(f'{one.volume}-{_SUFFIX}', version, one.name))}"
+    yield (
+        f"{call} wait pod/{POD} --for=condition=Ready --timeout=5m && {call} exec {POD} -- sh -c {shlex.quote(copy)}"
+    )
     yield f"{call} delete pod/{POD}"
 
 
-def _copying(one: Restorable, version: str) -> Json:
-    """A pod that copies a folder of its node into a claim; it asks no scheduler, for only that node has the folder."""
-    mounts = [{"name": "old", "mountPath": "/old", "readOnly": True}, {"name": "new", "mountPath": "/new"}]
-    copy = {
-        "name": "copy",
-        "image": f"longhornio/longhorn-engine:{_tag(version)}",
-        "command": ["cp", "-a", "/old/.", "/new/"],
-        "volumeMounts": mounts,
-    }
-    volumes = [
-        {"name": "old", "hostPath": {"path": f"/mnt/{one.volume}-{_SUFFIX}", "type": "Directory"}},
-        {"name": "new", "persistentVolumeClaim": {"claimName": one.name}},
+def _pod(replica: str, version: str, claim: str = "") -> Json:
+    """A pod on the node of a replica, which serves it as a device and mounts that, beside a claim where one is named.
+
+    It asks no scheduler, for only that node has the directory, and starts nowhere else.
+    """
+    paths = {"dev": "/dev", "proc": "/proc", "replica": f"{_PLACE}/{replica}"}
+    mounts = {"dev": "/host/dev", "proc": "/host/proc", "replica": "/volume", **({"new": "/new"} if claim else {})}
+    volumes: list[Json] = [
+        {"name": name, "hostPath": {"path": path, "type": "Directory"}} for name, path in paths.items()
     ]
-    spec = {"nodeName": _NODE, "restartPolicy": "Never", "containers": [copy], "volumes": volumes}
+    if claim:
+        volumes.append({"name": "new", "persistentVolumeClaim": {"claimName": claim}})
+    show = {
+        "name": "show",
+        "image": f"longhornio/longhorn-engine:{_tag(version)}",
+        "command": ["bash", "-c", _SHOW],
+        "env": [{"name": "REPLICA", "value": replica}],
+        "securityContext": {"privileged": True},
+        "readinessProbe": {"exec": {"command": ["sh", "-c", _MOUNTED]}, "periodSeconds": 2},
+        "volumeMounts": [{"name": name, "mountPath": path} for name, path in mounts.items()],
+    }
+    spec = {"nodeName": _NODE, "restartPolicy": "Never", "containers": [show], "volumes": volumes}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": POD}, "spec": spec}
 
 
 def _tag(version: str) -> str:
     return f"v{version.removeprefix('v')}" if version else "VERSION"
+
+
+def _kubectl(context: str, namespace: str) -> str:
+    return shlex.join(("kubectl", "--context", context, "-n", namespace))
+
+
+def _quoted(obj: Json) -> str:
+    return shlex.quote(json.dumps(obj, separators=(",", ":")))

@@ -127,7 +127,7 @@ def disks_step() -> Step:
             "look at /var/lib/longhorn/replicas on each node. What is left there can still be read out, as this says; "
             "answer “alive” then, and it waits for that"
         ),
-        shell=lambda _settings, _context: read_out_commands(""),
+        shell=lambda _settings, context: read_out_commands("", context),
         shell_now=disk_commands,
         undo="take the answer back (u)",
         options=disk_options,
@@ -147,9 +147,10 @@ def old_data_step() -> Step:
         doing=Doing.DECISION,
         looks_at="a person's word, where the old disks live and something was restored",
         do=(
-            "read out what you need (as “Are the old disks alive?” says), and copy it into its claim by a pod on the "
-            "node where it is mounted. Claims of one database or object store belong together: put back all of them, "
-            "of the same moment, or none. Then confirm. A claim that was left out gets its old data once it is there"
+            "copy what you need into its claim, by a pod on the node of its old replica: of two directories of a "
+            "volume the old one is Longhorn's orphan. Claims of one database or object store belong together: put back "
+            "all of them, of the same moment, or none. Then confirm, which says that it is done and copies nothing. A "
+            "claim that was left out gets its old data once it is there"
         ),
         shell=lambda _settings, context: put_back_commands((EXAMPLE,), "", context),
         shell_now=put_back_now,

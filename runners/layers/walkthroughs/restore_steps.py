@@ -140,11 +140,11 @@ def looked_step() -> Step:
         doing=Doing.DECISION,
         looks_at="a person's word for the data of each claim that was restored",
         do=(
-            "open the application of each restored claim, and see that its data is as new as its backup. Where it is "
-            "not, don't confirm: jobs stay held, and no backup is replaced. For an older one suspend what applies the "
-            "application (s in the Flux tab), scale it to 0, delete the claim (its volume stays), restore that backup "
-            "in Longhorn as another volume, and make its PV and PVC there, under the claim's name. Until then press no "
-            "↵ on the step “Restored”: it takes the newest"
+            "open the application of each restored claim, and see that its data is as new as its backup, or as the old "
+            "disks where it was put back from them. Where it is not, don't confirm: jobs stay held, and no backup is "
+            "replaced. For an older one suspend what applies the application (s in the Flux tab), scale it to 0, "
+            "delete the claim (its volume stays), restore that backup in Longhorn as another volume, and make its PV "
+            "and PVC there, under the claim's name. Until then press no ↵ on the step “Restored”: it takes the newest"
         ),
         undo="take it back (u): then jobs are to be held again",
         shell=lambda _settings, context: everywhere(context),

@@ -76,7 +76,8 @@ def _survives(moment: Moment) -> Iterator[Finding]:
         yield Finding(
             "does not survive", Severity.NOTE, f"what lay on backup target {name}: it is in the cluster, {how}"
         )
-    text = "Secrets and objects that are in no repository; what was written after the last backup"
+    late = "what was written after the last backup, unless the old disks live"
+    text = f"Secrets and objects that are in no repository; {late}"
     yield Finding("does not survive", Severity.NOTE, text)
 
 
