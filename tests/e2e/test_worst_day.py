@@ -108,7 +108,7 @@ def _keeps_replicas(ada: Survivor, day: Day) -> None:
     day.changes("orphan-resource-auto-deletion", "replica-data")
     said = inside(ada.terminal.wait("the disks again", lambda text: "▶○ 2 " in text), DISKS)
     assert "stay as they are: the last copy of what is newer than its backup" in said
-    assert "orphan-resource-auto-deletion: is replica-data: Longhorn deletes the old volumes' replicas" in said
+    assert "orphan-resource-auto-deletion: is replica-data: Longhorn deletes replicas that no volume knows" in said
     day.changes("orphan-resource-auto-deletion", "")
     ada.terminal.wait("to go on", lambda text: "▶○ 2 " not in text)
 
