@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from runners.layers.commands import Target
 from runners.layers.findings import Severity
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.gates import gate
 from runners.layers.kinds.base import Row
+from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.rows import FrozenRows
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice, Decision
@@ -27,6 +29,7 @@ from runners.layers.walkthroughs.steps import Moment, proved
 from tests.layers import recover_world as r
 from tests.layers import survival_world as s
 from tests.layers import upgrade_worlds as u
+from tests.layers import walk_worlds as k
 from tests.layers import worlds as w
 
 WALK = recover(r.SETTINGS)
@@ -264,6 +267,18 @@ def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None
     eager = at([w.setting("orphan-resource-auto-deletion", "replica-data;instance")], alive)
     assert [finding.severity for finding in step.proof(eager)].count(Severity.BLOCKER) == 1
     assert not proved(step.proof(eager))
+
+
+@pytest.mark.parametrize(
+    ("reach", "done"), [(Reach.LIVE, True), (Reach.LOADING, True), (Reach.ABSENT, True), (Reach.FORBIDDEN, False)]
+)
+def test_an_install_under_way_takes_no_answer_on_the_disks_back(reach: Reach, *, done: bool) -> None:
+    """Its settings are read a moment later; who may never read them can't tell whether old replicas are deleted."""
+    freshness = {LONGHORN_SETTINGS.id: Freshness(reach, w.NOW - 1)}
+    step = k.WALKTHROUGHS["recover"].step("disks")
+    assert step is not None
+    moment = k.At(k.BEHIND, decisions=r.decided(disks="kept"), freshness=freshness).moment()
+    assert proved(step.proof(moment)) is done
 
 
 @pytest.mark.parametrize(

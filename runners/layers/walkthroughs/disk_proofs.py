@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from runners.layers.components.longhorn_settings import orphan_deleter, spared
-from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import listed
 from runners.layers.freshness import Reach
@@ -135,10 +134,9 @@ def orphan_findings(moment: Moment) -> Proof:
     rows = moment.rows
     if recovery_of(moment).answer(DISKS) == GONE:
         return ()
-    if rows.freshness(LONGHORN_SETTINGS).reach is Reach.ABSENT:
-        return ()  # there is no Longhorn yet that could delete any
-    if not shown(rows, LONGHORN_SETTINGS):
-        return (not_seen("Longhorn's settings", rows.freshness(LONGHORN_SETTINGS)),)
+    freshness = rows.freshness(LONGHORN_SETTINGS)
+    if freshness.reach is Reach.FORBIDDEN:  # what is only being read, as right after an install, takes no answer back
+        return (not_seen("Longhorn's settings", freshness),)
     row = _deleter(rows)
     if row is None:
         return ()
