@@ -34,7 +34,8 @@ Deed = Callable[[], object]
 _STATES = {state.symbol: state.value for state in StepState if state is not StepState.LATER}
 _BEHIND = (StepState.DONE.value, StepState.SKIPPED.value)
 """States of a step to which the cursor was moved: by itself it stands on none of those."""
-_LINE = re.compile(rf"^│▶(\S) (\d+) (.+?) *(?: (?:{'|'.join(_STATES.values())}))? *│", re.MULTILINE)
+_LINE = re.compile(rf"^│▶(\S) (\d+) (\S+(?: \S+)*?) *(?: (?:{'|'.join(_STATES.values())}))? *┃?│", re.MULTILINE)
+"""A title has no two blanks: beside one stands a state, and of half a frame half its word."""
 _BUTTONS = re.compile(r"\[(▸| )(Cancel) \](?: +\[(▸| )([^\]]+) \])?")
 _OVER = re.compile(r"all \d+ steps over")
 _NOT_NOW = ("they are changing this cluster now", "is running → wait for it", "there is nothing to do")
@@ -121,7 +122,7 @@ class Walker(Keyboard):
             )
         if not dialog(text):
             return True
-        assert any(words in unwrapped(text) for words in _NOT_NOW), f"it is refused:\n{text}"
+        assert any(words in unwrapped(text) for words in _NOT_NOW), f"{title} is refused:\n{text}"
         self.terminal.press("esc")
         self.terminal.wait("the dialog to close", lambda text: not dialog(text))
         return False
