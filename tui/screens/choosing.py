@@ -35,7 +35,22 @@ class _Box(Vertical):
         taken = sum(each.outer_size.height + each.styles.margin.height for each in others)
         room = self.screen.size.height - self.dock_gutter.height - self.gutter.height - taken
         options.styles.max_height = max(1, room)
-        options.call_after_refresh(options.scroll_to_highlight)
+
+
+class _Beside(Static):
+    """What takes room from the answers: how much is only known once it is laid out."""
+
+    def on_resize(self) -> None:
+        """Fits the answers in."""
+        self.query_ancestor(_Box).fit()
+
+
+class _Answers(OptionList):
+    """The answers; the marked one stays in view, however much room there is."""
+
+    def on_resize(self) -> None:
+        """Scrolls to the marked one."""
+        self.call_after_refresh(self.scroll_to_highlight)
 
 
 class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
@@ -60,9 +75,9 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         """The question, and a line or two for each answer."""
         with _Box(id="dialog") as box:
             box.border_title = label(self._head)
-            yield Static(label(self._why), id="why")
-            yield OptionList(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
-            yield Static(label("↵ chooses · esc goes back"), id="keys")
+            yield _Beside(label(self._why), id="why")
+            yield _Answers(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
+            yield _Beside(label("↵ chooses · esc goes back"), id="keys")
 
     def on_mount(self) -> None:
         """Puts the mark where it belongs."""
@@ -102,7 +117,7 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         self.query_one(OptionList).action_cursor_up()
 
 
-class _Lines(OptionList):
+class _Lines(_Answers):
     """Takes its keys in the order in which they were pressed: a screen would see them before the cursor has moved."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -133,7 +148,7 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
         with _Box(id="dialog") as box:
             box.border_title = label(self._head)
             yield _Lines(*(Line(self._line(at)) for at in range(len(self._options))), id="options")
-            yield Static(label("space selects · a all or none · ↵ takes them · esc goes back"), id="keys")
+            yield _Beside(label("space selects · a all or none · ↵ takes them · esc goes back"), id="keys")
 
     def on_mount(self) -> None:
         """Puts the mark on the first line."""
