@@ -6,11 +6,11 @@ have neither docker nor a shell.
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator, Sequence
 
 from runners.layers.jsons import Json
+from runners.layers.walkthroughs.restore_objects import quoted
 from runners.layers.walkthroughs.restore_rules import Restorable
 
 POD = "old-replica"
@@ -48,7 +48,7 @@ def read_out_commands(version: str, context: str) -> str:
             f"cd {_PLACE} && grep -H . */volume.meta && ls -lt */volume-head-*.img",
             f"# {_NODE}, {_VOLUME}-{_SUFFIX}: of a volume the newest whole one. Mounting it replays its journal: where "
             "there is room, copy that directory first",
-            f"{call} apply -f - <<< {_quoted(pod)}",
+            f"{call} apply -f - <<< {quoted(pod)}",
             f"{call} wait pod/{POD} --for=condition=Ready --timeout=5m && "
             f"{call} exec {POD} -- tar -C /old -cf - . > old-replica.tar",
             f"{call} delete pod/{POD}",
@@ -81,7 +81,7 @@ def _of_claim(one: Restorable, version: str, context: str) -> Iterator[str]:
     call = _kubectl(context, one.namespace)
     copy = f"{_MOUNTED} && cp -a /old/. /new/"
     yield f"# {one.claim}: put the node of its orphan for {_NODE}, and how its directory ends for {_SUFFIX}"
-    yield f"{call} apply -f - <<< {_quoted(_pod(f'{one.volume}-{_SUFFIX}', version, one.name))}"
+    yield f"{call} apply -f - <<< {quoted(_pod(f'{one.volume}-{_SUFFIX}', version, one.name))}"
     yield (
         f"{call} wait pod/{POD} --for=condition=Ready --timeout=5m && {call} exec {POD} -- sh -c {shlex.quote(copy)}"
     )
@@ -119,7 +119,3 @@ def _tag(version: str) -> str:
 
 def _kubectl(context: str, namespace: str) -> str:
     return shlex.join(("kubectl", "--context", context, "-n", namespace))
-
-
-def _quoted(obj: Json) -> str:
-    return shlex.quote(json.dumps(obj, separators=(",", ":")))

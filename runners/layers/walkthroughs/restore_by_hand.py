@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from runners.layers.jsons import Json
 from runners.layers.quantities import bytes_of, quantity_of
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet, SheetClaim
@@ -31,7 +29,9 @@ def chosen_commands(rows: Rows, recovery: Recovery, context: str) -> str:
     kind, names = choice(recovery)
     if kind == SYSTEM:
         spaces = sorted({one.namespace for one in wanted(rows, recovery)})
-        made = (f"kubectl --context {context} apply -f - <<< '{_line(objects.namespace(name))}'" for name in spaces)
+        made = (
+            f"kubectl --context {context} apply -f - <<< {objects.quoted(objects.namespace(name))}" for name in spaces
+        )
         about = f"# all from system backup {names[0]}, after its namespaces"
         return "\n".join((about, *made, _of_system(names[0], context)))
     if kind == VOLUMES_OF:
@@ -41,7 +41,7 @@ def chosen_commands(rows: Rows, recovery: Recovery, context: str) -> str:
 
 def _of_system(name: str, context: str) -> str:
     about = "# it brings settings back: where old disks are kept, empty orphan-resource-auto-deletion at once"
-    return f"{about}\nkubectl --context {context} apply -f - <<< '{_line(objects.system_restore(name))}'"
+    return f"{about}\nkubectl --context {context} apply -f - <<< {objects.quoted(objects.system_restore(name))}"
 
 
 def _restorable(claim: SheetClaim) -> Restorable:
@@ -64,13 +64,8 @@ def _of_any(context: str) -> Iterator[str]:
 def _of_claim(one: Restorable, context: str) -> Iterator[str]:
     kubectl = f"kubectl --context {context}"
     yield f"# {one.claim}: its volume from its backup, and when that is whole, the claim on it"
-    yield f"{kubectl} apply -f - <<< '{_line(objects.volume(one, 0))}'"
+    yield f"{kubectl} apply -f - <<< {objects.quoted(objects.volume(one, 0))}"
     done = "--for=jsonpath='{.status.restoreRequired}'=false --timeout=24h"
     yield f"{kubectl} -n {objects.SPACE} wait volumes.longhorn.io/{one.volume} {done}"
     for obj in (objects.namespace(one.namespace), objects.persistent_volume(one, "ext4"), objects.claim(one)):
-        yield f"{kubectl} apply -f - <<< '{_line(obj)}'"
-
-
-def _line(obj: Json) -> str:
-    """JSON for single quotes of a shell: what a sheet says may hold any character."""
-    return json.dumps(obj, separators=(",", ":")).replace("'", "'\\''")
+        yield f"{kubectl} apply -f - <<< {objects.quoted(obj)}"

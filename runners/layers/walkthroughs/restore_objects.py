@@ -6,6 +6,9 @@ that people would write.
 
 from __future__ import annotations
 
+import json
+import shlex
+
 from runners.layers.jsons import Json
 from runners.layers.quantities import quantity_of
 from runners.layers.walkthroughs.restore_rules import DRIVER, Restorable
@@ -91,3 +94,8 @@ def namespace(name: str) -> Json:
 
 def _mode(one: Restorable) -> str:
     return _MODES.get(one.access, "ReadWriteOnce")
+
+
+def quoted(obj: Json) -> str:
+    """An object as one word of a shell, for a call to read it: what a sheet says may hold any character."""
+    return shlex.quote(json.dumps(obj, separators=(",", ":")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from runners.layers import commands as c
@@ -14,6 +13,7 @@ from runners.layers.walkthroughs.brought_back import brought_back, everywhere, l
 from runners.layers.walkthroughs.restore_by_hand import chosen_commands, restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, needs_no_look, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import unrestored
+from runners.layers.walkthroughs.restore_objects import quoted
 from runners.layers.walkthroughs.restore_rules import (
     LOOKED,
     NOTHING,
@@ -200,7 +200,7 @@ def _release_commands(moment: Moment, context: str) -> str:
     if waits or backup_jobs(moment.rows):
         return _release_shell(context)
     about = "# an example: it backs up each volume that names no job, and deletes no backup that is there"
-    return f"{about}\nkubectl --context {context} create -f - <<< '{json.dumps(_NIGHTLY, separators=(',', ':'))}'"
+    return f"{about}\nkubectl --context {context} create -f - <<< {quoted(_NIGHTLY)}"
 
 
 def _release_shell(context: str) -> str:
