@@ -119,8 +119,8 @@ def test_helm_goes_on_when_helmfile_is_killed_and_is_seen(api_rig: Rig, runs: Ru
     record = runs.start(_sync(api_rig, slow))
     _until_helm_waits(api_rig, runs, record, slow)
     started = run_files.read_json(folder_of(runs, record) / run_files.STARTED) or {}
+    os.kill(int(text(started, "supervisor")), signal.SIGKILL)  # first, or it writes down how helmfile ended
     os.kill(int(text(started, "pid")), signal.SIGKILL)
-    os.kill(int(text(started, "supervisor")), signal.SIGKILL)
     assert any("upgrade --install" in command for command in marked(mark).values()), marked(mark)
     assert runs.holder_alive(record.id)
     assert (folder_of(runs, record) / run_files.KUBECONFIG).exists()
