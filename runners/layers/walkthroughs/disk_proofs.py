@@ -63,7 +63,7 @@ def disks(moment: Moment) -> Proof:
     if answer == "":
         serve = serving(rows, moment.sheet, moment.picture.identity)
         return (*orphans, Finding("old disks", Severity.OK, f"serve: Longhorn knows {serve} volumes on them"))
-    safe = "is safe for them: Longhorn leaves unknown replicas alone, unless its values set orphan deletion: look there"
+    safe = "is safe for them: Longhorn leaves unknown replicas alone; a plan that sets orphan deletion is stopped"
     never = "is never offered here: deleting Longhorn's namespace or CRDs, or uninstalling it, deletes replicas"
     return (
         *orphans,
@@ -112,7 +112,7 @@ def disk_commands(moment: Moment, context: str) -> str:
 
 def _stop(row: Setting, context: str) -> str:
     patch = ("kubectl", "--context", context, "-n", "longhorn-system", "patch", "settings.longhorn.io", row.name)
-    return shlex.join((*patch, "--type", "merge", "-p", json.dumps({"value": spared(row)})))
+    return shlex.join((*patch, "--type", "merge", "-p", json.dumps({"value": spared(row.name, row.value)})))
 
 
 def _version(moment: Moment) -> str:
@@ -141,13 +141,14 @@ def orphan_findings(moment: Moment) -> Proof:
     if row is None:
         return ()
     text = f"is {row.value}: Longhorn deletes replicas that no volume knows"
-    value = spared(row)
+    value = spared(row.name, row.value)
     remedy = f"{f'set it to {value}' if value else 'empty it'} now, and in Longhorn's values"
     return (Finding(f"setting {row.name}", Severity.BLOCKER, text, remedy, about=row.key),)
 
 
 def _deleter(rows: Rows) -> Setting | None:
-    return orphan_deleter({row.name: row for row in rows.all(LONGHORN_SETTINGS)})
+    settings = {row.name: row for row in rows.all(LONGHORN_SETTINGS)}
+    return settings.get(orphan_deleter({name: row.value for name, row in settings.items()}))
 
 
 def put_back(moment: Moment) -> Proof:
