@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from runners.layers.components.longhorn_settings import orphan_deleter, spared
 from runners.layers.findings import Finding, Severity
-from runners.layers.folding import listed
+from runners.layers.folding import first_claims, listed
 from runners.layers.freshness import Reach
 from runners.layers.kinds.longhorn import gib
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS, Setting
@@ -96,10 +96,11 @@ def _was_on(moment: Moment) -> Iterator[Finding]:
             "is not known without the survival sheet, until the backups can be read: they name the volume of each claim"
         )
         yield Finding("whose they are", Severity.NOTE, text)
-    for claim, (volume, size) in sorted(ones.items())[:_NAMED]:
-        yield Finding(f"claim {claim}", Severity.NOTE, f"was on {volume}, {gib(size)}")
-    if len(ones) > _NAMED:
-        yield Finding("claims", Severity.NOTE, f"and {len(ones) - _NAMED} more")
+    notes = [
+        Finding(f"claim {claim}", Severity.NOTE, f"was on {volume}, {gib(size)}")
+        for claim, (volume, size) in sorted(ones.items())
+    ]
+    yield from first_claims(notes, _NAMED)
 
 
 def disk_commands(moment: Moment, context: str) -> str:
