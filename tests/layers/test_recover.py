@@ -252,6 +252,16 @@ def test_where_only_the_foundation_died_flux_is_left_as_it_is(sheet: Any) -> Non
     assert {states[step] for step in ("flux", "hold", "what", "restored")} == {StepState.DONE}
 
 
+@pytest.mark.parametrize(("answer", "looks"), [("", True), ("alive", True), ("kept", True), ("gone", False)])
+def test_longhorns_values_are_looked_at_first_where_old_disks_may_live(answer: str, looks: bool) -> None:
+    step = WALK.step("foundation:longhorn")
+    assert step is not None
+    assert step.shell_now is not None
+    commands = step.shell_now(at((), r.decided(disks=answer) if answer else {}), "home").splitlines()
+    assert [line for line in commands if "auto-deletion" in line] == commands[1:2] * looks
+    assert commands[-1].endswith(" sync")
+
+
 def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None:
     step = WALK.step("disks")
     assert step is not None

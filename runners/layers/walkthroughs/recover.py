@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
-from runners.layers.settings import Settings
+from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.survival.sheet import MOVE_AWAY, SHEET, Sheet
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.disk_proofs import (
@@ -23,12 +23,13 @@ from runners.layers.walkthroughs.disk_proofs import (
     put_back_now,
 )
 from runners.layers.walkthroughs.flux_steps import flux_steps
+from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
 from runners.layers.walkthroughs.old_disks import is_same
 from runners.layers.walkthroughs.proofs import is_usable
 from runners.layers.walkthroughs.read_out import put_back_commands, read_out_commands
 from runners.layers.walkthroughs.restore_by_hand import EXAMPLE
 from runners.layers.walkthroughs.restore_choices import minor_step, what_step
-from runners.layers.walkthroughs.restore_rules import DISKS, OLD_DATA, STORAGE
+from runners.layers.walkthroughs.restore_rules import DISKS, GONE, OLD_DATA, STORAGE
 from runners.layers.walkthroughs.restore_steps import (
     hold_step,
     looked_step,
@@ -46,6 +47,7 @@ from runners.layers.walkthroughs.shared_steps import (
 )
 from runners.layers.walkthroughs.steps import Doing, Moment, Proof, Step, Walkthrough
 from runners.layers.walkthroughs.triage import (
+    recovery_of,
     survivors,
     triage,
 )
@@ -74,7 +76,7 @@ def _steps(settings: Settings, sheet: Sheet | None) -> Iterator[Step]:
     if storage is not None:
         yield minor_step()
         yield from keys_before(settings, STORAGE)
-        yield replace(foundation_step(storage), proof=_installed, title="Longhorn by helmfile", milestone="")
+        yield longhorn_step(storage)
         yield storage_step()
         yield survivors_step()
         yield target_step()
@@ -157,6 +159,23 @@ def old_data_step() -> Step:
         undo="take the word back (u); the backups are as they were: a claim can be restored again",
         skip="when nothing newer is needed, or you put it back later with its application stopped",
     )
+
+
+def longhorn_step(entry: FoundationEntry) -> Step:
+    """Longhorn alone, before anything else of the foundation; a look at its values first, where old disks may live."""
+
+    def sparing(_settings: Settings, context: str) -> str:
+        rendered = f"{helmfile_calls(entry, context, 'template')} | grep 'orphan-.*auto-deletion: '"
+        spared = "# where old disks are left this prints nothing, or Longhorn would delete what is on them"
+        return "\n".join((spared, rendered, helmfile_calls(entry, context, "list", "sync")))
+
+    def now(moment: Moment, context: str) -> str:
+        if recovery_of(moment).answer(DISKS) == GONE:
+            return helmfile_calls(entry, context, "list", "sync")
+        return sparing(moment.settings, context)
+
+    made = replace(foundation_step(entry), title="Longhorn by helmfile", milestone="")
+    return replace(made, proof=_installed, shell=sparing, shell_now=now)
 
 
 def _installed(moment: Moment) -> Proof:
