@@ -66,7 +66,7 @@ class Terminal:
         os.kill(self.pid, signal.SIGKILL)
         self.wait_for_end()
 
-    def wait_for_end(self, seconds: float = 15) -> int:
+    def wait_for_end(self, seconds: float = 60) -> int:
         """The program's exit code, once it has ended."""
         deadline = time.monotonic() + seconds
         while self._ended() is None:
