@@ -114,8 +114,8 @@ class Operator:
             root = root_sync(self._session.store)
             return Ask(command, target, identity, answer, reads_or_changes, work, commits=commits, root=root)
         plan = await self._plan(target.component, identity)
-        component = foundation(target.component, ())
-        found = plan_findings(plan, protected=component.protected)
+        protected, disks = foundation(target.component, ()).protected, self._session.recovering
+        found = plan_findings(plan, protected=protected, old_disks=disks.old_disks_may_live(identity))
         if command is c.REPAIR:
             found = (*found, *repair_findings(plan))
         answer = GateAnswer((*answer.findings, *found))

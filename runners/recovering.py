@@ -19,7 +19,7 @@ from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.act_prospects import act_prospects
 from runners.layers.walkthroughs.decisions import Decision, latest
 from runners.layers.walkthroughs.recover import NAME, REMEMBERED
-from runners.layers.walkthroughs.restore_gates import unrestored
+from runners.layers.walkthroughs.restore_gates import old_disks_may_live, unrestored
 from runners.layers.walkthroughs.restore_rules import Recovery
 from runners.layers.walkthroughs.timeline import FINISHED
 from runners.probes import prospects
@@ -75,6 +75,10 @@ class Recovering:
     def unrestored(self, identity: Identity | None) -> tuple[Finding, ...]:
         """Why nothing may start yet that creates claims."""
         return unrestored(self._rows, self.recovery, identity)
+
+    def old_disks_may_live(self, identity: Identity | None) -> bool:
+        """May the nodes have disks from before, whose replicas are the last copy of something?"""
+        return old_disks_may_live(self._rows, self.recovery, identity)
 
     def prospects(self, component: str, picture: Picture) -> Mapping[str, Prospect]:
         """What the probe and the acts of a component would do now."""

@@ -25,7 +25,7 @@ from tui.sessions import make_session
 
 pytestmark = pytest.mark.rig
 
-SOON = 1.0
+SOON = 15.0
 FLUX = "flux-system"
 ROOTS = {
     "Kustomization": "/apis/kustomize.toolkit.fluxcd.io/v1",

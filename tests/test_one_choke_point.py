@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+_BUILTINS = frozenset(dir(builtins))
 
 SIMULATOR = "runners/demo/"
 """Plays a cluster's managers, on a cluster of its own: it stands for others and is on nobody's road to a change."""
@@ -121,7 +122,7 @@ def powers(code: str) -> frozenset[str]:
     known = dict(_imported(tree))
     found = {
         power
-        for name in (*known.values(), *_mentioned(tree, known))
+        for name in {*known.values(), *_mentioned(tree, known)}
         for power, starts in _NAMES.items()
         if any(_is_meant(start, name) for start in starts)
     }
@@ -153,7 +154,7 @@ def _mentioned(tree: ast.AST, known: Mapping[str, str]) -> Iterator[str]:
             first, _, rest = _dotted(node).partition(".")
             if first in known:
                 yield f"{known[first]}.{rest}" if rest else known[first]
-            elif not rest and first in dir(builtins):
+            elif not rest and first in _BUILTINS:
                 yield first
 
 

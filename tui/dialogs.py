@@ -34,7 +34,10 @@ def preparing(command: Command, target: Target, identity: Identity | None) -> Di
 def question(ask: Ask, now: float) -> Dialog:
     """The question itself."""
     rows = [DialogRow("cluster", ((cluster_words(ask.identity), Tone.PLAIN),))]
+    gate = DialogRow("gate", _gate_lines(ask.gate))
     if ask.plan is not None:
+        if not ask.gate.is_open:  # what the typed word overrides is not pushed out of view by a long plan
+            rows.append(gate)
         rows += [
             DialogRow("plan", _plan_lines(ask.plan)),
             DialogRow("bound to", ((_bound(ask.plan, now), Tone.PLAIN),)),
@@ -48,7 +51,8 @@ def question(ask: Ask, now: float) -> Dialog:
     if commits := [item for item in ask.commits if item.severity <= Severity.NOTE]:
         rows.append(DialogRow("commits", tuple((f"{item.subject} {item.text}", Tone.PLAIN) for item in commits)))
     rows.append(DialogRow("command", ((_call(ask), Tone.MUTED),)))
-    rows.append(DialogRow("gate", _gate_lines(ask.gate)))
+    if gate not in rows:
+        rows.append(gate)
     if undo := _undo(ask):
         rows.append(DialogRow("undo", ((undo, Tone.MUTED),)))
     return Dialog(_title(ask.command, ask.target), tuple(rows), _verb(ask.command), typed=ask.word)

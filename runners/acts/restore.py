@@ -212,12 +212,10 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = (), 
 
 def _spare(cluster: Hands) -> None:
     settings = (setting_row(LONGHORN_SETTINGS.id, obj) for obj in cluster.items(f"{LONGHORN}/settings"))
-    deleter = orphan_deleter({row.name: row for row in settings})
-    if deleter is not None:
-        cluster.change(f"{LONGHORN}/settings/{deleter.name}", {"value": spared(deleter)})
-        cluster.say(
-            f"setting {deleter.name} was {deleter.value}: replicas that no volume knows are not deleted any more"
-        )
+    values = {row.name: row.value for row in settings}
+    if name := orphan_deleter(values):
+        cluster.change(f"{LONGHORN}/settings/{name}", {"value": spared(name, values[name])})
+        cluster.say(f"setting {name} was {values[name]}: replicas that no volume knows are not deleted any more")
 
 
 def _attempt(cluster: Hands, backup: str) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from runners.layers.findings import Finding
+from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Row
 
 R = TypeVar("R", bound=Row)
@@ -24,6 +24,13 @@ def fold_rows(
         yield together(rows)
     else:
         yield from map(each, rows)
+
+
+def first_claims(found: Sequence[Finding], at_most: int, rest: str = "more") -> Iterator[Finding]:
+    """What is found of the first few claims, and in a note how many there are besides: ``and 34 more``."""
+    yield from found[:at_most]
+    if len(found) > at_most:
+        yield Finding("claims", Severity.NOTE, f"and {len(found) - at_most} {rest}")
 
 
 def counted(number: int, noun: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from runners.layers.components.longhorn import LONGHORN
+from runners.layers.components.longhorn_settings import orphan_deleter, spared
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import counted, listed
 from runners.layers.kinds.releases import in_the_middle
@@ -52,17 +53,19 @@ def _precious(release: ReleasePlan) -> list[ObjectRef]:
     return sorted(ref for ref in removed if (ref.group, ref.kind) in _PRECIOUS)
 
 
-def plan_findings(plan: Plan, *, protected: bool = False) -> tuple[Finding, ...]:
+def plan_findings(plan: Plan, *, protected: bool = False, old_disks: bool = False) -> tuple[Finding, ...]:
     """What speaks against carrying out a plan.
 
     Args:
         plan: the plan.
         protected: are all its releases never to be taken off a cluster, and to move one minor version at a time?
             Longhorn's are that wherever they stand.
+        old_disks: may the nodes have disks from before, with replicas that this Longhorn does not know?
     """
     guarded = (release for release in plan.releases if protected or is_longhorn(release))
     protection = (finding for release in guarded for finding in _protection(release))
-    return (*_other_clusters(plan), *_moving(plan), *protection, *_remarks(plan))
+    orphans = (finding for release in plan.changing for finding in _orphans(release, old_disks=old_disks))
+    return (*_other_clusters(plan), *_moving(plan), *protection, *orphans, *_remarks(plan))
 
 
 def is_longhorn(release: ReleasePlan) -> bool:
@@ -122,6 +125,20 @@ def _protection(release: ReleasePlan) -> Iterator[Finding]:
 
 
 _OTHERWISE = "change the helmfile; Bedplate never does this"
+
+
+def _orphans(release: ReleasePlan, *, old_disks: bool) -> Iterator[Finding]:
+    """That it makes Longhorn delete replicas: on a day like any other they are rubbish, after a disaster the data."""
+    name = orphan_deleter(release.longhorn_settings)
+    if not name or not (old_disks or release.action is ReleaseAction.INSTALL):
+        return
+    value = spared(name, release.longhorn_settings[name])
+    text = f"sets {name} to {release.longhorn_settings[name]}: Longhorn deletes replicas that no volume knows"
+    remedy = f"set it to {value} in the values" if value else "take it out of the values"
+    if old_disks:
+        yield Finding(f"release {release.id}", Severity.BLOCKER, f"{text}, those on the old disks", remedy)
+    else:
+        yield Finding(f"release {release.id}", Severity.WARNING, text, remedy)
 
 
 def _remarks(plan: Plan) -> Iterator[Finding]:

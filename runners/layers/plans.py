@@ -110,6 +110,8 @@ class ReleasePlan:
     beside: frozenset[ObjectRef] = frozenset()
     """Rendered objects that Helm keeps out of the release's manifest: hooks, and what the chart's crds folder holds."""
     compared: Comparison = Comparison.LIVE
+    longhorn_settings: Mapping[str, str] = field(default_factory=dict)
+    """Setting → value, as the release sets Longhorn's; empty for any other release."""
 
     @property
     def id(self) -> str:

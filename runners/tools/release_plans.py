@@ -111,7 +111,13 @@ class ReleasePlanner:
     def _rendered(self, wanted: Asked, present: Installed | None, rendered: Rendered) -> ReleasePlan:
         folder = (self.bench.repo / self.file.path).parent
         version = asked_version(folder, wanted, rendered.charts)
-        return replace(_release(wanted, present), version=version, hashes=rendered.hashes, beside=rendered.beside)
+        return replace(
+            _release(wanted, present),
+            version=version,
+            hashes=rendered.hashes,
+            beside=rendered.beside,
+            longhorn_settings=rendered.longhorn_settings,
+        )
 
     def _changes(self, said: Said, rendered: Rendered) -> tuple[ObjectChange, ...]:
         find, scoped = scopes(rendered.hashes), self.bench.served.cluster_scoped

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from runners.layers.components.longhorn_defaults import default_settings
 from runners.layers.jsons import Json, mapping, sequence, text
 from runners.layers.plans import ObjectRef
 from runners.tools.calls import PlanError
@@ -51,6 +52,8 @@ class Rendered:
     """What an uninstall leaves behind."""
     charts: tuple[str, ...] = ()
     """Values of the label ``helm.sh/chart``, each once."""
+    longhorn_settings: Mapping[str, str] = field(default_factory=dict)
+    """Setting → value, as the manifest sets Longhorn's."""
 
 
 def placed(ref: ObjectRef, cluster_scoped: frozenset[tuple[str, str]]) -> ObjectRef:
@@ -82,7 +85,7 @@ class Renderer:
 
     def _read(self, manifest: str) -> Rendered:
         hashes: dict[ObjectRef, str] = {}
-        beside, kept, charts = set(), set(), dict[str, None]()
+        beside, kept, charts, settings = set(), set(), dict[str, None](), dict[str, str]()
         for document in _DOCUMENTS.split(manifest):
             from_folder = _FROM_CRDS_FOLDER.search(document) is not None
             for obj in self._objects(document):
@@ -95,7 +98,8 @@ class Renderer:
                     kept.add(ref)
                 chart = text(mapping(obj, "metadata", "labels"), "helm.sh/chart")
                 charts |= {chart: None} if chart else {}
-        return Rendered(hashes, frozenset(beside), frozenset(kept), tuple(charts))
+                settings |= default_settings(obj)
+        return Rendered(hashes, frozenset(beside), frozenset(kept), tuple(charts), settings)
 
     def _objects(self, document: str) -> list[Json]:
         found = self._seen.get(document)

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from runners.layers.runs import RunRecord
+from runners.tools import run_files
 from runners.tools.runs import Runs
 from tests.e2e.person import ROOT
 from tests.e2e.terminal import Terminal
@@ -31,6 +33,16 @@ class Desk:
     def runs(self) -> Runs:
         """The runs on disk, as they are now."""
         return Runs(self.state / "runs")
+
+    def started(self) -> list[RunRecord]:
+        """The runs whose tool was started, oldest first: a program that was killed before that has changed nothing.
+
+        Each is on record: that is written before the start. That it did start is not, where the kill came right then.
+        """
+        runs = self.runs
+        found = [run for run in reversed(runs.records()) if (runs.root / run.id / run_files.STARTED).exists()]
+        assert {run.id for run in found} <= {line["run"] for line in self.journal("confirmed")}
+        return found
 
     def journal(self, event: str) -> list[dict[str, object]]:
         """The journal's lines of one event."""

@@ -24,10 +24,10 @@ class Keyboard:
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
 
-    def sees(self, what: str, *, seconds: float = 30) -> str:
+    def sees(self, what: str, *, seconds: float = 90) -> str:
         return self.terminal.wait(what, seconds=seconds)
 
-    def sees_card(self, name: str, verdict: str, *, seconds: float = 60) -> str:
+    def sees_card(self, name: str, verdict: str, *, seconds: float = 120) -> str:
         return self.terminal.wait(f"{name} {verdict}", lambda text: verdict in card(text, name), seconds=seconds)
 
     def sees_under_cursor(self, name: str) -> str:
@@ -77,7 +77,7 @@ class Keyboard:
         self.agrees(title, verb)
         self.terminal.wait("the dialog to close", lambda text: f"─ {title}" not in text)
 
-    def is_refused(self, title: str, *reasons: str, seconds: float = 60) -> str:
+    def is_refused(self, title: str, *reasons: str, seconds: float = 120) -> str:
         """Waits until the dialog refuses, for these reasons, with no word asked for and nothing left but to leave."""
 
         def refuses(text: str) -> bool:

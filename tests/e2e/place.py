@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from tests.e2e.desk import Desk
+from tests.e2e.leases import lease_holder
 from tests.rig.cluster import Rig
 from tests.rig.git_server import git
 from tests.rig.repository import commit_all
@@ -95,8 +96,7 @@ class Place(Desk):
 
     def lease_holder(self) -> str:
         """Who holds the Lease; empty when nobody does."""
-        where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
-        return self.rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
+        return lease_holder(self.rig)
 
     def bind_claim(self) -> None:
         """Lets helm's wait for the chart's claim end: on this cluster nobody else binds it."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from tests.e2e.leases import lease_holder
 from tests.e2e.mishaps import dice
 from tests.e2e.person import unwrapped
 from tests.e2e.remains import SHEET, Remains, SurvivorsDesk, objects, ready
@@ -225,7 +226,7 @@ class Day:
 
     def runs(self) -> Counter[str]:
         """How often each was started, by whomever; a probe's evidence is on one's own machine."""
-        titles = (run.title for desk in self._desks.values() for run in desk.runs.records())
+        titles = (run.title for desk in self._desks.values() for run in desk.started())
         return Counter(title for title in titles if not title.startswith("probe"))
 
     def went_wrong(self) -> list[str]:
@@ -250,8 +251,7 @@ class Day:
 
     def lets_go(self) -> None:
         """Waits until nobody holds the Lease, and no key to the cluster is left lying around."""
-        where = ("get", "lease", "-n", "kube-system", "bedplate", "-o", "jsonpath={.spec.holderIdentity}")
-        until("the Lease is given back", lambda: not self.cluster.rig.kubectl(*where))
+        until("the Lease is given back", lambda: not lease_holder(self.cluster.rig))
         until("no private kubeconfig is left", lambda: not any(desk.left_behind() for desk in self._desks.values()))
 
 

@@ -103,7 +103,7 @@ class Terminal:
         """The screen in one string."""
         return "\n".join(self.lines)
 
-    def wait(self, what: str, seen: Callable[[str], bool] | None = None, *, seconds: float = 30) -> str:
+    def wait(self, what: str, seen: Callable[[str], bool] | None = None, *, seconds: float = 90) -> str:
         """Waits until a text is on the screen, or until a condition on the screen holds; returns the screen then."""
         condition = seen or (lambda text: what in text)
         deadline = time.monotonic() + seconds
@@ -118,10 +118,12 @@ class Terminal:
 
     def _whole(self, text: str, condition: Callable[[str], bool]) -> str:
         """The same screen once it holds still: a frame arrives in pieces, and the rest of it may be on its way."""
+        still = 0
         for _look in range(20):
             time.sleep(0.04)
             later = self.text
-            if later == text:
+            still = still + 1 if later == text else 0
+            if still == 2:  # once is not enough: in the middle of a frame the program may have lost its processor
                 break
             if condition(later):
                 text = later

@@ -51,7 +51,7 @@ def test_a_release_that_flux_would_take_over(flux: Place) -> None:
         person.sees("● live")
         person.sees("gate to GitOps: open    boundary: clean")
         flux.rig.apply(helm_release(flux))
-        person.sees("boundary: crossed 1×", seconds=5)
+        person.sees("boundary: crossed 1×", seconds=30)
         terminal.press(":")
         terminal.press("boundary", "enter")
         text = unwrapped(person.sees("boundary between the layers"))
@@ -59,7 +59,7 @@ def test_a_release_that_flux_would_take_over(flux: Place) -> None:
         assert "Flux takes it over, and uninstalls it with all its data" in text
         assert "suspend it (s) before anything else" in text
         flux.rig.kubectl("delete", "helmrelease", "-n", "flux-system", "apps-web")
-        person.sees("boundary: clean", seconds=5)
+        person.sees("boundary: clean", seconds=30)
         terminal.press("esc")
         person.sees("gate to GitOps: open    boundary: clean")
 

@@ -56,6 +56,8 @@ def foundation(api_rig: Rig, tmp_path: Path) -> Iterator[Place]:
     for space in ("longhorn-system", "minio-operator", "minio-tenant"):
         for name in api_rig.run("helm", "list", "-a", "-q", "-n", space).stdout.split():
             api_rig.run("helm", "uninstall", name, "-n", space)
+    crds = ("get", "crds", "-o", "name")
+    until("the CRDs are gone", lambda: not re.search(r"\.longhorn\.io|\.min\.io", api_rig.kubectl(*crds)))
 
 
 def test_a_tenant_that_is_not_to_be_installed_any_more(foundation: Place) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from runners.layers.claim_probe.objects import NAMESPACE
 from tests.e2e.desk import Desk
+from tests.e2e.leases import lease_holder
 from tests.e2e.mishaps import Killing, dice
 from tests.e2e.terminal import EndedError, Terminal
 from tests.e2e.walker import Deed, Walker, standing
@@ -86,7 +87,7 @@ class Day:
 
     def started(self) -> Counter[str]:
         """How often each run was started, by whomever."""
-        return Counter(f"{line['command']} {line['target']}".strip() for line in self.events("started"))
+        return Counter(run.title for desk in self.desks for run in desk.started())
 
     def told(self) -> str:
         """How each run ended, and the end of its log: a run that failed may be done again."""
@@ -195,10 +196,5 @@ def _is_done(day: Day) -> None:
     assert [subject.startswith("Add Flux") for subject in subjects] == [True, True, False]
     assert not rig.kubectl("get", "pods,pvc", "-n", NAMESPACE, "--ignore-not-found", "-o", "name")
     assert not [path for path in (day.store.disk / BUCKET).rglob("*") if path.is_file()]
-    until("the Lease is given back", lambda: not _holder(day))
+    until("the Lease is given back", lambda: not lease_holder(day.rig))
     assert [desk.left_behind() for desk in day.desks] == [[] for _desk in day.desks]
-
-
-def _holder(day: Day) -> str:
-    where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
-    return day.rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")

@@ -22,7 +22,8 @@ def kill_helm(place: Place, verb: str, status: str) -> None:
     chart, values = place.repository / "charts" / "web", place.repository / "web" / "values.yaml"
     words = ("--create-namespace", "--wait", "--timeout", f"{TIMEOUT}s", "-f", str(values), "-n", place.namespace)
     with subprocess.Popen(("helm", verb, "web", str(chart), *words), env=place.rig.environ) as helm:
-        until("helm waits", lambda: place.release()[1] == status)
+        claims = ("get", "pvc", "-n", place.namespace, "-o", "name")
+        until("helm waits", lambda: place.release()[1] == status and place.rig.kubectl(*claims))
         helm.kill()
     assert place.release()[1] == status
 
@@ -75,6 +76,7 @@ def test_an_install_that_was_killed_loses_its_record(place: Place) -> None:
 
         terminal.press("esc")
         place.bind_claim()
+        person.sees("a apply")  # esc and a key at once would be another key
         terminal.press("a")
         person.confirms("Apply web", "Apply")
         person.sees("apply web ─ succeeded", seconds=60)

@@ -71,7 +71,7 @@ def _applies_longhorn(person: Owner) -> None:
     assert "progressing" in card(person.sees("applied what you saw"), "longhorn")
     # Helm has succeeded, every pod runs, and there is no storage yet: the card has to say so.
     assert "storageclass" not in person.kubectl("get", "storageclass", "-o", "name")
-    assert "progressing" in card(person.terminal.text, "longhorn")
+    person.sees_card("longhorn", "progressing")
     person.stage.longhorn.may_offer_storage.set()
     person.sees_card("longhorn", "healthy")
     assert "longhorn" in person.kubectl("get", "storageclass", "-o", "name")
@@ -170,5 +170,5 @@ def _on_row(person: Owner, singular: str) -> None:
             return
         step = 1 if wanted > at else -1
         person.terminal.press("down" if step > 0 else "up")
-        person.terminal.wait("the cursor to move", _cursor_left(at), seconds=5)
+        person.terminal.wait("the cursor to move", _cursor_left(at), seconds=30)
     raise AssertionError(f"no row of {singular} under the cursor:\n{person.terminal.text}")

@@ -86,7 +86,7 @@ def test_somebody_else_holds_the_lease(asked: Person, place: Place) -> None:
             "metadata": {"name": "bedplate", "namespace": "kube-system"},
             "spec": {
                 "holderIdentity": "bob@desk 20261123-120000-beef",
-                "leaseDurationSeconds": 30,
+                "leaseDurationSeconds": 3600,
                 "renewTime": time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime()),
             },
         }

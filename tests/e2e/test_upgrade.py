@@ -95,7 +95,7 @@ def comes(place: Place, terminal: Terminal) -> Walker:
 def applies(walker: Walker, place: Place) -> None:
     """Applies, and sees old and new pods side by side while the engines are the old ones."""
     until("the backup's run is over", lambda: not place.lease_holder())
-    assert walker.does("Apply")
+    until("Apply is taken up", lambda: walker.does("Apply"), seconds=240)
     text = walker.terminal.wait("old and new pods", lambda text: "; old " in unwrapped(text), seconds=240)
     assert "new " in unwrapped(text)
     assert tags(place) == {f"v{OLD}"}
@@ -112,8 +112,8 @@ def is_upgraded(place: Place) -> None:
 
 def started(*desks: Desk) -> list[str]:
     """What was run, by whomever, in the order in which it began."""
-    lines = sorted((line for desk in desks for line in desk.journal("started")), key=lambda line: str(line["at"]))
-    return [f"{line['command']} {line['target']}" for line in lines]
+    runs = sorted((run for desk in desks for run in desk.started()), key=lambda run: run.started)
+    return [run.title for run in runs]
 
 
 def test_one_minor_up_and_then_two_at_once(place: Place) -> None:
@@ -156,5 +156,5 @@ def test_a_colleague_goes_on_after_a_kill_in_the_middle_of_the_apply(place: Plac
     assert "The right cluster" not in bob.did
     is_upgraded(place)
     assert started(place, desk) == RUNS
-    assert [run.exit_code for run in place.runs.records()] == [0, 0]
+    assert {run.exit_code for run in place.started()} == {0}
     until("the Lease is given back", lambda: not place.lease_holder())

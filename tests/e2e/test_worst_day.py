@@ -14,6 +14,7 @@ from tests.e2e.mishaps import Killing
 from tests.e2e.remains import Remains
 from tests.e2e.survivors import DISKS, WHAT, Day, Survivor, any_moment, empty_cluster, inside, restored_cluster
 from tests.e2e.terminal import EndedError
+from tests.e2e.walker import standing
 
 pytestmark = pytest.mark.rig
 
@@ -106,11 +107,15 @@ def test_a_colleague_repairs_on_after_a_kill_at_any_moment(restored: Day) -> Non
 def _keeps_replicas(ada: Survivor, day: Day) -> None:
     """While Longhorn would delete replicas that it does not know, nothing goes on."""
     day.changes("orphan-resource-auto-deletion", "replica-data")
-    said = inside(ada.terminal.wait("the disks again", lambda text: "▶○ 2 " in text), DISKS)
+    deletes = "orphan-resource-auto-deletion: is replica-data: Longhorn deletes replicas that no volume knows"
+
+    def says_so(text: str) -> bool:
+        return "▶○ 2 " in text and f"╭─ {DISKS} ─" in text and deletes in inside(text, DISKS)
+
+    said = inside(ada.terminal.wait("the disks again", says_so), DISKS)
     assert "stay as they are: the last copy of what is newer than its backup" in said
-    assert "orphan-resource-auto-deletion: is replica-data: Longhorn deletes replicas that no volume knows" in said
     day.changes("orphan-resource-auto-deletion", "")
-    ada.terminal.wait("to go on", lambda text: "▶○ 2 " not in text)
+    ada.terminal.wait("to go on", lambda text: (at := standing(text)) is not None and at.title == WHAT)
 
 
 def _is_taken_over(day: Day, disks: str, runs: dict[str, int]) -> None:

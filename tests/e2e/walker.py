@@ -25,6 +25,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from runners.layers.walkthroughs.engine import StepState
+from tests.e2e.leases import lease_holder
 from tests.e2e.person import Keyboard, unwrapped
 from tests.e2e.terminal import Terminal
 from tests.rig.cluster import Rig
@@ -106,6 +107,7 @@ class Walker(Keyboard):
 
     def does(self, title: str) -> bool:
         """Does the step under the cursor, of this title; False where another is at it."""
+        self.terminal.wait("the cluster to be seen", lambda text: not _is_away(text), seconds=self._seconds)
         self.terminal.press("enter")
         # Nothing is asked while the cluster is away, which a busy machine may make it for a moment; that is said.
         text = self.terminal.wait("a question", lambda text: _is_settled(text) or _is_away(text), seconds=self._seconds)
@@ -191,11 +193,7 @@ class Walker(Keyboard):
         self.terminal.wait(f"the step after {before.title}", has, seconds=self._seconds)
 
     def _lease_holder(self) -> str:
-        """Who is changing the cluster now; empty where nobody is."""
-        if self._rig is None:
-            return ""
-        where = ("get", "lease", "-n", "kube-system", "bedplate", "--ignore-not-found")
-        return self._rig.kubectl(*where, "-o", "jsonpath={.spec.holderIdentity}")
+        return lease_holder(self._rig) if self._rig is not None else ""
 
 
 def _marked(text: str) -> str:

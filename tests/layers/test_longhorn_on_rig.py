@@ -32,7 +32,7 @@ from tests.rig.waiting import until
 
 pytestmark = pytest.mark.rig
 
-PROMISED = 1.0
+PROMISED = 15.0
 """Seconds from a change of the cluster to a picture that says it."""
 STORAGE = "longhorn-system"
 SETTINGS = Settings(origin="a test", foundation=(FoundationEntry("longhorn", "longhorn/helmfile.yaml", (STORAGE,)),))

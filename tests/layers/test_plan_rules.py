@@ -153,6 +153,29 @@ def test_a_release_that_did_not_finish_is_repaired_without_a_word() -> None:
     assert repair_findings(plan(release(status="failed", versions=("1.2.3", "1.2.3")))) == ()
 
 
+@pytest.mark.parametrize(
+    ("action", "settings", "old_disks", "expected"),
+    [
+        ("install", {"orphan-resource-auto-deletion": "replica-data"}, True, Severity.BLOCKER),
+        ("upgrade", {"orphan-resource-auto-deletion": "instance;replica-data"}, True, Severity.BLOCKER),
+        ("install", {"orphan-auto-deletion": "true"}, True, Severity.BLOCKER),
+        ("install", {"orphan-resource-auto-deletion": "replica-data"}, False, Severity.WARNING),
+        ("upgrade", {"orphan-resource-auto-deletion": "replica-data"}, False, None),
+        ("nothing", {"orphan-resource-auto-deletion": "replica-data"}, True, None),
+        ("install", {"orphan-resource-auto-deletion": "instance"}, True, None),
+        ("install", {"default-replica-count": "2"}, True, None),
+        ("install", {}, True, None),
+    ],
+)
+def test_values_that_delete_replicas_are_stopped_where_old_disks_may_live(
+    action: str, settings: dict[str, str], old_disks: bool, expected: Severity | None
+) -> None:
+    shown = plan(replace(release(action=action), longhorn_settings=settings))
+    found = [one for one in plan_findings(shown, old_disks=old_disks) if "replicas that no volume knows" in one.text]
+    assert [one.severity for one in found] == ([expected] if expected else [])
+    assert all(one.overridable for one in found)
+
+
 def test_what_is_not_on_record_is_remarked() -> None:
     dirty = plan_findings(replace(plan(), commit="3d2789e + changes"), protected=False)
     none = plan_findings(replace(plan(), commit=""), protected=False)

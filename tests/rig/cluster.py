@@ -16,6 +16,7 @@ import shutil
 import ssl
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -126,9 +127,18 @@ class Rig:
         return done.stdout
 
     def apply(self, *objects: Mapping[str, object]) -> None:
-        """Applies objects server-side."""
+        """Applies objects server-side; a kind whose definition was made a moment ago may not be known yet."""
         documents = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
-        self.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=documents)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=documents)
+            except AssertionError as error:
+                if "no matches for kind" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def run(self, *argv: str, cwd: Path | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
         """Runs a tool in the rig's environment; never raises for its exit code."""
@@ -195,11 +205,17 @@ class Rig:
         nodes = {"apiVersion": "v1", "kind": "List", "items": [_node(name) for name in NODES]}
         if not json.loads(self._get("/api/v1/nodes")[1])["items"]:
             self.kubectl("create", "--validate=false", "-f", "-", stdin=json.dumps(nodes))
-        self.processes.wait("every node was ready", self._nodes_ready)
+        self.processes.wait("every node was ready", self._nodes_are_ready)
 
     @cached_property
     def _service_account_key(self) -> Path:
         return self.authority.signing_key("service-accounts")
+
+    def _nodes_are_ready(self) -> bool:
+        try:
+            return self._nodes_ready()
+        except (OSError, http.client.HTTPException, ValueError, KeyError):
+            return False  # it is too busy to answer
 
     def _nodes_ready(self) -> bool:
         nodes = json.loads(self._get("/api/v1/nodes")[1])["items"]

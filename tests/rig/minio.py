@@ -50,18 +50,19 @@ def minio() -> Iterator[Minio]:
     processes = Processes(folder)
     try:
         processes.start("minio", (program, "server", disk, *addresses), environ=environ, folder=folder)
-        processes.wait("minio is alive", lambda: _is_alive(server.port))
+        processes.wait("minio can store", lambda: _can_store(server.port))
         yield server
     finally:
         processes.close()
 
 
-def _is_alive(port: int) -> bool:
+def _can_store(port: int) -> bool:
+    """It is alive before it has its disk and its users; asked for its cluster, it answers once those are there."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request("GET", "/minio/health/live")
+        connection.request("GET", "/minio/health/cluster")
         return connection.getresponse().status == 200
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

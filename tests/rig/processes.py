@@ -102,13 +102,24 @@ class Processes:
         self.kept.clear()
 
 
+_given: set[int] = set()
+"""Ports that this process was given: until a server has bound one it looks free."""
+
+
 def free_port() -> int:
-    """A free loopback port below the range that outgoing connections take theirs from."""
-    for port in random.SystemRandom().sample(range(20_000, 32_000), 200):
+    """A free loopback port below the range that outgoing connections take theirs from, given to nobody else.
+
+    Two test workers side by side take the even ones and the odd ones.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in random.SystemRandom().sample(range(20_000 + worker % 2, 32_000, 2), 200):
+        if port in _given:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            _given.add(port)
             return port
     raise RigError("no free port between 20000 and 32000 on 127.0.0.1")

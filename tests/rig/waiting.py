@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 
-def until(what: str, condition: Callable[[], object], *, seconds: float = 60) -> None:
+def until(what: str, condition: Callable[[], object], *, seconds: float = 180) -> None:
     """Returns as soon as a condition holds.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,6 +41,21 @@ def test_what_an_uninstall_keeps_is_known() -> None:
 
 def test_a_chart_says_its_version_in_a_label() -> None:
     assert Renderer("web").read(MANIFEST).charts == ("web-0.2.0_rc1",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("longhorn-default-setting", "a-b: true\nc: 'x;y'\nd:", {"a-b": "true", "c": "x;y", "d": ""}),
+        ("longhorn-default-setting", "", {}),
+        ("longhorn-default-setting", "{not yaml", {}),
+        ("longhorn-default-setting", "- a list", {}),
+        ("another", "a: 1", {}),
+    ],
+)
+def test_what_longhorns_settings_would_be_is_read(name: str, text: str, expected: dict[str, str]) -> None:
+    manifest = CONFIG.format(name, f"default-setting.yaml: {json.dumps(text)}")
+    assert Renderer("longhorn-system").read(manifest).longhorn_settings == expected
 
 
 def test_layout_and_order_of_keys_do_not_count() -> None:

@@ -28,6 +28,8 @@ from tui.app import BedplateApp
 from tui.screens.findings import FindingsScreen
 from widgets.log import LogPane
 
+pytestmark = pytest.mark.long
+
 Compare = Callable[..., bool]
 SIZES = pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["120", "80"])
 POD = "/api/v1/namespaces/longhorn-system/pods/longhorn-manager-8x2kq"

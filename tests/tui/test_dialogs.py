@@ -42,6 +42,7 @@ def test_an_override_asks_for_the_context_and_names_what_it_overrides() -> None:
     dialog = dialogs.question(asked(plan(UPGRADE), "minio", closed), NOW)
     assert dialog.typed == "home"
     assert "✖ longhorn: is failed → see to it first" in row(dialog, "gate")
+    assert [found.label for found in dialog.rows][:3] == ["cluster", "gate", "plan"], "it is in view on 24 lines"
 
 
 def test_a_long_list_never_hides_a_removal() -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.rig
 
 ROOT = Path(__file__).parents[2]
 SPACE = "longhorn-system"
-PROMISED = 1.5
+PROMISED = 15.0
 """Seconds from a change of the cluster to a picture that says it."""
 
 

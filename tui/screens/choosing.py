@@ -15,14 +15,13 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Line
 
 from runners.layers.walkthroughs.steps import Option
+from tui.screens.ground import Answer
 from tui.screens.once import LeavesOnce
 from widgets.room import LEAST_HEIGHT
 from widgets.safe import label, plain, wrapped
 
 _MOST, _FRAME = 110, 9
 """Cells of the dialog at most, and of those what frames an answer, with its scrollbar (``app.tcss``)."""
-_HEIGHTS: list[tuple[int, str]] = [(0, "-flat"), (LEAST_HEIGHT, "-low"), (20, "-high")]
-"""Lines of a terminal that is low for a question: within its frame no line is left blank then."""
 
 
 class _Box(Vertical):
@@ -53,10 +52,28 @@ class _Answers(OptionList):
         self.call_after_refresh(self.scroll_to_highlight)
 
 
-class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
+class _Asking(LeavesOnce[Answer], ModalScreen[Answer]):
+    """A question in a box, as high as there is room for."""
+
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-flat"),
+        (LEAST_HEIGHT, "-low"),
+        (20, "-high"),
+    ]
+    """Lines of a terminal that is low for a question: within its frame no line is left blank then."""
+
+    def on_resize(self) -> None:
+        """Fits the answers in."""
+        self.call_after_refresh(self.query_one(_Box).fit)
+
+    def action_back(self) -> None:
+        """Answers nothing."""
+        self.leave(None)
+
+
+class ChoosingScreen(_Asking[Option]):
     """Dismissed with the option that was chosen; with none where a person went back."""
 
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _HEIGHTS  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False, tooltip="choose nothing"),
         Binding("j", "down", show=False, tooltip="next answer"),
@@ -83,10 +100,6 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         """Puts the mark where it belongs."""
         self.query_one(OptionList).highlighted = self._marked
 
-    def on_resize(self) -> None:
-        """Fits the answers in."""
-        self.call_after_refresh(self.query_one(_Box).fit)
-
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the answer under the cursor: never by colour alone."""
         event.stop()
@@ -103,10 +116,6 @@ class ChoosingScreen(LeavesOnce[Option], ModalScreen[Option]):
         """Chooses."""
         event.stop()
         self.leave(self._options[event.option_index])
-
-    def action_back(self) -> None:
-        """Chooses nothing."""
-        self.leave(None)
 
     def action_down(self) -> None:
         """To the next answer."""
@@ -127,10 +136,9 @@ class _Lines(_Answers):
     ]
 
 
-class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, ...]]):
+class SelectingScreen(_Asking[tuple[Option, ...]]):
     """Dismissed with the options that are selected, at first all of them; with none where a person went back."""
 
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _HEIGHTS  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False, tooltip="select nothing"),
     ]
@@ -153,10 +161,6 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
     def on_mount(self) -> None:
         """Puts the mark on the first line."""
         self._list.highlighted = 0
-
-    def on_resize(self) -> None:
-        """Fits the lines in."""
-        self.call_after_refresh(self.query_one(_Box).fit)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Marks the line under the cursor: never by colour alone."""
@@ -183,10 +187,6 @@ class SelectingScreen(LeavesOnce[tuple[Option, ...]], ModalScreen[tuple[Option, 
             self.leave(tuple(self._options[at] for at in sorted(self._selected)))
         else:
             self.notify("nothing is selected: esc goes back", markup=False)
-
-    def action_back(self) -> None:
-        """Selects nothing."""
-        self.leave(None)
 
     def action_all(self) -> None:
         """Selects all; none where all are selected."""

@@ -22,6 +22,7 @@ from runners.demo.actors.longhorn_restores import SystemRestorer
 from runners.demo.actors.longhorn_vault import Vault
 from runners.demo.actors.longhorn_volumes import VolumeKeeper
 from runners.demo.actors.workloads import daemonset_ready, deployment_ready, image_of, workload
+from runners.layers.components.longhorn_defaults import DEFAULTS, default_settings
 from runners.layers.jsons import Json, integer, mapping, text
 
 NAMESPACE = objects.NAMESPACE
@@ -122,11 +123,15 @@ class Longhorn(Actor):
 
     def _keep_settings(self, image: str) -> None:
         known = by_name(self.api.list(res.LONGHORN_SETTINGS, NAMESPACE))
-        for setting in objects.settings(image):
-            name = text(setting, "metadata", "name")
+        wanted = by_name(tuple(objects.settings(image)))
+        # The chart's defaults count once, when a setting is made.
+        new = wanted.keys() - known.keys()
+        defaults = default_settings(self.api.get(res.CONFIGMAPS, NAMESPACE, DEFAULTS) or {}) if new else {}
+        for name, setting in wanted.items():
             # A person's value stays, but for what the manager itself sets.
-            if name not in known or name in objects.OWN_SETTINGS:
-                self.api.ensure(res.LONGHORN_SETTINGS, setting, known.get(name))
+            if name in new or name in objects.OWN_SETTINGS:
+                own = {"value": defaults[name]} if name in defaults else {}
+                self.api.ensure(res.LONGHORN_SETTINGS, {**setting, **own}, known.get(name))
 
     def _engine_limit(self) -> int:
         """How many engines a node may upgrade at once by themselves; 0 is none."""

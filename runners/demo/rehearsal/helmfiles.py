@@ -33,6 +33,8 @@ _BY_NAME = ("longhorn", OPERATOR, INSTANCE)
 _TENANT = ("tenant", "minio-tenant")
 _KNOWN_OF_LONGHORN = ("defaultClass", "defaultClassReplicaCount", "reclaimPolicy")
 """The values below ``persistence`` that the demo's chart of Longhorn knows."""
+_ORPHANS = "orphanResourceAutoDeletion"
+"""And the one below ``defaultSettings``."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,9 @@ class _Desk:
         if stand_in == "longhorn":
             of_claims = {name: text(said, "persistence", name) for name in _KNOWN_OF_LONGHORN}
             kept = {name: value for name, value in of_claims.items() if value and is_known(value)}
-            return {"persistence": kept, "defaultBackupStore": self._store(said)}
+            orphans = text(said, "defaultSettings", _ORPHANS)
+            settings = {_ORPHANS: orphans} if orphans and is_known(orphans) else {}
+            return {"persistence": kept, "defaultBackupStore": self._store(said), "defaultSettings": settings}
         if stand_in == INSTANCE:
             return self._instance
         return _tenant(said) if stand_in == "minio-tenant" else {}

@@ -29,26 +29,30 @@ def setting_findings(settings: Settings) -> Iterator[Finding]:
     new, old = (settings.get(name) for name in _ORPHANS)
     if new is None and old is not None:
         yield from _flag(old, text, "set it to false")
-    elif (deleter := orphan_deleter(settings)) is not None:
+    elif name := orphan_deleter({name: row.value for name, row in settings.items()}):
+        deleter = settings[name]
         yield Finding(_subject(deleter), Severity.WARNING, text, "leave replica-data out of it", about=deleter.key)
 
 
-def orphan_deleter(settings: Settings) -> Setting | None:
-    """The setting by which Longhorn deletes replica data that no volume knows; None where it deletes none.
+def orphan_deleter(values: Mapping[str, str]) -> str:
+    """The setting by which Longhorn deletes replica data that no volume knows; empty where it deletes none.
 
     Where today's setting is there, the one from before Longhorn 1.9 counts for nothing.
+
+    Args:
+        values: Longhorn's settings by name, as they are or would be.
     """
-    new, old = (settings.get(name) for name in _ORPHANS)
-    if new is not None:
-        return new if spared(new) != new.value else None
-    return old if old is not None and old.value.strip().lower() == "true" else None
+    new, old = _ORPHANS
+    if new in values:
+        return new if spared(new, values[new]) != values[new] else ""
+    return old if values.get(old, "").strip().lower() == "true" else ""
 
 
-def spared(row: Setting) -> str:
-    """The value with which it deletes no replica data, and whatever else it deletes as before."""
-    if row.name == _ORPHANS[1]:
+def spared(name: str, value: str) -> str:
+    """The value with which a setting deletes no replica data, and whatever else it deletes as before."""
+    if name == _ORPHANS[1]:
         return "false"
-    kept = [part for part in row.value.split(";") if part.strip() not in _REPLICAS]
+    kept = [part for part in value.split(";") if part.strip() not in _REPLICAS]
     return ";".join(kept)
 
 

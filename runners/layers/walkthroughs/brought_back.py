@@ -8,7 +8,7 @@ from itertools import islice
 
 from runners.layers.claim_probe.objects import is_a_probes
 from runners.layers.findings import Finding, Severity
-from runners.layers.folding import listed
+from runners.layers.folding import first_claims, listed
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, LonghornVolume
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS
 from runners.layers.kinds.pods import PODS, Pod
@@ -26,9 +26,8 @@ def brought_back(rows: Rows) -> tuple[Finding, ...]:
     dates = {row.url: taken(row) for row in rows.all(LONGHORN_BACKUPS) if row.url}
     ours = _restored(rows)
     used = mounted_by(rows, (row.claim for row in ours)) if rows.freshness(PODS).trusted else None
-    notes = [_note(row, dates.get(row.from_backup, 0.0), used) for row in ours[:_NAMED]]
-    more = len(ours) - _NAMED
-    return (*notes, *([Finding("claims", Severity.NOTE, f"and {more} more")] if more > 0 else []))
+    notes = [_note(row, dates.get(row.from_backup, 0.0), used) for row in ours]
+    return tuple(first_claims(notes, _NAMED))
 
 
 def look_commands(rows: Rows, context: str) -> str:

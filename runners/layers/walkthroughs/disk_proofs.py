@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from runners.layers.components.longhorn_settings import orphan_deleter, spared
 from runners.layers.findings import Finding, Severity
-from runners.layers.folding import listed
+from runners.layers.folding import first_claims, listed
 from runners.layers.freshness import Reach
 from runners.layers.kinds.longhorn import gib
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS, Setting
@@ -63,7 +63,7 @@ def disks(moment: Moment) -> Proof:
     if answer == "":
         serve = serving(rows, moment.sheet, moment.picture.identity)
         return (*orphans, Finding("old disks", Severity.OK, f"serve: Longhorn knows {serve} volumes on them"))
-    safe = "is safe for them: Longhorn leaves unknown replicas alone, unless its values set orphan deletion: look there"
+    safe = "is safe for them: Longhorn leaves unknown replicas alone; a plan that sets orphan deletion is stopped"
     never = "is never offered here: deleting Longhorn's namespace or CRDs, or uninstalling it, deletes replicas"
     return (
         *orphans,
@@ -96,10 +96,11 @@ def _was_on(moment: Moment) -> Iterator[Finding]:
             "is not known without the survival sheet, until the backups can be read: they name the volume of each claim"
         )
         yield Finding("whose they are", Severity.NOTE, text)
-    for claim, (volume, size) in sorted(ones.items())[:_NAMED]:
-        yield Finding(f"claim {claim}", Severity.NOTE, f"was on {volume}, {gib(size)}")
-    if len(ones) > _NAMED:
-        yield Finding("claims", Severity.NOTE, f"and {len(ones) - _NAMED} more")
+    notes = [
+        Finding(f"claim {claim}", Severity.NOTE, f"was on {volume}, {gib(size)}")
+        for claim, (volume, size) in sorted(ones.items())
+    ]
+    yield from first_claims(notes, _NAMED)
 
 
 def disk_commands(moment: Moment, context: str) -> str:
@@ -112,7 +113,7 @@ def disk_commands(moment: Moment, context: str) -> str:
 
 def _stop(row: Setting, context: str) -> str:
     patch = ("kubectl", "--context", context, "-n", "longhorn-system", "patch", "settings.longhorn.io", row.name)
-    return shlex.join((*patch, "--type", "merge", "-p", json.dumps({"value": spared(row)})))
+    return shlex.join((*patch, "--type", "merge", "-p", json.dumps({"value": spared(row.name, row.value)})))
 
 
 def _version(moment: Moment) -> str:
@@ -141,13 +142,14 @@ def orphan_findings(moment: Moment) -> Proof:
     if row is None:
         return ()
     text = f"is {row.value}: Longhorn deletes replicas that no volume knows"
-    value = spared(row)
+    value = spared(row.name, row.value)
     remedy = f"{f'set it to {value}' if value else 'empty it'} now, and in Longhorn's values"
     return (Finding(f"setting {row.name}", Severity.BLOCKER, text, remedy, about=row.key),)
 
 
 def _deleter(rows: Rows) -> Setting | None:
-    return orphan_deleter({row.name: row for row in rows.all(LONGHORN_SETTINGS)})
+    settings = {row.name: row for row in rows.all(LONGHORN_SETTINGS)}
+    return settings.get(orphan_deleter({name: row.value for name, row in settings.items()}))
 
 
 def put_back(moment: Moment) -> Proof:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from runners.layers.commands import Target
 from runners.layers.components.longhorn_targets import shown
 from runners.layers.findings import Finding, Severity
-from runners.layers.folding import counted
+from runners.layers.folding import counted, first_claims
 from runners.layers.kinds.longhorn import LONGHORN_VOLUMES, gib
 from runners.layers.kinds.longhorn_backups import LONGHORN_BACKUPS
 from runners.layers.kinds.storage import CLAIMS
@@ -206,19 +206,19 @@ def _left_out(moment: Moment, back: Sequence[Restorable]) -> Iterator[Finding]:
     if choice(recovery_of(moment))[0] != VOLUMES_OF:
         return
     there = {f"{row.namespace}/{row.name}" for row in moment.rows.all(CLAIMS)} | {one.claim for one in back}
-    out = [one for one in restorables(moment.rows, moment.sheet) if one.claim not in there]
-    for one in out[:_NAMED]:
-        yield Finding(f"claim {one.claim}", Severity.NOTE, "is left out, and will be created empty by what uses it")
-    if len(out) > _NAMED:
-        yield Finding("claims", Severity.NOTE, f"and {len(out) - _NAMED} more are left out")
+    out = [one.claim for one in restorables(moment.rows, moment.sheet) if one.claim not in there]
+    text = "is left out, and will be created empty by what uses it"
+    notes = [Finding(f"claim {claim}", Severity.NOTE, text) for claim in out]
+    yield from first_claims(notes, _NAMED, "more are left out")
 
 
 def _coming_back(ones: Sequence[Restorable]) -> Iterator[Finding]:
     """Each claim that comes back, how large it is and of when its newest backup."""
-    for one in ones[:_NAMED]:
-        yield Finding(f"claim {one.claim}", Severity.NOTE, f"{gib(one.size)}, newest backup of {date(one.at)}")
-    if len(ones) > _NAMED:
-        yield Finding("claims", Severity.NOTE, f"and {len(ones) - _NAMED} more")
+    notes = [
+        Finding(f"claim {one.claim}", Severity.NOTE, f"{gib(one.size)}, newest backup of {date(one.at)}")
+        for one in ones
+    ]
+    return first_claims(notes, _NAMED)
 
 
 def _to_choose_from(moment: Moment) -> Iterator[Finding]:

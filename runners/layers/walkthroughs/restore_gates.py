@@ -55,6 +55,11 @@ def _is_going_on(rows: Rows, recovery: Recovery, identity: Identity | None) -> b
     return elsewhere or bool(recovery.answer(DISKS)) or bool(recovery.answer(WHAT)) or any(held(rows))
 
 
+def old_disks_may_live(rows: Rows, recovery: Recovery, identity: Identity | None) -> bool:
+    """May the nodes have disks from before, whose replicas are the last copy of something?"""
+    return _is_going_on(rows, recovery, identity) and recovery.answer(DISKS) != GONE
+
+
 def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tuple[Finding, ...]:
     """Why nothing may start yet that creates claims: a claim that is there already is never filled by a restore."""
     if not _is_going_on(rows, recovery, identity):
