@@ -64,6 +64,7 @@ class ExecPlugin:
         self._failures = Backoff(_PAUSE, _LONGEST_PAUSE)
         self._retry_at = 0.0
         self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
     @property
     def name(self) -> str:
@@ -104,7 +105,8 @@ class ExecPlugin:
                 self._credential = None
 
     def close(self) -> None:
-        """Ends a plugin that is running: nobody waits for its answer any more."""
+        """Ends a plugin that is running or being started: nobody waits for its answer any more."""
+        self._closed = True
         process = self._process
         if process is not None and process.returncode is None:
             _end(process)
@@ -147,6 +149,8 @@ class ExecPlugin:
         except OSError as error:
             raise self._error(f"it can't be started: {error.strerror or error}") from error
         self._process = process
+        if self._closed:  # asked after it is noted: whoever closes meanwhile sees the process, or is seen here
+            _end(process)
         said: deque[str] = deque(maxlen=20)
         answer: list[bytes] = []
         assert process.stdout is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.rig.certs import Authority
 
 QUICK = Timing(
     connect=2.0,
-    idle=0.4,
+    idle=5.0,
     watch=(300.0, 300.0),
     stale=0.6,
     resume=0.5,
@@ -28,6 +29,8 @@ QUICK = Timing(
     longest_delay=0.1,
 )
 """Timing for tests that wait for time to pass."""
+HASTY = replace(QUICK, idle=0.4)
+"""The same for those that wait for a silence to be noticed: nothing but silence may last this long in them."""
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def connect(api: FakeApi) -> Iterator[Callable[..., Connection]]:
         user: Json | None = None, cluster: Json | None = None, environ: Mapping[str, str] | None = None
     ) -> Connection:
         found = access(api.url, user=user, cluster=cluster, environ=environ)
-        connection = Connection(found, limits=(2.0, 2.0))
+        connection = Connection(found, limits=(10.0, 10.0))
         made.append(connection)
         return connection
 
@@ -74,7 +77,7 @@ def watch(connect: Callable[..., Connection]) -> Iterator[Watch]:
     yield start
     for reflector in running:
         reflector.stop()
-        assert reflector.join(5)
+        assert reflector.join(20)
 
 
 @pytest.fixture(scope="session")

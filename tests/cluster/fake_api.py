@@ -112,7 +112,7 @@ class FakeApi:
         with self._told:
             return [exchange for exchange in self.requests if exchange.path == path]
 
-    def wait(self, path: str, count: int, timeout: float = 5.0) -> Exchange:
+    def wait(self, path: str, count: int, timeout: float = 20.0) -> Exchange:
         """Waits until a path was asked for so often, and returns the last such request."""
         with self._told:
             assert self._told.wait_for(lambda: len(self.asked(path)) >= count, timeout), (
@@ -140,7 +140,7 @@ class FakeApi:
         self._listener.close()
         self.drop()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(20)
             assert not thread.is_alive()
         if self.errors and error is None:
             raise self.errors[0]

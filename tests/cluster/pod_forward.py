@@ -36,7 +36,7 @@ def forward_to(target: int) -> Callable[[Exchange], None]:
                 assert frame[0] == _DATA
                 far.sendall(frame[1:])
             far.shutdown(socket.SHUT_RDWR)
-            back.join(5)
+            back.join(20)
         exchange.hold()
 
     return script

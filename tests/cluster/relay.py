@@ -46,7 +46,7 @@ class Relay:
         self._listener.close()
         self.cut()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(20)
 
     def _start(self, target: object, *args: object) -> None:
         assert callable(target)

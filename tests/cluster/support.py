@@ -95,7 +95,7 @@ class Recorder:
         """The present freshness."""
         return self.fresh[-1].reach if self.fresh else None
 
-    def wait(self, condition: Callable[[], bool], timeout: float = 5.0) -> None:
+    def wait(self, condition: Callable[[], bool], timeout: float = 20.0) -> None:
         """Waits until something holds."""
         with self._told:
             assert self._told.wait_for(condition, timeout), (self.names, self.fresh[-3:], self.calls[-5:])
@@ -106,7 +106,7 @@ class Recorder:
             self._told.notify_all()
 
 
-def until(condition: Callable[[], bool], timeout: float = 5.0, what: str = "") -> None:
+def until(condition: Callable[[], bool], timeout: float = 20.0, what: str = "") -> None:
     """Waits until something holds that nobody tells of."""
     deadline = time.monotonic() + timeout
     while not condition():

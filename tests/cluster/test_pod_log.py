@@ -91,7 +91,7 @@ def test_stopping_ends_it_at_once_though_the_server_says_nothing(api: FakeApi, c
     if headers:
         reader.read(4)
     reader.log.stop()
-    assert reader.log.join(1.0)
+    assert reader.log.join(5)
     assert reader.ends.empty()
 
 

@@ -43,7 +43,7 @@ def echo() -> Iterator[int]:
     yield listener.getsockname()[1]
     listener.shutdown(socket.SHUT_RDWR)
     listener.close()
-    thread.join(5)
+    thread.join(20)
 
 
 def ask(forward: Forward, said: bytes) -> bytes:

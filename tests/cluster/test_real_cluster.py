@@ -100,7 +100,7 @@ def test_forbidden_says_which_verb_on_what(api_rig: Rig, to_rig: Connect) -> Non
     seen.reflector.start()
     seen.wait(lambda: seen.reach is Reach.FORBIDDEN)
     seen.reflector.stop()
-    assert seen.reflector.join(5)
+    assert seen.reflector.join(20)
     assert seen.fresh[-1].words(0) == "forbidden: list configmaps"
 
 
@@ -237,7 +237,7 @@ def test_every_kind_is_live_and_custom_ones_come_and_go_with_their_crds(own_rig:
         until(lambda: "longhorn-volumes" not in {kind.id for kind in watches.kinds}, 10)
     finally:
         watches.stop()
-        assert watches.join(5)
+        assert watches.join(20)
         connection.close()
 
 
@@ -263,7 +263,7 @@ def test_a_server_that_goes_away_and_comes_back_is_followed(own_rig: Rig) -> Non
         seen.wait(lambda: {"before", "after"} <= seen.names)
     finally:
         seen.reflector.stop()
-        assert seen.reflector.join(5)
+        assert seen.reflector.join(20)
         connection.close()
 
 

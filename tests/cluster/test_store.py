@@ -168,16 +168,16 @@ def test_readers_and_newcomers_do_not_wait_for_listeners() -> None:
 
     def slow(delta: Delta) -> None:
         inside.set()
-        assert leave.wait(5)
+        assert leave.wait(20)
 
     store.subscribe(slow)
     writer = threading.Thread(target=put, args=(store, row("a")))
     writer.start()
-    assert inside.wait(5)
+    assert inside.wait(20)
     assert [found.name for found in store.all(THINGS)] == ["a"]
     assert [found.name for found in store.attach("things", slow).rows.values()] == ["a"]
     leave.set()
-    writer.join(5)
+    writer.join(20)
 
 
 def test_whoever_attaches_in_the_middle_of_writes_misses_nothing_and_is_told_nothing_twice() -> None:

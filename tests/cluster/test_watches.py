@@ -104,7 +104,7 @@ def begin(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
     running: list[tuple[Watches, Connection]] = []
 
     def start(poll: float = 60.0) -> tuple[Watches, Store]:
-        connection, store = Connection(access(api.url), limits=(2.0, 2.0)), Store()
+        connection, store = Connection(access(api.url), limits=(10.0, 10.0)), Store()
         watches = Watches(connection, store, timing=QUICK, poll=poll)
         running.append((watches, connection))
         watches.start()
@@ -113,7 +113,7 @@ def begin(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
     yield start
     for watches, connection in running:
         watches.stop()
-        assert watches.join(5)
+        assert watches.join(20)
         connection.close()
 
 
@@ -250,7 +250,7 @@ def test_nothing_is_written_once_stop_has_returned(api: FakeApi, begin: Begin) -
     until(lambda: len(told) > 100)
     watches.stop()
     count = len(told)
-    assert watches.join(5)
+    assert watches.join(20)
     assert len(told) == count
 
 
@@ -261,18 +261,18 @@ def test_an_answer_of_discovery_after_the_stop_changes_nothing(api: FakeApi, beg
 
     def late(exchange: Exchange) -> None:
         asked.set()
-        assert go_on.wait(5)
+        assert go_on.wait(20)
         answer(exchange)
 
     api.script("/apis", late)
     cluster.serve(VOLUMES)
     watches, store = begin()
-    assert asked.wait(5)
+    assert asked.wait(20)
     watches.stop()
     told: list[Delta] = []
     store.subscribe(told.append)
     go_on.set()
-    assert watches.join(5)
+    assert watches.join(20)
     assert told == []
     assert ids(watches) == set()
 

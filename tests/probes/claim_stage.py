@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -88,16 +88,18 @@ class Stage:
     requests: Requests
     kubeconfig: str
     disks: Disks
+    log: list[str] = field(default_factory=list)
+    """What the last probe said, while it goes on as well."""
 
     @property
     def api(self) -> Api:
         return Api(self.requests)
 
-    def probe(self, storage_class: str, pod: float = 60.0, image: str = "") -> tuple[Answer, list[str]]:
+    def probe(self, storage_class: str, image: str = "") -> tuple[Answer, list[str]]:
         """Carries out one probe; its answer and its log."""
-        log: list[str] = []
+        log = self.log = []
         trial = Trial("c0ffee" * 5 + "00", storage_class, image)
-        return exchange(_Quick(self.requests, log.append), trial, Patience(pod=pod, gone=60)), log
+        return exchange(_Quick(self.requests, log.append), trial, Patience(pod=60, gone=60)), log
 
     def left(self) -> list[str]:
         """What is there of probes."""

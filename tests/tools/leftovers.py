@@ -15,7 +15,7 @@ import pytest
 MARK = "BEDPLATE_TEST_MARK"
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Waits until the condition holds.
 
     Raises:
@@ -42,7 +42,7 @@ def marked(mark: str) -> dict[int, str]:
 
 
 @contextlib.contextmanager
-def nothing_left(patch: pytest.MonkeyPatch, seconds: float = 5.0) -> Iterator[str]:
+def nothing_left(patch: pytest.MonkeyPatch, seconds: float = 20.0) -> Iterator[str]:
     """Marks all processes that are started meanwhile; at the end none of them may live, and none will."""
     mark = uuid.uuid4().hex
     patch.setenv(MARK, mark)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -21,6 +22,11 @@ def python_tool(code: str) -> tuple[str, ...]:
 def shell_tool(code: str) -> tuple[str, ...]:
     """A tool that is a few lines of shell."""
     return ("/bin/sh", "-c", code)
+
+
+def waits_for(gate: Path) -> str:
+    """Lines of shell that go on when the file is there: the test says when a tool may, not the clock."""
+    return f"for try in $(seq 3000); do [ -e {shlex.quote(str(gate))} ] && break; sleep 0.02; done"
 
 
 def asked(

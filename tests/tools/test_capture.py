@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.to_thread
 import pytest
+from anyio.abc import Process
 
 from runners.tools import run_files
-from runners.tools.capture import Captured, ToolMissing, ToolTimeout, capture
+from runners.tools.capture import Captured, ToolMissing, ToolTimeout, _open, capture
 from runners.tools.private_files import private_kubeconfig, state_home, sweep_private
 from tests.tools.leftovers import marked, nothing_left, until, until_none
 from tests.tools.run_helpers import python_tool, shell_tool
@@ -92,12 +94,20 @@ def test_the_tools_own_path_finds_it(tmp_path: Path) -> None:
     assert anyio.run(call).stdout == "mine\n"
 
 
-def test_too_long_is_interrupted_first(tmp_path: Path) -> None:
+def test_too_long_is_interrupted_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def opened(*asked: Any) -> Process:
+        """The time runs once the tool can be asked to end."""
+        process = await _open(*asked)
+        await anyio.to_thread.run_sync(until, (tmp_path / "ready").exists)
+        return process
+
+    monkeypatch.setattr("runners.tools.capture._open", opened)
+    monkeypatch.setattr("runners.tools.capture._PATIENCE", 20.0)
     code = f"trap 'echo yes > {tmp_path}/asked; exit 1' INT; echo > {tmp_path}/ready; while :; do sleep 0.05; done"
     begun = time.monotonic()
-    with pytest.raises(ToolTimeout, match=r"/bin/sh was not done after 0\.4 s and was ended"):
-        _capture(shell_tool(code), timeout=0.4, kubeconfig="secret")
-    assert time.monotonic() - begun < 3
+    with pytest.raises(ToolTimeout, match=r"/bin/sh was not done after 0\.1 s and was ended"):
+        _capture(shell_tool(code), timeout=0.1, kubeconfig="secret")
+    assert time.monotonic() - begun < 15
     assert (tmp_path / "asked").exists()
     assert list((state_home(os.environ) / "private").glob("kube*")) == []
 
@@ -106,7 +116,7 @@ def test_what_ignores_the_interrupt_is_killed_with_its_children(mark: str, monke
     monkeypatch.setattr("runners.tools.capture._PATIENCE", 0.2)
     with pytest.raises(ToolTimeout):
         _capture(shell_tool("trap '' INT; sleep 60 & sleep 60 & wait; wait; sleep 60"), timeout=0.3)
-    until_none(mark, 1)
+    until_none(mark, 5)
 
 
 def test_cancelling_ends_the_tool_and_its_children(mark: str) -> None:
@@ -120,8 +130,8 @@ def test_cancelling_ends_the_tool_and_its_children(mark: str) -> None:
 
     begun = time.monotonic()
     anyio.run(cancelled)
-    assert time.monotonic() - begun < 3
-    until_none(mark, 1)
+    assert time.monotonic() - begun < 30
+    until_none(mark, 5)
     assert list((state_home(os.environ) / "private").glob("kube*")) == []
 
 
@@ -133,7 +143,7 @@ def test_cancelling_at_any_moment_of_the_start_leaves_nothing(mark: str, tmp_pat
 
     for step in range(30):
         anyio.run(cancelled, step * 0.0005)
-    until_none(mark, 1)
+    until_none(mark, 5)
     assert list((state_home(os.environ) / "private").glob("kube*")) == []
 
 
@@ -141,7 +151,7 @@ def test_a_child_that_holds_the_streams_open_is_not_waited_for(mark: str, monkey
     monkeypatch.setattr("runners.tools.capture._PATIENCE", 0.2)
     done = _capture(shell_tool("sleep 60 & echo done"))
     assert (done.code, done.stdout) == (0, "done\n")
-    until_none(mark, 1)
+    until_none(mark, 5)
 
 
 def test_what_a_killed_program_left_is_swept_and_what_is_used_is_not(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from runners.tools.lease_renewal import LeaseRenewal
 from runners.tools.runs import Runs
 from tests.tools.lease_server import LeaseServer
 from tests.tools.leftovers import nothing_left, process_with, until
-from tests.tools.run_helpers import asked, folder_of, shell_tool
+from tests.tools.run_helpers import asked, folder_of, shell_tool, waits_for
 
 
 @pytest.fixture(autouse=True)
@@ -60,12 +60,12 @@ def test_it_renews_while_the_tool_works_and_gives_the_lease_back(runs: Runs, ser
     until(lambda: "given back" in (folder_of(runs, record) / run_files.KEEPER_LOG).read_text())
 
 
-def test_it_renews_for_the_last_process_of_the_tool(runs: Runs, server: LeaseServer, mark: str) -> None:
+def test_it_renews_for_the_last_process_of_the_tool(runs: Runs, server: LeaseServer, mark: str, tmp_path: Path) -> None:
     # The supervisor and the first process are killed; a child, as helm would be, goes on.
-    run_id = runs.new_id()
+    run_id, gate = runs.new_id(), tmp_path / "gate"
     facts = _facts(server, run_id)
     acquire(server.serve, facts.holder, time.time())
-    record = runs.start(asked(shell_tool("sleep 0.8 & wait; true"), lease=facts, run_id=run_id))
+    record = runs.start(asked(shell_tool(f"({waits_for(gate)}) & wait; true"), lease=facts, run_id=run_id))
     tool = int(str((run_files.read_json(folder_of(runs, record) / run_files.STARTED) or {})["pid"]))
     os.kill(process_with(mark, "supervisor.py"), signal.SIGKILL)
     os.kill(tool, signal.SIGKILL)
@@ -73,8 +73,9 @@ def test_it_renews_for_the_last_process_of_the_tool(runs: Runs, server: LeaseSer
     until(lambda: len(server.asked) > before + 4)
     assert server.holder == facts.holder
     assert runs.holder_alive(run_id)
+    gate.touch()
     until(lambda: server.holder == "")
-    assert not runs.holder_alive(run_id)
+    until(lambda: not runs.holder_alive(run_id))
     until(lambda: (folder_of(runs, record) / run_files.LOST).exists())
     assert runs.record(run_id).state is RunState.LOST
 

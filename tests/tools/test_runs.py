@@ -15,7 +15,7 @@ from runners.layers.runs import RunState
 from runners.tools import run_files
 from runners.tools.runs import KILL_WORD, RunRequest, Runs, RunUnknown
 from tests.tools.leftovers import marked, nothing_left, until
-from tests.tools.run_helpers import SECRET, asked, folder_of, python_tool, shell_tool, started
+from tests.tools.run_helpers import SECRET, asked, folder_of, python_tool, shell_tool, started, waits_for
 
 
 @pytest.fixture(autouse=True)
@@ -115,37 +115,37 @@ def test_an_argv_that_no_system_takes_is_a_failed_run(runs: Runs) -> None:
     assert started(runs, ("true", "a\0b")).error == "true can't be started: embedded null byte"
 
 
-def test_interrupt_is_one_sigint_to_the_tool_alone(runs: Runs) -> None:
+def test_interrupt_is_one_sigint_to_the_tool_alone(runs: Runs, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
     code = (
-        "import os, signal, subprocess, sys, time\n"
-        "got = []\n"
-        "signal.signal(signal.SIGINT, lambda *a: got.append(1))\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(0.4)'])\n"
+        "import os, signal, subprocess, sys\n"
+        "signal.signal(signal.SIGINT, lambda *a: os.write(1, b'got\\n'))\n"
+        f"child = subprocess.Popen(['/bin/sh', '-c', {waits_for(gate)!r}])\n"
         "print('ready', flush=True)\n"
-        "code = child.wait()\n"
-        "print(len(got), code, flush=True)\n"
+        "print('child', child.wait(), flush=True)\n"
         "sys.exit(130)\n"
     )
     record = started(runs, python_tool(code))
     until(lambda: b"ready" in _log(runs, record.id))
     assert runs.interrupt(record.short_id)
+    until(lambda: b"got" in _log(runs, record.id))
+    gate.touch()
     ended = runs.wait(record.id, 10)
-    assert _log(runs, record.id) == b"ready\n1 0\n"
+    assert _log(runs, record.id) == b"ready\ngot\nchild 0\n"
     assert (ended.state, ended.exit_code) == (RunState.INTERRUPTED, 130)
 
 
-def test_a_tool_may_take_its_time_after_an_interrupt(runs: Runs) -> None:
-    record = started(
-        runs,
-        shell_tool("trap 'echo later' INT; echo ready; for i in 1 2 3 4; do sleep 0.1; done; exit 5"),
-    )
+def test_a_tool_may_take_its_time_after_an_interrupt(runs: Runs, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    record = started(runs, shell_tool(f"trap 'echo later' INT; echo ready; {waits_for(gate)}; exit 5"))
     until(lambda: b"ready" in _log(runs, record.id))
     assert runs.interrupt(record.id)
     assert runs.record(record.id).state is RunState.RUNNING
     assert runs.interrupt(record.id)
+    until(lambda: b"later" in _log(runs, record.id))
+    gate.touch()
     ended = runs.wait(record.id, 10)
     assert (ended.state, ended.exit_code) == (RunState.INTERRUPTED, 5)
-    assert b"later" in _log(runs, record.id)
 
 
 def test_nothing_is_signalled_once_a_run_has_ended(runs: Runs) -> None:
@@ -180,15 +180,17 @@ def test_the_tool_starts_with_default_signals_and_nothing_open(runs: Runs) -> No
     assert [number for number in descriptors if number < 100] in ([0, 1, 2], [0, 1, 2, 3])  # 3 is the listing's own
 
 
-def test_waiting_is_over_at_the_end_or_with_the_time(runs: Runs) -> None:
-    record = started(runs, ("sleep", "0.4"))
+def test_waiting_is_over_at_the_end_or_with_the_time(runs: Runs, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    record = started(runs, shell_tool(waits_for(gate)))
     begun = time.monotonic()
     assert runs.wait(record.id, 0.05).state is RunState.RUNNING
-    assert time.monotonic() - begun < 0.35
+    assert time.monotonic() - begun < 10
+    gate.touch()
     assert runs.wait(record.id).state is RunState.SUCCEEDED
     ended = runs.record(record.id).ended
     assert ended is not None
-    assert time.time() - ended < 0.2
+    assert time.time() - ended < 10
 
 
 def test_two_at_the_same_time_don_t_touch_each_other(runs: Runs) -> None:

@@ -17,7 +17,7 @@ from runners.layers.runs import RunRecord, RunState
 from runners.tools import run_files
 from runners.tools.runs import Runs
 from tests.tools.leftovers import marked, nothing_left, process_with, until
-from tests.tools.run_helpers import folder_of, python_tool, shell_tool, started
+from tests.tools.run_helpers import folder_of, python_tool, shell_tool, started, waits_for
 
 _LINES = 300
 _TOOL = f"import sys, time\nfor i in range({_LINES}): print(i, flush=True); time.sleep(0.0008)\nsys.exit(7)"
@@ -45,6 +45,12 @@ def mark(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture
 def runs(tmp_path: Path) -> Runs:
     return Runs(tmp_path / "runs")
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """What a tool waits for."""
+    return tmp_path / "gate"
 
 
 @pytest.mark.long
@@ -79,14 +85,15 @@ def test_twelve_programs_killed_while_they_start_a_run_start_it_whole_or_not_at_
                     assert not runs.log_path(record.id).exists()
 
 
-def test_the_supervisor_killed_leaves_the_tool_alone_and_the_run_lost(runs: Runs, mark: str) -> None:
-    record = started(runs, shell_tool("echo ready; sleep 0.5; cat $KUBECONFIG; echo; echo done"))
+def test_the_supervisor_killed_leaves_the_tool_alone_and_the_run_lost(runs: Runs, mark: str, gate: Path) -> None:
+    record = started(runs, shell_tool(f"echo ready; {waits_for(gate)}; cat $KUBECONFIG; echo; echo done"))
     until(lambda: runs.log_path(record.id).exists() and runs.log_path(record.id).read_bytes())
     os.kill(process_with(mark, "supervisor.py"), signal.SIGKILL)
     until(lambda: not run_files.is_held(folder_of(runs, record) / run_files.SUPERVISOR_LOCK))
     assert runs.record(record.id).state is RunState.RUNNING  # the tool still works
     assert runs.holder_alive(record.id)
     assert not runs.interrupt(record.id)
+    gate.touch()
     assert runs.wait(record.id, 10).state is RunState.LOST
     assert runs.log_path(record.id).read_text().splitlines()[-1] == "done"
     _kubeconfig_goes(runs, record)
@@ -94,31 +101,36 @@ def test_the_supervisor_killed_leaves_the_tool_alone_and_the_run_lost(runs: Runs
     assert Runs(runs.root).record(record.id).ended is not None
 
 
-def test_the_keeper_killed_costs_nothing_but_the_keeper(runs: Runs, mark: str) -> None:
-    record = started(runs, shell_tool("sleep 0.3; cat $KUBECONFIG; exit 4"))
-    os.kill(process_with(mark, "keeper.py"), signal.SIGKILL)
+def test_the_keeper_killed_costs_nothing_but_the_keeper(runs: Runs, mark: str, gate: Path) -> None:
+    record = started(runs, shell_tool(f"{waits_for(gate)}; cat $KUBECONFIG; exit 4"))
+    keeper = process_with(mark, "keeper.py")
+    os.kill(keeper, signal.SIGKILL)
+    until(lambda: keeper not in marked(mark))
+    gate.touch()
     ended = runs.wait(record.id, 10)
     assert (ended.state, ended.exit_code) == (RunState.FAILED, 4)
     assert not (folder_of(runs, record) / run_files.KUBECONFIG).exists()
 
 
-def test_supervisor_and_keeper_killed_the_tool_still_shows_that_it_lives(runs: Runs, mark: str) -> None:
-    record = started(runs, shell_tool("sleep 0.5; cat $KUBECONFIG"))
+def test_supervisor_and_keeper_killed_the_tool_still_shows_that_it_lives(runs: Runs, mark: str, gate: Path) -> None:
+    record = started(runs, shell_tool(f"{waits_for(gate)}; cat $KUBECONFIG"))
     for name in ("supervisor.py", "keeper.py"):
         os.kill(process_with(mark, name), signal.SIGKILL)
     until(lambda: not run_files.is_held(folder_of(runs, record) / run_files.SUPERVISOR_LOCK))
     assert runs.holder_alive(record.id)
     assert runs.sweep() == ()
     assert (folder_of(runs, record) / run_files.KUBECONFIG).exists()  # the tool still needs it
+    gate.touch()
     assert runs.wait(record.id, 10).state is RunState.LOST
     assert [lost.id for lost in runs.sweep()] == [record.id]
     assert not (folder_of(runs, record) / run_files.KUBECONFIG).exists()
     assert runs.sweep() == ()
 
 
-def test_the_tool_killed_is_a_failure_and_a_child_of_it_keeps_the_kubeconfig(runs: Runs, mark: str) -> None:
+def test_the_tool_killed_is_a_failure_and_a_child_of_it_keeps_the_kubeconfig(runs: Runs, mark: str, gate: Path) -> None:
     # As when helmfile is killed and its helm goes on: the run has ended, but something still changes the cluster.
-    record = started(runs, shell_tool("sh -c 'sleep 0.6; cat $KUBECONFIG; echo; echo child done' & echo ready; wait"))
+    child = f"{waits_for(gate)}; cat $KUBECONFIG; echo; echo child done"
+    record = started(runs, shell_tool(f"({child}) & echo ready; wait"))
     until(lambda: runs.log_path(record.id).exists() and runs.log_path(record.id).read_bytes())
     tool = int(str((run_files.read_json(folder_of(runs, record) / run_files.STARTED) or {})["pid"]))
     assert tool in marked(mark)
@@ -127,17 +139,19 @@ def test_the_tool_killed_is_a_failure_and_a_child_of_it_keeps_the_kubeconfig(run
     assert (ended.state, ended.exit_code) == (RunState.FAILED, 137)
     assert runs.holder_alive(record.id)
     assert (folder_of(runs, record) / run_files.KUBECONFIG).exists()
+    gate.touch()
     until(lambda: not runs.holder_alive(record.id))
     assert runs.log_path(record.id).read_text().splitlines()[-1] == "child done"
     _kubeconfig_goes(runs, record)
 
 
-def test_polite_signals_to_the_supervisor_and_the_keeper_change_nothing(runs: Runs, mark: str) -> None:
-    record = started(runs, shell_tool("sleep 0.4; exit 6"))
+def test_polite_signals_to_the_supervisor_and_the_keeper_change_nothing(runs: Runs, mark: str, gate: Path) -> None:
+    record = started(runs, shell_tool(f"{waits_for(gate)}; exit 6"))
     for name in ("supervisor.py", "keeper.py"):
         process = process_with(mark, name)
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             os.kill(process, number)
+    gate.touch()
     ended = runs.wait(record.id, 10)
     assert (ended.state, ended.exit_code) == (RunState.FAILED, 6)
 

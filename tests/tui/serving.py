@@ -11,4 +11,4 @@ from tests.tui.still_session import StillSession
 def serve(session: StillSession, api: FakeApi) -> None:
     """Lets a session's requests go to a server."""
     session.connection.close()
-    session.connection = Connection(access(api.url), limits=(2.0, 2.0))
+    session.connection = Connection(access(api.url), limits=(10.0, 10.0))

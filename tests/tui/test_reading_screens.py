@@ -17,6 +17,7 @@ from tests.tui.rows import pod
 from tests.tui.serving import serve
 from tests.tui.still_session import StillSession, clock
 from tests.tui.test_overview import WORLD, started, top
+from tests.widgets.fixtures import until
 from tui.app import BedplateApp
 from tui.screens.object import ObjectScreen
 from tui.screens.pod_log import PodLogScreen
@@ -141,7 +142,7 @@ async def test_a_late_answer_does_not_overwrite_a_newer_one(app: BedplateApp, ap
     late = threading.Event()
 
     def slow(exchange: Exchange) -> None:
-        late.wait(5)
+        assert late.wait(20)
         exchange.json(MANIFEST)
 
     api.script(POD, slow)
@@ -247,9 +248,9 @@ async def test_leaving_a_log_ends_its_reading_within_a_moment(app: BedplateApp, 
         screen = top(app)
         assert isinstance(screen, PodLogScreen)
         await pilot.press("escape")
-        assert left.wait(1.0)
+        await until(left.is_set)
         assert screen._log is not None
-        assert screen._log.join(1.0)
+        assert screen._log.join(5)
 
 
 @pytest.mark.parametrize(

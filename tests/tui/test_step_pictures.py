@@ -106,6 +106,9 @@ class Stand:
         pane.move_by(index - pane.index)
         self.screen.show_picture(self.session.picture, self.screen._header)
         await pilot.pause()
+        drawn: list[str] = []
+        while drawn != (drawn := screen_text(self.app)):
+            await pilot.pause()
 
 
 @WALKS

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from textual.pilot import Pilot
 
 from runners.layers.settings import KeySource
 from runners.layers.survival.checkout import Checkout
@@ -15,6 +15,8 @@ from tests.layers import survival_world as s
 from tests.layers import worlds as w
 from tests.tui.still_session import StillSession, clock
 from tests.tui.test_overview import started
+from tests.tui.test_screen_pictures import Compare
+from tests.widgets.fixtures import until
 from tui.app import BedplateApp
 from tui.screens.object import ObjectScreen
 from tui.screens.survival import SurvivalScreen
@@ -40,15 +42,21 @@ def losing(session: StillSession) -> StillSession:
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: str(size[0]))
-def test_survival(size: tuple[int, int], losing: StillSession, snap_compare: Callable[..., bool]) -> None:
-    assert snap_compare(BedplateApp(losing, clock), terminal_size=size, press=["v"])
+def test_survival(size: tuple[int, int], losing: StillSession, snap_compare: Compare) -> None:
+    app = BedplateApp(losing, clock)
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await started(app, pilot)
+        await pilot.press("v")
+        await until(lambda: isinstance(app.screen, SurvivalScreen) and app.focused is not None)
+
+    assert snap_compare(app, terminal_size=size, run_before=run_before)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: str(size[0]))
-def test_overview_says_what_would_return(
-    size: tuple[int, int], losing: StillSession, snap_compare: Callable[..., bool]
-) -> None:
-    assert snap_compare(BedplateApp(losing, clock), terminal_size=size)
+def test_overview_says_what_would_return(size: tuple[int, int], losing: StillSession, snap_compare: Compare) -> None:
+    app = BedplateApp(losing, clock)
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: started(app, pilot))
 
 
 async def test_the_line_follows_the_backups(losing: StillSession) -> None:

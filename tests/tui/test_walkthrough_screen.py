@@ -55,7 +55,7 @@ async def walking(app: BedplateApp, pilot: Pilot[None]) -> WalkthroughScreen:
     return await read(app, pilot)
 
 
-async def until(pilot: Pilot[None], seen: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[None], seen: Callable[[], bool], seconds: float = 30.0) -> None:
     with anyio.fail_after(seconds):
         while not seen():
             await pilot.pause()

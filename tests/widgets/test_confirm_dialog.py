@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -23,6 +24,10 @@ class Heard(Stage):
 
     def on_confirm_cancelled(self) -> None:
         self.heard.append("cancelled")
+
+
+def said(app: Stage) -> str:
+    return "\n".join(screen_text(app))
 
 
 async def pressed(confirm: Confirm, *keys: str) -> list[str]:
@@ -70,10 +75,7 @@ async def test_while_it_is_looked_at_nothing_can_be_confirmed_and_the_focus_stay
         await pilot.click("#go")
         assert app.heard == []
         confirm.dialog = replace(APPLY, readiness=Readiness.REFUSED, reasons=("revision is 8 and was 7",))
-        await pilot.pause()
-        text = "\n".join(screen_text(app))
-        assert "✖ refused" in text
-        assert "revision is 8 and was 7" in text
+        await until(lambda: "✖ refused" in said(app) and "revision is 8 and was 7" in said(app))
         await pilot.press("tab", "enter")
         assert app.heard == ["cancelled"]
         confirm.dialog = APPLY
@@ -82,18 +84,24 @@ async def test_while_it_is_looked_at_nothing_can_be_confirmed_and_the_focus_stay
         assert app.heard == ["cancelled", "confirmed Apply longhorn"]
 
 
-async def test_a_yes_that_was_pressed_ahead_counts_only_once_it_could_be_read() -> None:
+async def test_a_yes_that_was_pressed_ahead_counts_only_once_it_could_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     confirm = Confirm(replace(APPLY, readiness=Readiness.CHECKING))
     app = Heard(confirm)
+    timers: list[tuple[float, Callable[[], None]]] = []
     async with app.run_test(size=(90, 24)) as pilot:
         await pilot.press("tab")
+        monkeypatch.setattr(confirm, "set_timer", lambda seconds, then: timers.append((seconds, then)))
         confirm.dialog = APPLY
         await pilot.press("enter")
+        await until(lambda: "[▸Apply ]" in said(app))
         assert app.heard == []
-        assert "[▸Apply ]" in "\n".join(screen_text(app))
-        while not app.heard:
-            await pilot.press("enter")
-        assert app.heard == ["confirmed Apply longhorn"]
+        ((seconds, settles),) = timers
+        assert seconds >= 0.5
+        settles()
+        await pilot.press("enter")
+        await until(lambda: app.heard == ["confirmed Apply longhorn"])
 
 
 async def test_who_pressed_ahead_is_led_to_the_word_that_is_asked_for() -> None:
@@ -111,10 +119,9 @@ async def test_who_pressed_ahead_is_led_to_the_word_that_is_asked_for() -> None:
 async def test_the_focused_button_is_marked() -> None:
     app = Heard(Confirm(APPLY))
     async with app.run_test(size=(90, 24)) as pilot:
-        assert "[▸Cancel ]  [ Apply ]" in "\n".join(screen_text(app))
+        await until(lambda: "[▸Cancel ]  [ Apply ]" in said(app))
         await pilot.press("tab")
-        await pilot.pause()
-        assert "[ Cancel ]  [▸Apply ]" in "\n".join(screen_text(app))
+        await until(lambda: "[ Cancel ]  [▸Apply ]" in said(app))
 
 
 @pytest.mark.parametrize("readiness", [Readiness.REFUSED, Readiness.NOTHING])
@@ -122,14 +129,10 @@ async def test_what_can_not_be_done_has_no_button(readiness: Readiness) -> None:
     confirm = Confirm(replace(APPLY, readiness=Readiness.CHECKING))
     app = Heard(confirm)
     async with app.run_test(size=(90, 24)) as pilot:
-        assert "[ Apply ]" in "\n".join(screen_text(app))
+        await until(lambda: "[ Apply ]" in said(app))
         await pilot.press("tab")
         confirm.dialog = replace(APPLY, readiness=readiness, reasons=("nothing is held",))
-        await pilot.pause()
-        text = "\n".join(screen_text(app))
-        assert "[▸Cancel ]" in text
-        assert "Apply ]" not in text
-        assert "⇥ next" not in text
+        await until(lambda: "[▸Cancel ]" in said(app) and "Apply ]" not in said(app) and "⇥ next" not in said(app))
         await pilot.press("enter")
     assert app.heard == ["cancelled"]
 
@@ -149,14 +152,12 @@ async def test_the_buttons_are_in_view_however_long_the_text_is(typed: str, read
     dialog = Dialog("Repair longhorn", rows, "Repair", typed=typed, readiness=readiness, reasons=("it moved",))
     app = Stage(Confirm(dialog))
     async with app.run_test(size=(60, 14)) as pilot:
-        await pilot.pause()
-        assert "[▸Cancel ]" in "\n".join(screen_text(app))
-        assert "line 39" not in "\n".join(screen_text(app))
+        await until(lambda: "[▸Cancel ]" in said(app))
+        assert "line 39" not in said(app)
         for _page in range(8):
             await pilot.press("pagedown")
-        await pilot.pause()
-        assert "[▸Cancel ]" in "\n".join(screen_text(app))
-        assert "line 39" in "\n".join(screen_text(app))
+        await until(lambda: "line 39" in said(app))
+        assert "[▸Cancel ]" in said(app)
 
 
 @pytest.mark.parametrize("keys", [("tab", *"home"), tuple("home")])

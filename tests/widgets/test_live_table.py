@@ -47,6 +47,11 @@ class Heard(Stage):
         super().__init__(*widgets)
         self.heard: list[Message] = []
 
+    @property
+    def counted(self) -> list[tuple[int, int]]:
+        """How many rows were shown of how many, each time that it was said."""
+        return [(each.shown, each.total) for each in self.heard if isinstance(each, LiveTable.Counted)]
+
     def on_live_table_row_opened(self, message: LiveTable.RowOpened) -> None:
         self.heard.append(message)
 
@@ -178,8 +183,7 @@ async def test_the_filter_counts_and_says_when_nothing_matches() -> None:
         live.filter = "!longhorn-system"
         live.faults_only = True
         await until(lambda: names(app) == ["webhook-ⅷ-日本語-pod", "minio-tenant-pool-0-1", "minio-tenant-pool-0-10"])
-        counted = [(each.shown, each.total) for each in app.heard if isinstance(each, LiveTable.Counted)]
-        assert counted == [(10, 10), (3, 10), (0, 10), (5, 10), (3, 10)]
+        await until(lambda: app.counted == [(10, 10), (3, 10), (0, 10), (5, 10), (3, 10)])
         live.filter = "nowhere"
         await until(lambda: "no fault of 10 matches “nowhere”" in screen_text(app)[1])
 

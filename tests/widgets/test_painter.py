@@ -19,7 +19,7 @@ async def test_the_first_change_is_painted_at_once_and_the_rest_together() -> No
         if len(painted) == 2:
             again.set()
 
-    painter = Painter(paint, frame=0.02)
+    painter = Painter(paint, frame=0.02, clock=lambda: 0.0)
     painter.ask()
     assert not painted, "it has not begun"
     painter.start()
@@ -35,7 +35,7 @@ async def test_the_first_change_is_painted_at_once_and_the_rest_together() -> No
 
 async def test_nothing_is_painted_after_the_end() -> None:
     painted: list[int] = []
-    painter = Painter(lambda: painted.append(1), frame=0.01)
+    painter = Painter(lambda: painted.append(1), frame=0.01, clock=lambda: 0.0)
     painter.start()
     painter.ask()
     painter.ask()

@@ -267,9 +267,9 @@ def test_pages_say_how_many_are_left(world: World) -> None:
 def events(world: World, accept: str = "application/json", **query: str) -> list[Json]:
     """What a watch of the test's ConfigMaps tells up to the object z, which is made now, or to the first bookmark."""
     last = version(world.put("z", "green"))
-    asked = {"labelSelector": f"suite={world.suite}", "watch": "1", "timeoutSeconds": "5", **query}
+    asked = {"labelSelector": f"suite={world.suite}", "watch": "1", "timeoutSeconds": "10", **query}
     told: list[Json] = []
-    with world.connection().stream(MAPS, query=asked, accept=accept, timeout=(5.0, 5.0)) as stream:
+    with world.connection().stream(MAPS, query=asked, accept=accept, timeout=(10.0, 10.0)) as stream:
         for line in stream:
             told.append(decode(line))
             is_bookmark = text(told[-1], "type") == "BOOKMARK"
@@ -321,7 +321,7 @@ def test_a_version_that_is_too_old_is_told_as_an_event(world: World) -> None:
     before = version(world.put("a"))
     kind = world.define()
     world.add_widget("w")
-    stream = world.connection().stream(kind.path, query={"watch": "1", "resourceVersion": before}, timeout=(5.0, 5.0))
+    stream = world.connection().stream(kind.path, query={"watch": "1", "resourceVersion": before}, timeout=(10.0, 10.0))
     told = decode(next(iter(stream)))
     stream.close()
     assert (text(told, "type"), dig(told, "object", "code"), text(told, "object", "reason")) == (

@@ -20,7 +20,7 @@ PODS = "/api/v1/namespaces/default/pods"
 
 
 def connect(server: EmbeddedServer, token: str = "") -> Connection:
-    return Connection(access(server.url, user={"token": token or server.token}), limits=(2.0, 2.0))
+    return Connection(access(server.url, user={"token": token or server.token}), limits=(10.0, 10.0))
 
 
 def test_nothing_is_left_once_it_is_closed() -> None:
@@ -32,7 +32,7 @@ def test_nothing_is_left_once_it_is_closed() -> None:
         assert connection.request("GET", PODS)["kind"] == "PodList"
         assert len(set(threading.enumerate()) - before) >= 3
         url = server.url
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
     with pytest.raises((URLError, ConnectionError)):
         urllib.request.urlopen(url, timeout=1)
     assert list(watch) == []
@@ -139,7 +139,7 @@ def test_a_log_is_followed(server: EmbeddedServer) -> None:
     server.log("default", "web", "four\n")
     until(lambda: heard == [b"three", b"four"])
     stream.stop()
-    thread.join(5)
+    thread.join(20)
     with pytest.raises(NotFound):
         connection.read(f"{PODS}/none/log")
     connection.close()

@@ -61,7 +61,7 @@ def test_every_kind_is_live_and_custom_ones_come_and_go(server: EmbeddedServer, 
         assert store.all(LONGHORN_VOLUMES) == []
     finally:
         watches.stop()
-        assert watches.join(5)
+        assert watches.join(20)
 
 
 def test_a_watcher_that_hangs_holds_nobody_up(server: EmbeddedServer, connection: Connection) -> None:
