@@ -42,12 +42,21 @@ def print_runbook(
     meant, first = context or settings.context, list[str]()
     if not meant:
         meant, first = _context(environ, kubeconfig)
+    if not settings.foundation:
+        first.append(_without_storage(repository.resolve()))
     if name == RECOVER:
         sheet = read_sheet_file(sheet_path(settings, environ, repository))
         about = replace(about, sheet=sheet.content)
         first += sheet_parts(sheet.content, sheet.missing, time.time())
     print(harmless(runbook(make(about), settings, meant, first=first)))
     return DONE
+
+
+def _without_storage(repository: Path) -> str:
+    return (
+        f"**No helmfile of a foundation is in {code(str(repository))}**: nothing of storage stands below. Print this "
+        f"again in your repository, or with {code('-C REPOSITORY')}."
+    )
 
 
 def _context(environ: Mapping[str, str], kubeconfig: Path | None) -> tuple[str, list[str]]:

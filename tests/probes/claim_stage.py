@@ -95,10 +95,10 @@ class Stage:
     def api(self) -> Api:
         return Api(self.requests)
 
-    def probe(self, storage_class: str, image: str = "") -> tuple[Answer, list[str]]:
+    def probe(self, storage_class: str) -> tuple[Answer, list[str]]:
         """Carries out one probe; its answer and its log."""
         log = self.log = []
-        trial = Trial("c0ffee" * 5 + "00", storage_class, image)
+        trial = Trial("c0ffee" * 5 + "00", storage_class)
         return exchange(_Quick(self.requests, log.append), trial, Patience(pod=60, gone=60)), log
 
     def left(self) -> list[str]:

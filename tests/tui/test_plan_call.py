@@ -43,6 +43,15 @@ def test_the_context_that_is_given_stands_in_every_command(
     assert all("context 'my home'" in line for line in commands)
 
 
+def test_outside_of_a_repository_it_says_that_storage_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["-C", str(tmp_path), "--context", "home", "plan", "recover"]) == 0
+    printed = capsys.readouterr().out
+    assert f"**No helmfile of a foundation is in `{tmp_path.resolve()}`**" in printed
+    assert "-C REPOSITORY" in printed
+
+
 def test_an_unknown_walkthrough_names_the_nearest(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["-C", str(home), "plan", "bootstap"]) == 2
     assert "did you mean bootstrap?" in capsys.readouterr().err

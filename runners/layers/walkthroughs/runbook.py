@@ -52,7 +52,7 @@ def _opening(walkthrough: Walkthrough, settings: Settings, context: str, now: Pr
     steps = len(walkthrough.steps)
     unseen = "" if now is not None else " No cluster was looked at: what is done already is here too."
     return (
-        f"{steps} steps for the context {code(context)}, from {escaped(settings.origin)}.{unseen} "
+        f"{steps} steps for the context {code(context)} ({escaped(settings.origin)}).{unseen} "
         "Go on only when a step's proof holds."
     )
 
