@@ -24,19 +24,19 @@ from runners.decision_keeping import keep
 from runners.journal import Fact, Journal
 from runners.layers import commands as c
 from runners.layers.commands import Command, Target
-from runners.layers.components import foundation
 from runners.layers.existing_sync import root_sync
 from runners.layers.findings import Finding, GateAnswer, Severity, worst
 from runners.layers.gates import gate
 from runners.layers.hooks import Hook
 from runners.layers.identity import Identity
-from runners.layers.plan_rules import danger, differences, plan_findings, repair_findings, what_it_destroys
+from runners.layers.plan_rules import danger, differences, what_it_destroys
 from runners.layers.plans import Danger, Plan, Served
 from runners.layers.runs import RunRecord
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs.decisions import Decision
 from runners.layers.walkthroughs.steps import Step, objections_to
 from runners.lease_keeping import give_back, take_lease
+from runners.plan_judging import against_plan
 from runners.probes.base import argv as probe_argv
 from runners.recovery import RECOVERIES, Recovery, recovery
 from runners.run_notes import notes
@@ -114,11 +114,7 @@ class Operator:
             root = root_sync(self._session.store)
             return Ask(command, target, identity, answer, reads_or_changes, work, commits=commits, root=root)
         plan = await self._plan(target.component, identity)
-        protected, disks = foundation(target.component, ()).protected, self._session.recovering
-        found = plan_findings(plan, protected=protected, old_disks=disks.old_disks_may_live(identity))
-        if command is c.REPAIR:
-            found = (*found, *repair_findings(plan))
-        answer = GateAnswer((*answer.findings, *found))
+        answer = GateAnswer((*answer.findings, *against_plan(self._session, command, plan)))
         self._note("planned", command, target, danger=danger(plan).value, commit=plan.commit)
         if command is c.PLAN:
             return Ask(command, target, identity, answer, Danger.READS, Work(()), plan, what_it_destroys(plan))
@@ -253,6 +249,8 @@ class Operator:
         now = await Planner(await self._bench()).again(shown, ask.identity)
         if changed := differences(shown, now):
             raise Refusal(*(Finding("plan", Severity.BLOCKER, text, "plan again", False) for text in changed))
+        if new := unseen(ask.gate, GateAnswer(against_plan(self._session, ask.command, shown))):
+            raise Refusal(*new)
 
     async def _recovery(self, command: Command, target: Target) -> Recovery:
         return await recovery(self._session, await self._bench(), command, target)

@@ -19,8 +19,8 @@ from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.act_prospects import act_prospects
 from runners.layers.walkthroughs.decisions import Decision, latest
 from runners.layers.walkthroughs.recover import NAME, REMEMBERED
-from runners.layers.walkthroughs.restore_gates import old_disks_may_live, unrestored
-from runners.layers.walkthroughs.restore_rules import Recovery
+from runners.layers.walkthroughs.restore_gates import old_disks, unrestored
+from runners.layers.walkthroughs.restore_rules import DISKS, Recovery
 from runners.layers.walkthroughs.timeline import FINISHED
 from runners.probes import prospects
 from runners.probes.base import Scene
@@ -76,9 +76,13 @@ class Recovering:
         """Why nothing may start yet that creates claims."""
         return unrestored(self._rows, self.recovery, identity)
 
-    def old_disks_may_live(self, identity: Identity | None) -> bool:
-        """May the nodes have disks from before, whose replicas are the last copy of something?"""
-        return old_disks_may_live(self._rows, self.recovery, identity)
+    def old_disks(self, identity: Identity | None) -> str:
+        """The disks from before, in words, whose replicas may be the last copy of something; empty where none is."""
+        recovery, sheet = self.recovery, self.sheet
+        unread = self._outlook.known is None or (sheet.content is None and sheet.error)
+        if unread and not recovery.answer(DISKS):
+            return "old disks, if the survival sheet, which can't be read, is of another cluster"
+        return old_disks(recovery, identity)
 
     def prospects(self, component: str, picture: Picture) -> Mapping[str, Prospect]:
         """What the probe and the acts of a component would do now."""

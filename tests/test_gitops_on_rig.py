@@ -1,4 +1,4 @@
-"""The GitOps layer's verdicts on a real API server: each change of the cluster is in the picture within a second."""
+"""The GitOps layer's verdicts on a real API server: each change of the cluster is soon in the picture."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tui.sessions import make_session
 
 pytestmark = pytest.mark.rig
 
-SOON = 15.0
+PATIENCE = 15.0
 FLUX = "flux-system"
 ROOTS = {
     "Kustomization": "/apis/kustomize.toolkit.fluxcd.io/v1",
@@ -60,7 +60,7 @@ class Watcher:
             self._news.clear()
         took = time.monotonic() - begun
         print(f"\n{what}: in the picture after {took * 1000:.0f} ms")
-        assert took < SOON, what
+        assert took < PATIENCE, what
 
 
 def says(component: str, verdict: Verdict, words: str) -> Callable[[Picture], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from runners.layers.components import foundation
 from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.hooks import Hook
 from runners.layers.identity import Identity
-from runners.layers.kinds.base import Tone, age
+from runners.layers.kinds.base import Tone
 from runners.layers.plan_rules import summary
 from runners.layers.plans import Change, Danger, Plan, ReleaseAction
 from runners.layers.survival.sheet import Sheet
@@ -31,16 +32,17 @@ def preparing(command: Command, target: Target, identity: Identity | None) -> Di
     return Dialog(_title(command, target), tuple(rows), _verb(command), readiness=Readiness.CHECKING)
 
 
-def question(ask: Ask, now: float) -> Dialog:
+def question(ask: Ask) -> Dialog:
     """The question itself."""
     rows = [DialogRow("cluster", ((cluster_words(ask.identity), Tone.PLAIN),))]
     gate = DialogRow("gate", _gate_lines(ask.gate))
+    # What the typed word overrides is not pushed out of view by a long plan.
+    gate_first = ask.plan is not None and not ask.gate.is_open
+    rows += [gate] if gate_first else []
     if ask.plan is not None:
-        if not ask.gate.is_open:  # what the typed word overrides is not pushed out of view by a long plan
-            rows.append(gate)
         rows += [
             DialogRow("plan", _plan_lines(ask.plan)),
-            DialogRow("bound to", ((_bound(ask.plan, now), Tone.PLAIN),)),
+            DialogRow("bound to", ((_bound(ask.plan), Tone.PLAIN),)),
         ]
     else:
         rows.append(DialogRow("does", ((ask.command.help, Tone.PLAIN), *_words(ask.work.words))))
@@ -51,8 +53,7 @@ def question(ask: Ask, now: float) -> Dialog:
     if commits := [item for item in ask.commits if item.severity <= Severity.NOTE]:
         rows.append(DialogRow("commits", tuple((f"{item.subject} {item.text}", Tone.PLAIN) for item in commits)))
     rows.append(DialogRow("command", ((_call(ask), Tone.MUTED),)))
-    if gate not in rows:
-        rows.append(gate)
+    rows += [] if gate_first else [gate]
     if undo := _undo(ask):
         rows.append(DialogRow("undo", ((undo, Tone.MUTED),)))
     return Dialog(_title(ask.command, ask.target), tuple(rows), _verb(ask.command), typed=ask.word)
@@ -168,10 +169,11 @@ def _plan_lines(plan: Plan) -> Lines:
     return tuple(lines)
 
 
-def _bound(plan: Plan, now: float) -> str:
+def _bound(plan: Plan) -> str:
     revisions = ", ".join(f"{release.name} revision {release.revision or 'none'}" for release in plan.changing)
     commit = _short(plan.commit) or "not in Git"
-    return f"{revisions or 'nothing'} · {len(plan.inputs)} files · commit {commit} · {age(now - plan.made)} ago"
+    made = time.strftime("%H:%M:%S", time.localtime(plan.made))
+    return f"{revisions or 'nothing'} · {len(plan.inputs)} files · commit {commit} · at {made}"
 
 
 def _short(commit: str) -> str:

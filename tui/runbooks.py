@@ -42,9 +42,9 @@ def print_runbook(
     meant, first = context or settings.context, list[str]()
     if not meant:
         meant, first = _context(environ, kubeconfig)
-    if not settings.foundation:
-        first.append(_without_storage(repository.resolve()))
     if name == RECOVER:
+        if not settings.foundation:
+            first.append(_without_storage(repository.resolve()))
         sheet = read_sheet_file(sheet_path(settings, environ, repository))
         about = replace(about, sheet=sheet.content)
         first += sheet_parts(sheet.content, sheet.missing, time.time())

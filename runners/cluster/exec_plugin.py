@@ -65,6 +65,7 @@ class ExecPlugin:
         self._retry_at = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
+        """Nobody waits for an answer any more; set on another thread than the one that asks."""
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from runners.layers.components.longhorn import LONGHORN
-from runners.layers.components.longhorn_settings import orphan_deleter, spared
+from runners.layers.components.longhorn_settings import orphan_deleter
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import counted, listed
 from runners.layers.kinds.releases import in_the_middle
@@ -53,19 +53,21 @@ def _precious(release: ReleasePlan) -> list[ObjectRef]:
     return sorted(ref for ref in removed if (ref.group, ref.kind) in _PRECIOUS)
 
 
-def plan_findings(plan: Plan, *, protected: bool = False, old_disks: bool = False) -> tuple[Finding, ...]:
+def plan_findings(plan: Plan, *, protected: bool, old_disks: str, settings: Mapping[str, str]) -> tuple[Finding, ...]:
     """What speaks against carrying out a plan.
 
     Args:
         plan: the plan.
         protected: are all its releases never to be taken off a cluster, and to move one minor version at a time?
             Longhorn's are that wherever they stand.
-        old_disks: may the nodes have disks from before, with replicas that this Longhorn does not know?
+        old_disks: in words, the disks from before that the nodes may have, with replicas that this Longhorn does not
+            know; empty where there are none.
+        settings: Longhorn's settings as they are on the cluster.
     """
     guarded = (release for release in plan.releases if protected or is_longhorn(release))
     protection = (finding for release in guarded for finding in _protection(release))
-    orphans = (finding for release in plan.changing for finding in _orphans(release, old_disks=old_disks))
-    return (*_other_clusters(plan), *_moving(plan), *protection, *orphans, *_remarks(plan))
+    deletes = (found for release in plan.changing for found in _deletes_replicas(release, old_disks, settings))
+    return (*_other_clusters(plan), *_moving(plan), *protection, *deletes, *_remarks(plan))
 
 
 def is_longhorn(release: ReleasePlan) -> bool:
@@ -127,18 +129,19 @@ def _protection(release: ReleasePlan) -> Iterator[Finding]:
 _OTHERWISE = "change the helmfile; Bedplate never does this"
 
 
-def _orphans(release: ReleasePlan, *, old_disks: bool) -> Iterator[Finding]:
+def _deletes_replicas(release: ReleasePlan, old_disks: str, settings: Mapping[str, str]) -> Iterator[Finding]:
     """That it makes Longhorn delete replicas: on a day like any other they are rubbish, after a disaster the data."""
-    name = orphan_deleter(release.longhorn_settings)
-    if not name or not (old_disks or release.action is ReleaseAction.INSTALL):
+    subject, found = f"release {release.id}", orphan_deleter(release.longhorn_settings)
+    if found is None:
+        if old_disks and is_longhorn(release):
+            yield Finding(subject, Severity.NOTE, f"sets no orphan deletion, which would delete what is on {old_disks}")
         return
-    value = spared(name, release.longhorn_settings[name])
-    text = f"sets {name} to {release.longhorn_settings[name]}: Longhorn deletes replicas that no volume knows"
-    remedy = f"set it to {value} in the values" if value else "take it out of the values"
+    text = f"sets {found.name} to {found.value}: Longhorn deletes replicas that no volume knows"
+    remedy = f"set {found.key} to {found.spared}" if found.spared else f"take {found.key} out of the values"
     if old_disks:
-        yield Finding(f"release {release.id}", Severity.BLOCKER, f"{text}, those on the old disks", remedy)
-    else:
-        yield Finding(f"release {release.id}", Severity.WARNING, text, remedy)
+        yield Finding(subject, Severity.BLOCKER, f"{text}, those on {old_disks}", remedy)
+    elif orphan_deleter(settings) is None:
+        yield Finding(subject, Severity.WARNING, text, remedy)
 
 
 def _remarks(plan: Plan) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ def test_nothing_is_made_while_the_manager_is_not_ready(api: MemoryApi) -> None:
     assert not api.writes
 
 
-def test_the_charts_defaults_count_when_a_setting_is_made(api: MemoryApi) -> None:
+def test_the_charts_values_are_written_over_a_persons(api: MemoryApi) -> None:
     orphans = f"{CRS}/settings/orphan-resource-auto-deletion"
     defaults = {"default-setting.yaml": "orphan-resource-auto-deletion: replica-data"}
     api.put(f"{CORE}/configmaps", "longhorn-default-setting", data=defaults)
@@ -46,7 +46,11 @@ def test_the_charts_defaults_count_when_a_setting_is_made(api: MemoryApi) -> Non
     assert text(api.objects[orphans], "value") == "replica-data"
     api.objects[orphans]["value"] = ""
     play(api, longhorn)
-    assert text(api.objects[orphans], "value") == "", "a person's value stays"
+    assert text(api.objects[orphans], "value") == "replica-data", "Longhorn writes it again"
+    del api.objects[f"{CORE}/configmaps/longhorn-default-setting"]
+    api.objects[orphans]["value"] = ""
+    play(api, longhorn)
+    assert text(api.objects[orphans], "value") == ""
 
 
 def test_a_changed_class_is_deleted_and_made_again(api: MemoryApi) -> None:

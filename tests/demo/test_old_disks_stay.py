@@ -7,7 +7,7 @@ import time
 import anyio
 import pytest
 
-from runners.asks import Ask
+from runners.asks import Ask, Refusal
 from runners.demo.launch import Demo
 from runners.layers.commands import APPLY, Target
 from runners.layers.findings import Severity
@@ -52,12 +52,16 @@ def test_until_the_disks_are_gone_no_values_delete_what_is_on_them() -> None:
                 (closing,) = ask.gate.closed_by
                 assert closing.subject == "release longhorn-system/longhorn"
                 assert closing.text.startswith("sets orphan-resource-auto-deletion to replica-data: ")
-                assert closing.remedy == "take it out of the values"
+                assert closing.remedy == "take defaultSettings.orphanResourceAutoDeletion out of the values"
                 assert ask.word == "demo", "only a typed word goes on"
             says(session, "gone")
             ask = planned(session)
             assert ask.gate.is_open
             (warning,) = (one for one in ask.gate.findings if one.severity is Severity.WARNING)
             assert closing.text.startswith(warning.text)
+            says(session, "alive")  # a colleague, while the question stands
+            with pytest.raises(Refusal, match="those on the old disks"):
+                anyio.run(Operator(session).confirm, ask)
+            assert not session.runs.records()
         finally:
             session.stop()

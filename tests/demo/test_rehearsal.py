@@ -74,10 +74,15 @@ def test_values_that_the_play_knows_are_told_to_it(mine: Material) -> None:
 def test_what_the_values_would_delete_on_old_disks_is_told_to_the_play(tmp_path: Path) -> None:
     home = write_homelab(tmp_path)
     values = home / "longhorn" / "values.yaml"
-    values.write_text(f"{values.read_text()}defaultSettings: {{orphanResourceAutoDeletion: replica-data}}\n")
+    values.write_text(
+        f"{values.read_text()}defaultSettings: {{orphanResourceAutoDeletion: replica-data, orphanAutoDeletion: true}}\n"
+    )
     (longhorn,) = map(mapping, sequence(helmfile(make_setting(material(home)), "longhorn/helmfile.yaml"), "releases"))
     (told,) = sequence(longhorn, "values")
-    assert mapping(told, "defaultSettings") == {"orphanResourceAutoDeletion": "replica-data"}
+    assert mapping(told, "defaultSettings") == {
+        "orphanResourceAutoDeletion": "replica-data",
+        "orphanAutoDeletion": "true",
+    }
 
 
 def test_hooks_repositories_and_secrets_do_not_get_there(mine: Material) -> None:

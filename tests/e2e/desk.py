@@ -35,9 +35,9 @@ class Desk:
         return Runs(self.state / "runs")
 
     def started(self) -> list[RunRecord]:
-        """The runs whose tool was started, oldest first: a program that was killed before that has changed nothing.
+        """The runs whose tool was started, oldest first; a program that was killed before that has changed nothing.
 
-        Each is on record: that is written before the start. That it did start is not, where the kill came right then.
+        Counted on disk: where the kill came right after the start, the journal has the confirmation and no start.
         """
         runs = self.runs
         found = [run for run in reversed(runs.records()) if (runs.root / run.id / run_files.STARTED).exists()]

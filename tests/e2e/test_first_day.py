@@ -128,6 +128,7 @@ def test_from_an_empty_cluster_to_a_verified_one(day: Day) -> None:
     in_order = ["The right cluster", "Keys for longhorn", "longhorn", "minio", "Keys for flux", "Flux"]
     assert walker.did[: len(in_order)] == in_order
     _is_done(day)
+    assert sorted(f"{line['command']} {line['target']}".strip() for line in day.events("started")) == sorted(RUNS)
     assert {line["found"][0] for line in day.events("ended")} >= {f"{name}: ended 0" for name in RUNS}  # type: ignore[index]
     proved = dict.fromkeys(line["step"] for line in day.events("proved"))
     in_order = ["keys:longhorn", "foundation:longhorn", "foundation:minio", "keys:flux", "flux", "services"]

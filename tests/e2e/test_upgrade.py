@@ -124,6 +124,7 @@ def test_one_minor_up_and_then_two_at_once(place: Place) -> None:
         assert walker.did == DONE
         is_upgraded(place)
         assert started(place) == RUNS
+        assert [f"{line['command']} {line['target']}" for line in place.journal("started")] == RUNS
         proved = [str(line["step"]).partition(":")[0] for line in place.journal("proved")]
         assert {"backup", "apply", "settled", "storage", "engines"} <= set(proved)
         terminal.press("esc")

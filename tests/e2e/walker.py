@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from runners.layers.walkthroughs.engine import StepState
-from tests.e2e.leases import lease_holder
+from tests.e2e.leases import who_changes_it
 from tests.e2e.person import Keyboard, unwrapped
 from tests.e2e.terminal import Terminal
 from tests.rig.cluster import Rig
@@ -193,7 +193,7 @@ class Walker(Keyboard):
         self.terminal.wait(f"the step after {before.title}", has, seconds=self._seconds)
 
     def _lease_holder(self) -> str:
-        return lease_holder(self._rig) if self._rig is not None else ""
+        return who_changes_it(self._rig) if self._rig is not None else ""
 
 
 def _marked(text: str) -> str:

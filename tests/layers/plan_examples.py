@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from runners.layers.findings import Finding
 from runners.layers.identity import Identity
+from runners.layers.plan_rules import plan_findings
 from runners.layers.plans import Change, ObjectChange, ObjectRef, Plan, ReleaseAction, ReleasePlan
 
 HOME = Identity(context="home", server="https://10.0.0.10:6443", uid="41c7")
@@ -60,3 +64,10 @@ def plan(*releases: ReleasePlan) -> Plan:
         commit="3d2789e",
         made=1.0,
     )
+
+
+def against(
+    shown: Plan, *, protected: bool = False, old_disks: str = "", settings: Mapping[str, str] | None = None
+) -> tuple[Finding, ...]:
+    """What speaks against a plan, on a cluster without old disks unless told otherwise."""
+    return plan_findings(shown, protected=protected, old_disks=old_disks, settings=settings or {})

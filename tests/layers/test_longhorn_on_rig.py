@@ -32,8 +32,8 @@ from tests.rig.waiting import until
 
 pytestmark = pytest.mark.rig
 
-PROMISED = 15.0
-"""Seconds from a change of the cluster to a picture that says it."""
+PATIENCE = 15.0
+"""Seconds that a busy machine may take from a change of the cluster to a picture that says it; how many is printed."""
 STORAGE = "longhorn-system"
 SETTINGS = Settings(origin="a test", foundation=(FoundationEntry("longhorn", "longhorn/helmfile.yaml", (STORAGE,)),))
 
@@ -66,7 +66,7 @@ class Watched:
         """Changes the cluster and waits for the picture that says it."""
         began = time.monotonic()
         change()
-        self.becomes(verdict, says, seconds=PROMISED)
+        self.becomes(verdict, says, seconds=PATIENCE)
         print(f"{what}: {(time.monotonic() - began) * 1000:.0f} ms")
 
     def get(self, resource: Resource, name: str) -> Json:
@@ -173,7 +173,7 @@ def test_the_backup_target(watched: Watched) -> None:
         "is not available: cannot list backups: no route to host",
     )
     watched.say(targets, "default", available=True, conditions=[])
-    watched.becomes(Verdict.HEALTHY, "", seconds=PROMISED)
+    watched.becomes(Verdict.HEALTHY, "", seconds=PATIENCE)
     encoded = {"AWS_ENDPOINTS": "aHR0cDovL2dhcmFnZS5nYXJhZ2Uuc3ZjOjM5MDA="}
     secret = {"metadata": {"name": "s3", "namespace": STORAGE}, "type": "Opaque", "data": encoded}
     watched.api.ensure(res.SECRETS, secret, None)

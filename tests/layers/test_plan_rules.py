@@ -15,17 +15,16 @@ from runners.layers.plan_rules import (
     differences,
     is_longhorn,
     named,
-    plan_findings,
     repair_findings,
     summary,
     what_it_destroys,
 )
 from runners.layers.plans import Change, Comparison, Danger, ObjectChange, ObjectRef, Plan, ReleaseAction, ReleasePlan
-from tests.layers.plan_examples import HOME, plan, ref, release
+from tests.layers.plan_examples import HOME, against, plan, ref, release
 
 
 def closing(shown: Plan, *, protected: bool = False) -> list[str]:
-    answer = GateAnswer(plan_findings(shown, protected=protected))
+    answer = GateAnswer(against(shown, protected=protected))
     assert all(not finding.overridable for finding in answer.closed_by)
     return [f"{finding.subject} {finding.text}" for finding in answer.closed_by]
 
@@ -153,34 +152,44 @@ def test_a_release_that_did_not_finish_is_repaired_without_a_word() -> None:
     assert repair_findings(plan(release(status="failed", versions=("1.2.3", "1.2.3")))) == ()
 
 
+ON = {"orphan-resource-auto-deletion": "replica-data"}
+
+
 @pytest.mark.parametrize(
-    ("action", "settings", "old_disks", "expected"),
+    ("action", "settings", "old_disks", "live", "expected"),
     [
-        ("install", {"orphan-resource-auto-deletion": "replica-data"}, True, Severity.BLOCKER),
-        ("upgrade", {"orphan-resource-auto-deletion": "instance;replica-data"}, True, Severity.BLOCKER),
-        ("install", {"orphan-auto-deletion": "true"}, True, Severity.BLOCKER),
-        ("install", {"orphan-resource-auto-deletion": "replica-data"}, False, Severity.WARNING),
-        ("upgrade", {"orphan-resource-auto-deletion": "replica-data"}, False, None),
-        ("nothing", {"orphan-resource-auto-deletion": "replica-data"}, True, None),
-        ("install", {"orphan-resource-auto-deletion": "instance"}, True, None),
-        ("install", {"default-replica-count": "2"}, True, None),
-        ("install", {}, True, None),
+        ("install", ON, True, {}, Severity.BLOCKER),
+        ("upgrade", {"orphan-resource-auto-deletion": "instance;replica-data"}, True, {}, Severity.BLOCKER),
+        ("upgrade", ON, True, ON, Severity.BLOCKER),
+        ("install", {"orphan-auto-deletion": "true"}, True, {}, Severity.BLOCKER),
+        ("install", {"orphan-auto-deletion": "1"}, True, {}, Severity.BLOCKER),
+        ("install", ON, False, {}, Severity.WARNING),
+        ("upgrade", ON, False, {"orphan-resource-auto-deletion": ""}, Severity.WARNING),
+        ("upgrade", ON, False, ON, None),
+        ("nothing", ON, True, {}, None),
+        ("install", {"orphan-resource-auto-deletion": "instance"}, True, {}, None),
+        ("install", {"orphan-auto-deletion": "0"}, True, {}, None),
+        ("install", {"default-replica-count": "2"}, True, {}, None),
+        ("install", {}, True, {}, None),
     ],
 )
 def test_values_that_delete_replicas_are_stopped_where_old_disks_may_live(
-    action: str, settings: dict[str, str], old_disks: bool, expected: Severity | None
+    action: str, settings: dict[str, str], old_disks: bool, live: dict[str, str], expected: Severity | None
 ) -> None:
     shown = plan(replace(release(action=action), longhorn_settings=settings))
-    found = [one for one in plan_findings(shown, old_disks=old_disks) if "replicas that no volume knows" in one.text]
+    told = against(shown, old_disks="the old disks" if old_disks else "", settings=live)
+    found = [one for one in told if "replicas that no volume knows" in one.text]
     assert [one.severity for one in found] == ([expected] if expected else [])
-    assert all(one.overridable for one in found)
+    assert all(one.overridable and "defaultSettings.orphan" in one.remedy for one in found)
+    says_none = any("sets no orphan deletion" in one.text for one in told)
+    assert says_none == (old_disks and expected is None and action != "nothing")
 
 
 def test_what_is_not_on_record_is_remarked() -> None:
-    dirty = plan_findings(replace(plan(), commit="3d2789e + changes"), protected=False)
-    none = plan_findings(replace(plan(), commit=""), protected=False)
+    dirty = against(replace(plan(), commit="3d2789e + changes"))
+    none = against(replace(plan(), commit=""))
     assert [finding.severity for finding in (*dirty, *none)] == [Severity.NOTE, Severity.NOTE]
-    recorded = plan_findings(plan(replace(release(), compared=Comparison.RECORDED)), protected=False)
+    recorded = against(plan(replace(release(), compared=Comparison.RECORDED)))
     assert "changes by hand don't show" in recorded[0].text
 
 
@@ -315,6 +324,6 @@ def test_differences_are_the_same_in_number_from_both_sides(one: Plan, other: Pl
 @given(_PLANS, st.booleans())
 def test_every_plan_can_be_judged_and_told(shown: Plan, protected: bool) -> None:
     assert "\n" not in summary(shown)
-    plan_findings(shown, protected=protected)
+    against(shown, protected=protected)
     repair_findings(shown)
     assert (danger(shown) is Danger.DESTROYS) == bool(what_it_destroys(shown))

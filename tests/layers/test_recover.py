@@ -18,6 +18,7 @@ from runners.layers.freshness import Freshness, Reach
 from runners.layers.gates import gate
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
+from runners.layers.picture import ComponentState, Layer
 from runners.layers.rows import FrozenRows
 from runners.layers.verdicts import Verdict
 from runners.layers.walkthroughs.decisions import Choice, Decision
@@ -252,14 +253,43 @@ def test_where_only_the_foundation_died_flux_is_left_as_it_is(sheet: Any) -> Non
     assert {states[step] for step in ("flux", "hold", "what", "restored")} == {StepState.DONE}
 
 
-@pytest.mark.parametrize(("answer", "looks"), [("", True), ("alive", True), ("kept", True), ("gone", False)])
-def test_longhorns_values_are_looked_at_first_where_old_disks_may_live(answer: str, looks: bool) -> None:
+@pytest.mark.parametrize(("answer", "looks"), [("", False), ("alive", True), ("kept", True), ("gone", False)])
+def test_longhorns_values_are_looked_at_first_where_old_disks_live(answer: str, looks: bool) -> None:
     step = WALK.step("foundation:longhorn")
     assert step is not None
     assert step.shell_now is not None
     commands = step.shell_now(at((), r.decided(disks=answer) if answer else {}), "home").splitlines()
     assert [line for line in commands if "auto-deletion" in line] == commands[1:2] * looks
     assert commands[-1].endswith(" sync")
+
+
+def test_what_was_put_back_is_said_where_the_data_is_looked_at() -> None:
+    step = WALK.step("looked")
+    assert step is not None
+    rows = [*BACKUPS, HELD, *r.back("photos")]
+    told = [
+        finding for finding in step.proof(at(rows, KEPT, r.decided(**{"old-data": r.NEW}))) if "old" in finding.subject
+    ]
+    assert [finding.text for finding in told] == ["was put back from the old disks, says ada@workshop"]
+    assert not [finding for finding in step.proof(at(rows, KEPT)) if "old" in finding.subject]
+
+
+def test_a_choice_that_is_taken_back_later_says_what_is_back_already() -> None:
+    step = WALK.step("what")
+    assert step is not None
+    (found, *_) = step.proof(at([*BACKUPS, s.backup("wiki"), *r.back("photos")], sheet=r.sheet("photos", "wiki")))
+    assert found.text == "nothing is chosen yet; 2 claims have a backup, and 1 of them is back"
+
+
+def test_longhorn_is_not_installed_while_helm_is_at_it() -> None:
+    step = WALK.step("foundation:longhorn")
+    assert step is not None
+    moment = at(())
+    state = ComponentState("longhorn", Layer.FOUNDATION, Verdict.PROGRESSING)
+    begun = replace(moment, picture=replace(moment.picture, components=(state,)))
+    assert not proved(step.proof(begun))
+    done = replace(moment, picture=replace(moment.picture, components=(replace(state, version="1.12.1"),)))
+    assert proved(step.proof(done))
 
 
 def test_disks_that_live_are_the_last_copy_and_nothing_may_delete_them() -> None:

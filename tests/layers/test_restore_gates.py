@@ -15,9 +15,8 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.gates import gate
 from runners.layers.gitops_settings import BootstrapSettings
 from runners.layers.kinds.base import Row
-from runners.layers.rows import FrozenRows
 from runners.layers.walkthroughs.decisions import Decision
-from runners.layers.walkthroughs.restore_gates import old_disks_may_live, restore_prospect
+from runners.layers.walkthroughs.restore_gates import old_disks, restore_prospect
 from runners.layers.walkthroughs.restore_rules import (
     Recovery,
     Restorable,
@@ -96,16 +95,16 @@ def test_nothing_but_this_gate_keeps_a_claim_from_being_created_empty(command: C
 @pytest.mark.parametrize(
     ("decisions", "uid", "expected"),
     [
-        ({}, r.OLD, True),
-        (r.decided(disks="alive"), r.OLD, True),
-        (r.decided(disks="kept"), r.NEW, True),
-        (r.decided(disks="gone"), r.OLD, False),
-        ({}, r.NEW, False),
+        ({}, r.OLD, "old disks, which nobody has said are gone"),
+        (r.decided(what="nothing"), r.NEW, "old disks, which nobody has said are gone"),
+        (r.decided(disks="alive"), r.OLD, "the old disks"),
+        (r.decided(disks="kept"), r.NEW, "the old disks"),
+        (r.decided(disks="gone"), r.OLD, ""),
+        ({}, r.NEW, ""),
     ],
 )
-def test_whether_old_disks_may_live(decisions: Mapping[str, Decision], uid: str, expected: bool) -> None:
-    recovery = Recovery(r.sheet("photos", uid=uid), decisions)
-    assert old_disks_may_live(FrozenRows([]), recovery, r.HOME) is expected
+def test_which_old_disks_may_live(decisions: Mapping[str, Decision], uid: str, expected: str) -> None:
+    assert old_disks(Recovery(r.sheet("photos", uid=uid), decisions), r.HOME) == expected
 
 
 def test_storage_itself_does_not_wait_for_what_it_is_needed_for() -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.identity import Identity
-from runners.layers.plan_rules import differences, plan_findings, what_it_destroys
+from runners.layers.plan_rules import differences, what_it_destroys
 from runners.layers.plans import Change, Comparison, Plan, ReleaseAction, ReleasePlan, Served
 from runners.tools.applied import applied
 from runners.tools.calls import Bench, PlanError, ToolError
@@ -26,6 +26,7 @@ from runners.tools.capture import Captured, capture
 from runners.tools.environ import tool_environ
 from runners.tools.planner import Planner, carry_out
 from runners.tools.versions import find_tools
+from tests.layers.plan_examples import against
 from tests.rig.cluster import Rig
 from tests.rig.waiting import until
 
@@ -258,7 +259,7 @@ def test_a_crd_that_is_dropped_destroys(shop: Workshop) -> None:
     crd = f"CustomResourceDefinition extras.{shop.namespace}.example.net"
     assert words(only(plan.releases)) == {f"removed {crd}"}
     assert what_it_destroys(plan) == (f"{crd} is removed",)
-    assert [finding.subject for finding in plan_findings(plan, protected=True) if finding.closes] == [crd]
+    assert [finding.subject for finding in against(plan, protected=True) if finding.closes] == [crd]
 
 
 def test_a_role_with_colons_in_its_name_is_never_dropped(shop: Workshop) -> None:
@@ -308,7 +309,7 @@ def test_an_installed_release_that_gets_a_kind_of_another_is_planned_too(shop: W
     op, ten = plan.releases
     assert (op.compared, ten.compared) == (Comparison.LIVE, Comparison.RECORDED)
     assert words(ten) == {f"added Thing {shop.namespace}/two"}
-    assert any("changes by hand don't show" in finding.text for finding in plan_findings(plan, protected=False))
+    assert any("changes by hand don't show" in finding.text for finding in against(plan))
     said, findings = shop.carry_out(plan)
     assert said.code == 0, said.stderr
     assert [finding.text for finding in findings] == ["revision 2: applied what you saw"] * 2
@@ -382,7 +383,7 @@ def test_a_pending_release_closes_the_plan_and_fails_the_run(shop: Workshop) -> 
         install.wait()
     plan = shop.plan()
     assert only(plan.releases).status == "pending-install"
-    closing = [finding for finding in plan_findings(plan, protected=False) if finding.closes]
+    closing = [finding for finding in against(plan) if finding.closes]
     assert [finding.overridable for finding in closing] == [False]
     said, findings = shop.carry_out(plan)
     assert said.code == 1

@@ -58,6 +58,11 @@ def test_what_longhorns_settings_would_be_is_read(name: str, text: str, expected
     assert Renderer("longhorn-system").read(manifest).longhorn_settings == expected
 
 
+def test_a_setting_of_its_own_counts_like_the_charts() -> None:
+    manifest = "apiVersion: longhorn.io/v1beta2\nkind: Setting\nmetadata: {name: orphan-x}\nvalue: replica-data\n"
+    assert Renderer("longhorn-system").read(manifest).longhorn_settings == {"orphan-x": "replica-data"}
+
+
 def test_layout_and_order_of_keys_do_not_count() -> None:
     one = Renderer("web").read(CONFIG.format("a", "x: '1', y: '2'"))
     other = Renderer("web").read(

@@ -330,33 +330,33 @@ def test_a_run_and_its_conclusion(session: StillSession, snap_compare: Compare) 
 def test_apply_dialog(session: StillSession, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
     note = Finding("Longhorn volume pvc-1", Severity.WARNING, "is degraded", "Longhorn advises to wait")
-    dialog = dialogs.question(asked(plan(UPGRADE), "longhorn", note), w.NOW)
+    dialog = dialogs.question(asked(plan(UPGRADE), "longhorn", note))
     picture(snap_compare, session, then=dialog_over(dialog))
 
 
 def test_apply_dialog_80(session: StillSession, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
-    dialog = dialogs.question(asked(plan(UPGRADE), "longhorn"), w.NOW)
+    dialog = dialogs.question(asked(plan(UPGRADE), "longhorn"))
     picture(snap_compare, session, size=(80, 24), then=dialog_over(dialog))
 
 
 def test_destroys_dialog(session: StillSession, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
-    dialog = dialogs.question(asked(plan(UNINSTALL), "minio"), w.NOW)
+    dialog = dialogs.question(asked(plan(UNINSTALL), "minio"))
     picture(snap_compare, session, then=dialog_over(dialog))
 
 
 def test_override_dialog(session: StillSession, snap_compare: Compare) -> None:
     session.fill(BROKEN)
     closed = Finding("longhorn", Severity.BLOCKER, "minio comes after it, and it is failed", "see to longhorn first")
-    dialog = dialogs.question(asked(plan(UPGRADE), "minio", closed), w.NOW)
+    dialog = dialogs.question(asked(plan(UPGRADE), "minio", closed))
     picture(snap_compare, session, then=dialog_over(dialog))
 
 
 def test_refused_dialog(session: StillSession, snap_compare: Compare) -> None:
     session.fill(HEALTHY)
     dialog = dialogs.refused(
-        dialogs.question(asked(plan(UPGRADE), "longhorn"), w.NOW),
+        dialogs.question(asked(plan(UPGRADE), "longhorn")),
         ("plan: longhorn/longhorn-values.yaml changed since the plan was made → plan again",),
     )
     picture(snap_compare, session, then=dialog_over(dialog))

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.rig
 
 ROOT = Path(__file__).parents[2]
 SPACE = "longhorn-system"
-PROMISED = 15.0
-"""Seconds from a change of the cluster to a picture that says it."""
+PATIENCE = 15.0
+"""Seconds that a busy machine may take from a change of the cluster to a picture that says it; how many is printed."""
 
 
 def crd(plural: str, kind: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class Watched:
             self.words = f"{picture.survival.words(time.time())}: {''.join(fate.why for fate in claims.fates)}"
             self._changed.notify_all()
 
-    def becomes(self, words: str, seconds: float = PROMISED) -> None:
+    def becomes(self, words: str, seconds: float = PATIENCE) -> None:
         began = time.monotonic()
         with self._changed:
             assert self._changed.wait_for(lambda: words in self.words, seconds), f"“{words}” is not in “{self.words}”"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -89,7 +88,7 @@ class ChangeScreen(LeavesOnce[RunRecord | None], ModalScreen[RunRecord | None]):
             closed = dialogs.nothing_to_do if fine else dialogs.refused
             self._dialog.dialog = closed(self._dialog.dialog, ended_badly(error))
             return
-        self._dialog.dialog = dialogs.question(self._ask, time.time())
+        self._dialog.dialog = dialogs.question(self._ask)
 
     async def _carry_out(self, typed: str) -> None:
         assert self._ask is not None, "nothing is confirmable before the question stands"
@@ -97,7 +96,7 @@ class ChangeScreen(LeavesOnce[RunRecord | None], ModalScreen[RunRecord | None]):
             run = await self._operator.confirm(self._ask, typed, self._begins)
         except (Refusal, ToolError) as error:
             self._begun = False
-            self._dialog.dialog = dialogs.refused(dialogs.question(self._ask, time.time()), ended_badly(error))
+            self._dialog.dialog = dialogs.refused(dialogs.question(self._ask), ended_badly(error))
             return
         self.leave(run)
 

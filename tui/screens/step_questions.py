@@ -57,7 +57,8 @@ class StepQuestions:
             return
         word = identity.context if view.step.word else ""
         this = f"{identity.context} · {identity.server} · {identity.whole_uid}"  # every digit, to be compared
-        rows = (("cluster", this), ("why", view.step.why))
+        does = "writes down under your name that it is so, and nothing else"
+        rows = (("cluster", this), ("why", view.step.why), ("does", does))
         dialog = plain_question(view.step.title, rows, "Confirm", typed=word)
         decided = partial(self._deeds.decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)
         self._screen.app.push_screen(QuestionScreen(dialog), lambda yes: decided() if yes else None)

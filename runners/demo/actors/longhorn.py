@@ -123,13 +123,10 @@ class Longhorn(Actor):
 
     def _keep_settings(self, image: str) -> None:
         known = by_name(self.api.list(res.LONGHORN_SETTINGS, NAMESPACE))
-        wanted = by_name(tuple(objects.settings(image)))
-        # The chart's defaults count once, when a setting is made.
-        new = wanted.keys() - known.keys()
-        defaults = default_settings(self.api.get(res.CONFIGMAPS, NAMESPACE, DEFAULTS) or {}) if new else {}
-        for name, setting in wanted.items():
-            # A person's value stays, but for what the manager itself sets.
-            if name in new or name in objects.OWN_SETTINGS:
+        defaults = default_settings(self.api.get(res.CONFIGMAPS, NAMESPACE, DEFAULTS) or {})
+        for name, setting in by_name(tuple(objects.settings(image))).items():
+            # A person's value stays, but for what the manager itself sets, or the chart's ConfigMap.
+            if name not in known or name in objects.OWN_SETTINGS or name in defaults:
                 own = {"value": defaults[name]} if name in defaults else {}
                 self.api.ensure(res.LONGHORN_SETTINGS, {**setting, **own}, known.get(name))
 

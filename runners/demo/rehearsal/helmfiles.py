@@ -33,8 +33,8 @@ _BY_NAME = ("longhorn", OPERATOR, INSTANCE)
 _TENANT = ("tenant", "minio-tenant")
 _KNOWN_OF_LONGHORN = ("defaultClass", "defaultClassReplicaCount", "reclaimPolicy")
 """The values below ``persistence`` that the demo's chart of Longhorn knows."""
-_ORPHANS = "orphanResourceAutoDeletion"
-"""And the one below ``defaultSettings``."""
+_ORPHANS = ("orphanResourceAutoDeletion", "orphanAutoDeletion")
+"""And those below ``defaultSettings``."""
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,8 @@ class _Desk:
         if stand_in == "longhorn":
             of_claims = {name: text(said, "persistence", name) for name in _KNOWN_OF_LONGHORN}
             kept = {name: value for name, value in of_claims.items() if value and is_known(value)}
-            orphans = text(said, "defaultSettings", _ORPHANS)
-            settings = {_ORPHANS: orphans} if orphans and is_known(orphans) else {}
+            of_orphans = {name: text(said, "defaultSettings", name) for name in _ORPHANS}
+            settings = {name: value for name, value in of_orphans.items() if value and is_known(value)}
             return {"persistence": kept, "defaultBackupStore": self._store(said), "defaultSettings": settings}
         if stand_in == INSTANCE:
             return self._instance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.longhorn_settings import Setting
@@ -14,6 +15,9 @@ Settings = Mapping[str, Setting]
 _DELETING = "deleting-confirmation-flag"
 _ORPHANS = ("orphan-resource-auto-deletion", "orphan-auto-deletion")
 """By its name of today and the one before Longhorn 1.9, which was a flag for replica data alone."""
+_VALUES = dict(zip(_ORPHANS, ("orphanResourceAutoDeletion", "orphanAutoDeletion"), strict=True))
+_TRUE = ("true", "t", "1")
+"""As Longhorn reads a flag (Go's ``strconv.ParseBool``)."""
 _REPLICAS = ("replica-data", "replicaData")
 """How a list of what is deleted may name replicas."""
 
@@ -29,13 +33,27 @@ def setting_findings(settings: Settings) -> Iterator[Finding]:
     new, old = (settings.get(name) for name in _ORPHANS)
     if new is None and old is not None:
         yield from _flag(old, text, "set it to false")
-    elif name := orphan_deleter({name: row.value for name, row in settings.items()}):
-        deleter = settings[name]
-        yield Finding(_subject(deleter), Severity.WARNING, text, "leave replica-data out of it", about=deleter.key)
+    elif (deleter := orphan_deleter({name: row.value for name, row in settings.items()})) is not None:
+        row = settings[deleter.name]
+        yield Finding(_subject(row), Severity.WARNING, text, "leave replica-data out of it", about=row.key)
 
 
-def orphan_deleter(values: Mapping[str, str]) -> str:
-    """The setting by which Longhorn deletes replica data that no volume knows; empty where it deletes none.
+class Deleter(NamedTuple):
+    """A setting by which Longhorn deletes replica data that no volume knows."""
+
+    name: str
+    value: str
+    spared: str
+    """The value with which it deletes no replica data, and whatever else it deletes as before."""
+
+    @property
+    def key(self) -> str:
+        """Where the chart's values have it."""
+        return f"defaultSettings.{_VALUES[self.name]}"
+
+
+def orphan_deleter(values: Mapping[str, str]) -> Deleter | None:
+    """The setting by which Longhorn deletes replica data that no volume knows; None where it deletes none.
 
     Where today's setting is there, the one from before Longhorn 1.9 counts for nothing.
 
@@ -44,16 +62,10 @@ def orphan_deleter(values: Mapping[str, str]) -> str:
     """
     new, old = _ORPHANS
     if new in values:
-        return new if spared(new, values[new]) != values[new] else ""
-    return old if values.get(old, "").strip().lower() == "true" else ""
-
-
-def spared(name: str, value: str) -> str:
-    """The value with which a setting deletes no replica data, and whatever else it deletes as before."""
-    if name == _ORPHANS[1]:
-        return "false"
-    kept = [part for part in value.split(";") if part.strip() not in _REPLICAS]
-    return ";".join(kept)
+        kept = ";".join(part for part in values[new].split(";") if part.strip() not in _REPLICAS)
+        return Deleter(new, values[new], kept) if kept != values[new] else None
+    value = values.get(old, "")
+    return Deleter(old, value, "false") if value.strip().lower() in _TRUE else None
 
 
 def _flag(row: Setting, text: str, remedy: str) -> Iterator[Finding]:

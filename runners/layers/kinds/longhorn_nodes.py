@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runners.layers.jsons import Json, mapping, text, truth
+from runners.layers.jsons import Json, integer, mapping, text, truth
 from runners.layers.kinds.base import AGE, NAME, Column, Kind, Row, Tone, head
 from runners.layers.kinds.longhorn import GROUP, VERSION, conditions, words
 
@@ -21,6 +21,8 @@ class Disk:
     schedulable: bool
     reason: str
     """Why it isn't ready or schedulable."""
+    available: int = 0
+    """Bytes that are free on its file system; 0 while Longhorn hasn't looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _disk(obj: Json, name: str) -> Disk:
         ready=truth(ready, "status"),
         schedulable=truth(schedulable, "status"),
         reason=words(bad),
+        available=integer(status, "storageAvailable"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runners.layers.jsons import Json, mapping, sequence, strings, text, truth
+from runners.layers.jsons import Json, integer, mapping, sequence, strings, text, truth
 from runners.layers.kinds.base import AGE, NAME, NAMESPACE, Column, Kind, Row, Tone, applied_by, head
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
@@ -21,6 +21,8 @@ class StorageClass(Row):
     expandable: bool
     applied_by: str = ""
     """The Flux object that put it there, by its labels; empty when none did."""
+    replicas: int = 0
+    """How many a volume of Longhorn's gets; 0 where its parameters don't say."""
 
 
 def storageclass_row(kind: str, obj: Json) -> StorageClass:
@@ -33,6 +35,7 @@ def storageclass_row(kind: str, obj: Json) -> StorageClass:
         default=truth(obj, "metadata", "annotations", DEFAULT_CLASS),
         expandable=truth(obj, "allowVolumeExpansion"),
         applied_by=applied_by(obj),
+        replicas=integer(obj, "parameters", "numberOfReplicas"),
     )
 
 

@@ -6,12 +6,12 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 
-from runners.layers.components.longhorn_settings import orphan_deleter, spared
+from runners.layers.components.longhorn_settings import Deleter, orphan_deleter
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import first_claims, listed
 from runners.layers.freshness import Reach
 from runners.layers.kinds.longhorn import gib
-from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS, Setting
+from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.quantities import bytes_of
 from runners.layers.rows import Rows
 from runners.layers.walkthroughs.claims_in_use import mounted_by
@@ -44,7 +44,7 @@ def disk_options(moment: Moment) -> tuple[Option, ...]:
     """What may have become of the old disks; where they live, what is to be with them."""
     text = "the nodes' disks were lost, wiped or replaced: what comes back comes from backups alone"
     gone = Option(GONE, "gone", text)
-    if recovery_of(moment).answer(DISKS) in (ALIVE, KEPT):
+    if recovery_of(moment).keeps_disks:
         text = "what was needed of them is read out, or will be: they can be read while Longhorn runs beside them"
         return (Option(KEPT, "kept: go on, and the disks stay as they are", text), gone)
     text = "replica directories may be left in /var/lib/longhorn: how they are read out is said next"
@@ -111,9 +111,9 @@ def disk_commands(moment: Moment, context: str) -> str:
     )
 
 
-def _stop(row: Setting, context: str) -> str:
-    patch = ("kubectl", "--context", context, "-n", "longhorn-system", "patch", "settings.longhorn.io", row.name)
-    return shlex.join((*patch, "--type", "merge", "-p", json.dumps({"value": spared(row.name, row.value)})))
+def _stop(found: Deleter, context: str) -> str:
+    patch = ("kubectl", "--context", context, "-n", "longhorn-system", "patch", "settings.longhorn.io", found.name)
+    return shlex.join((*patch, "--type", "merge", "-p", json.dumps({"value": found.spared})))
 
 
 def _version(moment: Moment) -> str:
@@ -138,30 +138,30 @@ def orphan_findings(moment: Moment) -> Proof:
     freshness = rows.freshness(LONGHORN_SETTINGS)
     if freshness.reach is Reach.FORBIDDEN:  # what is only being read, as right after an install, takes no answer back
         return (not_seen("Longhorn's settings", freshness),)
-    row = _deleter(rows)
-    if row is None:
+    deleter = _deleter(rows)
+    if deleter is None:
         return ()
-    text = f"is {row.value}: Longhorn deletes replicas that no volume knows"
-    value = spared(row.name, row.value)
-    remedy = f"{f'set it to {value}' if value else 'empty it'} now, and in Longhorn's values"
-    return (Finding(f"setting {row.name}", Severity.BLOCKER, text, remedy, about=row.key),)
+    text = f"is {deleter.value}: Longhorn deletes replicas that no volume knows"
+    now = f"set it to {deleter.spared}" if deleter.spared else "empty it"
+    about = next(row.key for row in rows.all(LONGHORN_SETTINGS) if row.name == deleter.name)
+    remedy = f"{now} now, and in Longhorn's values, which set it again"
+    return (Finding(f"setting {deleter.name}", Severity.BLOCKER, text, remedy, about=about),)
 
 
-def _deleter(rows: Rows) -> Setting | None:
-    settings = {row.name: row for row in rows.all(LONGHORN_SETTINGS)}
-    return settings.get(orphan_deleter({name: row.value for name, row in settings.items()}))
+def _deleter(rows: Rows) -> Deleter | None:
+    return orphan_deleter({row.name: row.value for row in rows.all(LONGHORN_SETTINGS)})
 
 
 def put_back(moment: Moment) -> Proof:
     """Somebody has said that what only the old disks have is back in its claims, where there is any of that."""
     recovery = recovery_of(moment)
-    if recovery.answer(DISKS) not in (ALIVE, KEPT):
+    if not recovery.keeps_disks:
         nothing = Finding("old disks", Severity.OK, "have nothing that is to be put back")
         return unanswered(moment.rows, recovery, moment.picture.identity) or (nothing,)
     if choice(recovery)[0] == NOTHING:
         text = "has no restored claim to go into; into a new one it goes once its application is stopped"
         return (Finding("old data", Severity.OK, text),)
-    if (who := _said_by(recovery)) is not None:
+    if (who := put_back_by(recovery)) is not None:
         return (Finding("old data", Severity.OK, f"is put back, says {who}"),)
     text = "nobody has said that what is newer than its backup is put back"
     waits = Finding("old data", Severity.WARNING, text, "copy it, then confirm (↵); or skip it (s)")
@@ -178,5 +178,6 @@ def _in_use(rows: Rows, ones: Sequence[Restorable]) -> Iterator[Finding]:
             yield Finding(f"claim {one.claim}", Severity.WARNING, text, remedy, about=pods[0].key)
 
 
-def _said_by(recovery: Recovery) -> str | None:
+def put_back_by(recovery: Recovery) -> str | None:
+    """Who said that what only the old disks have is back in its claims; None while nobody did."""
     return recovery.decisions[OLD_DATA].who if recovery.answer(OLD_DATA) else None

@@ -56,5 +56,5 @@ def left_on_disks(answer: str) -> tuple[Finding, ...]:
     """That old disks which were kept still have their replicas once all is over, by what was answered of them."""
     if answer != KEPT:
         return ()
-    text = "keep the replicas from before, as orphans in Longhorn"
+    text = "still hold the replicas from before, as orphans in Longhorn"
     return (Finding("old disks", Severity.WARNING, text, "delete those there once nothing on them is needed"),)

@@ -20,6 +20,7 @@ _SPACE = "kube-system"
 _PLACE = "/var/lib/longhorn/replicas"
 _NODE, _VOLUME, _SUFFIX = "NODE", "VOLUME", "SUFFIX"
 """Stand for what only somebody knows who has looked; no name in capitals is one of the API's."""
+_REPLAYS = "Mounting it replays its journal: where there is room, copy that directory first"
 _COLUMNS = "NODE:.spec.nodeID,DIRECTORY:.spec.parameters.DataName"
 _SIZE = """"$(sed 's/.*"Size":\\([0-9]*\\).*/\\1/' /volume/volume.meta)\""""
 _DEVICE = '"/host/dev/longhorn/$REPLICA"'
@@ -44,13 +45,10 @@ def read_out_commands(version: str, context: str) -> str:
     return "\n".join(
         (
             *_where(context),
-            "# which of them were whole (Rebuilding false), and of when: on each node",
-            f"cd {_PLACE} && grep -H . */volume.meta && ls -lt */volume-head-*.img",
-            f"# {_NODE}, {_VOLUME}-{_SUFFIX}: of a volume the newest whole one. Mounting it replays its journal: where "
-            "there is room, copy that directory first",
+            f"# {_NODE}, {_VOLUME}-{_SUFFIX}: of a volume the newest whole one. {_REPLAYS}",
             f"{call} apply -f - <<< {quoted(pod)}",
             f"{call} wait pod/{POD} --for=condition=Ready --timeout=5m && "
-            f"{call} exec {POD} -- tar -C /old -cf - . > old-replica.tar",
+            f"{call} exec {POD} -- tar -C /old -cf - . > {_VOLUME}-{_SUFFIX}.tar",
             f"{call} delete pod/{POD}",
         )
     )
@@ -66,7 +64,9 @@ def put_back_commands(ones: Sequence[Restorable], version: str, context: str) ->
     """
     about = (
         *_where(context),
-        "# cp adds and overwrites; where nothing of the backup may stay (databases), empty /new in the pod before that",
+        f"# for each claim: of its volume's orphans the newest whole one. {_REPLAYS}",
+        "# cp adds and overwrites; where nothing of the backup may stay, as in a database or an object store, take in "
+        "the line before it, which empties the claim",
         "# where PodSecurity refuses it: label the namespace pod-security.kubernetes.io/enforce=privileged meanwhile",
     )
     return "\n".join((*about, *(line for one in ones for line in _of_claim(one, version, context))))
@@ -75,16 +75,19 @@ def put_back_commands(ones: Sequence[Restorable], version: str, context: str) ->
 def _where(context: str) -> Iterator[str]:
     yield "# old replicas by node, once Longhorn is installed: it calls them orphans, and what it has restored is none"
     yield f"{_kubectl(context, 'longhorn-system')} get orphans.longhorn.io -o custom-columns={_COLUMNS}"
+    yield "# which of them were whole (Rebuilding false), and of when: on each node"
+    yield f"cd {_PLACE} && grep -H . */volume.meta && ls -lt */volume-head-*.img"
 
 
 def _of_claim(one: Restorable, version: str, context: str) -> Iterator[str]:
     call = _kubectl(context, one.namespace)
-    copy = f"{_MOUNTED} && cp -a /old/. /new/"
+    inside = f"{call} exec {POD} -- bash -c"
+    empty, copy = (f"{_MOUNTED} && {words}" for words in ("shopt -s dotglob && rm -rf /new/*", "cp -a /old/. /new/"))
     yield f"# {one.claim}: put the node of its orphan for {_NODE}, and how its directory ends for {_SUFFIX}"
     yield f"{call} apply -f - <<< {quoted(_pod(f'{one.volume}-{_SUFFIX}', version, one.name))}"
-    yield (
-        f"{call} wait pod/{POD} --for=condition=Ready --timeout=5m && {call} exec {POD} -- sh -c {shlex.quote(copy)}"
-    )
+    yield f"{call} wait pod/{POD} --for=condition=Ready --timeout=5m"
+    yield f"# {inside} {shlex.quote(empty)}"
+    yield f"{inside} {shlex.quote(copy)}"
     yield f"{call} delete pod/{POD}"
 
 

@@ -29,7 +29,7 @@ from runners.layers.walkthroughs.proofs import is_usable
 from runners.layers.walkthroughs.read_out import put_back_commands, read_out_commands
 from runners.layers.walkthroughs.restore_by_hand import EXAMPLE
 from runners.layers.walkthroughs.restore_choices import minor_step, what_step
-from runners.layers.walkthroughs.restore_rules import DISKS, GONE, OLD_DATA, STORAGE
+from runners.layers.walkthroughs.restore_rules import DISKS, OLD_DATA, STORAGE
 from runners.layers.walkthroughs.restore_steps import (
     hold_step,
     looked_step,
@@ -57,6 +57,12 @@ NAME = "recover"
 REMEMBERED = 3 * 86_400.0
 """Seconds for which a decision counts: an older one was made in another disaster."""
 _NAME_IT = "add survival: {write: ~/CLUSTER.survival.yaml} to bedplate.yaml, and start bedplate again"
+_RENDERED = "longhorn.rendered.yaml"
+_DELETES = """'orphan-auto-deletion: "?(true|t|1)|orphan-resource-auto-deletion: .*replica'"""
+_SAFE = (
+    "# where old disks may live, go on only where this says safe; "
+    "else take orphanResourceAutoDeletion out of Longhorn's values"
+)
 _WHY_SERVICES = (
     "They come back in the order of their dependencies: what stands first here is the cause of what follows."
 )
@@ -108,7 +114,7 @@ def triage_step() -> Step:
         looks_at="both layers, the kube-system uid against the sheet, and which claims have a backup",
         do="nothing: this step only looks",
         shell=lambda _settings, context: (
-            f"kubectl --context {context} get namespace kube-system -o jsonpath='{{.metadata.uid}}'"
+            f"kubectl --context {context} get namespace kube-system -o 'jsonpath={{.metadata.uid}}'"
         ),
     )
 
@@ -126,8 +132,8 @@ def disks_step() -> Step:
         proof=disks,
         doing=Doing.DECISION,
         do=(
-            "look at /var/lib/longhorn/replicas on each node. What is left there can still be read out, as this says; "
-            "answer “alive” then, and it waits for that"
+            "look at /var/lib/longhorn/replicas on each node. What is left there can be read out, as this says, now or "
+            "once Longhorn runs beside it; answer “alive” then, and it waits for that"
         ),
         shell=lambda _settings, context: read_out_commands("", context),
         shell_now=disk_commands,
@@ -156,7 +162,7 @@ def old_data_step() -> Step:
         ),
         shell=lambda _settings, context: put_back_commands((EXAMPLE,), "", context),
         shell_now=put_back_now,
-        undo="take the word back (u); the backups are as they were: a claim can be restored again",
+        undo="take the word back (u); the backups are as they were: “Data looked at” says how one is restored again",
         skip="when nothing newer is needed, or you put it back later with its application stopped",
     )
 
@@ -164,18 +170,21 @@ def old_data_step() -> Step:
 def longhorn_step(entry: FoundationEntry) -> Step:
     """Longhorn alone, before anything else of the foundation; a look at its values first, where old disks may live."""
 
-    def sparing(_settings: Settings, context: str) -> str:
-        rendered = f"{helmfile_calls(entry, context, 'template')} | grep 'orphan-.*auto-deletion: '"
-        spared = "# where old disks are left this prints nothing, or Longhorn would delete what is on them"
-        return "\n".join((spared, rendered, helmfile_calls(entry, context, "list", "sync")))
+    def plain(context: str) -> str:
+        return helmfile_calls(entry, context, "list", "sync")
 
-    def now(moment: Moment, context: str) -> str:
-        if recovery_of(moment).answer(DISKS) == GONE:
-            return helmfile_calls(entry, context, "list", "sync")
-        return sparing(moment.settings, context)
+    def sparing(context: str) -> str:
+        rendered = f"{helmfile_calls(entry, context, 'template')} > {_RENDERED}"
+        return "\n".join((_SAFE, f"{rendered} && ! grep -E {_DELETES} {_RENDERED} && echo safe", plain(context)))
 
-    made = replace(foundation_step(entry), title="Longhorn by helmfile", milestone="")
-    return replace(made, proof=_installed, shell=sparing, shell_now=now)
+    return replace(
+        foundation_step(entry),
+        title="Longhorn by helmfile",
+        proof=_installed,
+        milestone="",
+        shell=lambda _settings, context: sparing(context),
+        shell_now=lambda moment, context: (sparing if recovery_of(moment).keeps_disks else plain)(context),
+    )
 
 
 def _installed(moment: Moment) -> Proof:
@@ -187,6 +196,8 @@ def _installed(moment: Moment) -> Proof:
         return (Finding(STORAGE, Severity.BLOCKER, "is not installed"),)
     if state.verdict is Verdict.FAILED:
         return (Finding(STORAGE, Severity.BLOCKER, f"failed: {state.summary}"),)
+    if state.verdict is Verdict.PROGRESSING and not state.version:
+        return (Finding(STORAGE, Severity.WARNING, "is being installed"),)
     return (Finding(STORAGE, Severity.OK, f"{state.version or 'some version'} is installed"),)
 
 
@@ -238,7 +249,7 @@ def report_step(settings: Settings) -> Step:
         proof=_has_new_sheet,
         looks_at="that the sheet on this machine is of this cluster",
         doing=Doing.SHEET if file else Doing.LOOK,
-        do="write it; a sheet of the cluster that died is kept beside it"
+        do="write it; a sheet of the cluster that died is kept beside it. Each good change writes it anew by itself"
         if file
         else f"{_NAME_IT}; or write one by this command, and skip this step",
         shell=lambda _settings, _context: _sheet_commands(file),

@@ -129,7 +129,7 @@ def what_step() -> Step:
         shell=lambda _settings, context: (
             f"kubectl --context {context} -n longhorn-system get backups.longhorn.io,systembackups.longhorn.io"
         ),
-        undo="take the choice back (u) before it is carried out",
+        undo="take the choice back (u); what is restored by then stays",
         options=what_options,
         typed={NOTHING: NOTHING},
     )
@@ -227,7 +227,9 @@ def _to_choose_from(moment: Moment) -> Iterator[Finding]:
         yield not_seen("backups", rows.freshness(LONGHORN_BACKUPS))
         return
     ones = restorables(rows, sheet)
-    yield Finding("restore", Severity.BLOCKER, f"nothing is chosen yet; {_have(len(ones))}")
+    back = sum(found.severity <= Severity.NOTE for found in standings(rows, ones))
+    already = f", and {back} of them {'is' if back == 1 else 'are'} back" if back else ""
+    yield Finding("restore", Severity.BLOCKER, f"nothing is chosen yet; {_have(len(ones))}{already}")
     if (best := advice(rows, moment.picture, ones, recovery_of(moment))) is not None:
         words = "single volumes" if best.answer == VOLUMES_OF else best.answer.replace(SYSTEM, "system backup", 1)
         yield Finding("recommended", Severity.NOTE, f"{words}: {best.why}")

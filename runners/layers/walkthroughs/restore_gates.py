@@ -17,6 +17,7 @@ from runners.layers.walkthroughs.held_jobs import held, held_proof
 from runners.layers.walkthroughs.old_disks import endangered, unanswered
 from runners.layers.walkthroughs.proofs import not_seen
 from runners.layers.walkthroughs.restore_choices import nothing_is_missing, size_and_date
+from runners.layers.walkthroughs.restore_room import room
 from runners.layers.walkthroughs.restore_rules import (
     DISKS,
     GONE,
@@ -50,14 +51,21 @@ def _is_going_on(rows: Rows, recovery: Recovery, identity: Identity | None) -> b
 
     Jobs that are held say so too, and for longer than a decision counts.
     """
+    return _is_begun(recovery, identity) or any(held(rows))
+
+
+def _is_begun(recovery: Recovery, identity: Identity | None) -> bool:
     sheet = recovery.sheet
     elsewhere = sheet is not None and identity is not None and sheet.cluster.uid not in ("", identity.uid)
-    return elsewhere or bool(recovery.answer(DISKS)) or bool(recovery.answer(WHAT)) or any(held(rows))
+    return elsewhere or bool(recovery.answer(DISKS)) or bool(recovery.answer(WHAT))
 
 
-def old_disks_may_live(rows: Rows, recovery: Recovery, identity: Identity | None) -> bool:
-    """May the nodes have disks from before, whose replicas are the last copy of something?"""
-    return _is_going_on(rows, recovery, identity) and recovery.answer(DISKS) != GONE
+def old_disks(recovery: Recovery, identity: Identity | None) -> str:
+    """The disks from before, in words, whose replicas may be the last copy of something; empty where none may be."""
+    if recovery.keeps_disks:
+        return "the old disks"
+    untold = recovery.answer(DISKS) != GONE and _is_begun(recovery, identity)
+    return "old disks, which nobody has said are gone" if untold else ""
 
 
 def unrestored(rows: Rows, recovery: Recovery, identity: Identity | None) -> tuple[Finding, ...]:
@@ -136,6 +144,7 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
         against = (*system_findings(rows, picture, names[0]), *endangered(recovery), *common)
         spare, spared = ((SPARE,), (_SPARED,)) if recovery.answer(DISKS) != GONE else ((), ())
         words = (*map(_line, ones), _AND_LONGHORN, *spared)
+        against = (*against, *room(rows, _due(ones, storage(rows, ones))))
         return Prospect((SYSTEM, names[0], *spare, *spaces), against, words, f"system backup {names[0]}")
     return _volumes(wanted(rows, recovery), rows, common)
 
@@ -155,12 +164,16 @@ def _against(rows: Rows, recovery: Recovery) -> Iterator[Finding]:
 
 def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]) -> Prospect:
     there = storage(rows, ones)
-    due = [one for one in ones if standing(one, there).severity > Severity.NOTE]
+    due = _due(ones, there)
     if not due and not there.unseen:
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
-    against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common)
+    against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common, *room(rows, due))
     arguments, words = tuple(one.written() for one in due), tuple(map(_line, due))
     return Prospect(arguments, against, words, counted(len(due), "volume"))
+
+
+def _due(ones: Sequence[Restorable], there: Storage) -> list[Restorable]:
+    return [one for one in ones if standing(one, there).severity > Severity.NOTE]
 
 
 def _in_the_way(one: Restorable, there: Storage) -> Iterator[Finding]:

@@ -51,6 +51,11 @@ class Recovery:
         decision = self.decisions.get(step)
         return decision.answer if decision is not None and decision.choice is Choice.CONFIRMED else ""
 
+    @property
+    def keeps_disks(self) -> bool:
+        """Has somebody said that old disks are there, read out or not?"""
+        return self.answer(DISKS) in (ALIVE, KEPT)
+
 
 @dataclass(frozen=True, slots=True)
 class Restorable:

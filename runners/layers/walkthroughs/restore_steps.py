@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from runners.layers import commands as c
@@ -10,6 +11,7 @@ from runners.layers.findings import Finding, Severity, worst
 from runners.layers.survival.sheet import Sheet
 from runners.layers.walkthroughs import held_jobs
 from runners.layers.walkthroughs.brought_back import brought_back, everywhere, look_commands
+from runners.layers.walkthroughs.disk_proofs import put_back_by
 from runners.layers.walkthroughs.restore_by_hand import chosen_commands, restore_commands
 from runners.layers.walkthroughs.restore_choices import ON_LONGHORN, chosen, needs_no_look, nothing_is_missing
 from runners.layers.walkthroughs.restore_gates import unrestored
@@ -159,8 +161,15 @@ def _looked(moment: Moment) -> Proof:
         return (Finding("data", Severity.OK, "nothing was restored"),)
     if not has_looked(recovery):
         waits = Finding("data", Severity.WARNING, "nobody has said that it is right", "look at it, then confirm (↵)")
-        return (waits, *brought_back(moment.rows))
-    return (Finding("data", Severity.OK, f"looked at by {recovery.decisions[LOOKED].who}"), *brought_back(moment.rows))
+        return (waits, *_back(moment))
+    return (Finding("data", Severity.OK, f"looked at by {recovery.decisions[LOOKED].who}"), *_back(moment))
+
+
+def _back(moment: Moment) -> Iterator[Finding]:
+    """What the data of each claim is from."""
+    if (who := put_back_by(recovery_of(moment))) is not None:
+        yield Finding("old data", Severity.NOTE, f"was put back from the old disks, says {who}")
+    yield from brought_back(moment.rows)
 
 
 def release_step() -> Step:
