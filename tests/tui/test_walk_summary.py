@@ -58,7 +58,7 @@ def test_what_was_proved_stands_in_the_order_of_the_steps_with_its_first_time() 
 @pytest.mark.parametrize(("answer", "left"), [("kept", True), ("alive", False), ("gone", False)])
 def test_old_disks_that_were_kept_are_left_to_be_seen_to(answer: str, *, left: bool) -> None:
     told = summary(decided("disks", 10, answer=answer))
-    words = "old disks: keep the replicas from before, as orphans in Longhorn"
+    words = "old disks: still hold the replicas from before, as orphans in Longhorn"
     assert any(line.startswith(words) for line in told.get("Left", ())) is left
 
 
