@@ -14,6 +14,7 @@ from runners.layers.findings import Finding, GateAnswer, Severity
 from runners.layers.kinds.releases import RELEASES, Revision, current
 from runners.layers.kinds.workloads import DAEMONSETS
 from runners.layers.plan_rules import bears_longhorn
+from runners.layers.replica_deletion import replica_deletion
 from runners.layers.stuck import (
     not_stuck,
     record_findings,
@@ -21,11 +22,13 @@ from runners.layers.stuck import (
     stuck_findings,
     way_back,
 )
+from runners.plan_judging import at_stake
 from runners.session import Session
 from runners.stuck_look import signs
 from runners.tools.calls import Bench
-from runners.tools.helm import charts_of_revisions, history_argv, rollback_argv
+from runners.tools.helm import charts_of_revisions, history_argv, manifest_argv, rollback_argv
 from runners.tools.kubectl import delete_secret_argv
+from runners.tools.rendering import Renderer
 
 RECOVERIES = (ROLL_BACK, DELETE_RECORD)
 _MANAGER = "longhorn-manager"
@@ -76,7 +79,17 @@ async def _against_rollback(session: Session, bench: Bench, row: Revision, back:
     manager = _manager_version(session, row, [name for name, _version in charts.values()])
     # A chart that brings Longhorn along has a version of its own.
     target = version if name == LONGHORN.name else ""
-    return tuple(rollback_findings(row, back, manager=manager, target_version=target))
+    against = tuple(rollback_findings(row, back, manager=manager, target_version=target))
+    return (*against, *await _told_to_longhorn(session, bench, row, back)) if manager is not None and back else against
+
+
+async def _told_to_longhorn(session: Session, bench: Bench, row: Revision, back: int) -> tuple[Finding, ...]:
+    """What speaks against the settings that an older revision of Longhorn's release would set again."""
+    argv = manifest_argv(session.options.access.context, row.release, row.namespace, back)
+    said = await bench.ask(argv, about=f"revision {back} of {row.release}")
+    made = await anyio.to_thread.run_sync(Renderer(row.namespace).read, said.stdout)
+    subject = f"revision {back} of {row.namespace}/{row.release}"
+    return tuple(replica_deletion(subject, made.longhorn_settings, at_stake(session)))
 
 
 def _manager_version(session: Session, row: Revision, charts: Iterable[str]) -> str | None:

@@ -19,6 +19,7 @@ from runners.layers.jsons import Json
 from runners.layers.kinds.base import Row
 from runners.layers.kinds.releases import Revision
 from runners.layers.plans import Served
+from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.movement import Movement
 from runners.recovery import Recovery, recovery
 from runners.tools.calls import Bench
@@ -52,9 +53,17 @@ def session_with(folder: Path, *rows: Row, lease: Json | None = None) -> StillSe
 
 
 def way_out(
-    session: StillSession, command: c.Command, namespace: str, name: str, charts: Mapping[int, str] = CHART
+    session: StillSession,
+    command: c.Command,
+    namespace: str,
+    name: str,
+    charts: Mapping[int, str] = CHART,
+    manifest: str = "",
 ) -> Recovery:
     async def call(argv: Sequence[str], **_: object) -> Answer:
+        if tuple(argv[:4]) == ("helm", "get", "manifest", name):
+            assert tuple(argv[-2:]) == ("--revision", "1")
+            return Answer(manifest)
         assert tuple(argv[:3]) == ("helm", "history", name)
         return Answer(json.dumps([{"revision": number, "chart": chart} for number, chart in charts.items()]))
 
@@ -108,6 +117,24 @@ def test_longhorn_is_known_whatever_its_chart_is_called(
     charts = {1: "storage-1.12.1", 2: "storage-1.12.1"}
     answer = GateAnswer(way_out(session, c.ROLL_BACK, "longhorn-system", release, charts).findings)
     assert answer.is_open is is_open
+
+
+@pytest.mark.parametrize(("answer", "closes"), [("kept", True), ("gone", False)])
+def test_longhorn_is_not_taken_back_to_values_that_delete_what_old_disks_have(
+    tmp_path: Path, answer: str, closes: bool
+) -> None:
+    session = session_with(tmp_path)
+    rows = [row for row in w.longhorn_world() if row.name not in (MANAGER.name, "sh.helm.release.v1.longhorn.v1")]
+    session.fill([*rows, replace(MANAGER, app_version="v1.11.2"), *hung("longhorn-system", "longhorn")])
+    said = Decision("recover", "disks", Choice.CONFIRMED, w.NOW - 60, "ada", answer=answer)
+    session.recovering.decisions = (said,)
+    manifest = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: longhorn-default-setting}\n"
+        "data: {default-setting.yaml: 'orphan-resource-auto-deletion: replica-data'}\n"
+    )
+    found = GateAnswer(way_out(session, c.ROLL_BACK, "longhorn-system", "longhorn", manifest=manifest).findings)
+    told = [each for each in found.findings if "replicas that no volume knows" in each.text]
+    assert [each.closes for each in told] == [closes]
 
 
 def test_whoever_holds_the_lease_is_named(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from runners.layers.components.longhorn import LONGHORN
-from runners.layers.components.longhorn_settings import orphan_deleter
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import counted, listed
 from runners.layers.kinds.releases import in_the_middle
 from runners.layers.plans import Change, Comparison, Danger, ObjectRef, Plan, ReleaseAction, ReleasePlan
+from runners.layers.replica_deletion import AtStake, replica_deletion
 from runners.layers.upward import upward_refs
 from runners.layers.version_steps import version_step
 
@@ -53,20 +53,18 @@ def _precious(release: ReleasePlan) -> list[ObjectRef]:
     return sorted(ref for ref in removed if (ref.group, ref.kind) in _PRECIOUS)
 
 
-def plan_findings(plan: Plan, *, protected: bool, old_disks: str, settings: Mapping[str, str]) -> tuple[Finding, ...]:
+def plan_findings(plan: Plan, *, protected: bool, stake: AtStake) -> tuple[Finding, ...]:
     """What speaks against carrying out a plan.
 
     Args:
         plan: the plan.
         protected: are all its releases never to be taken off a cluster, and to move one minor version at a time?
             Longhorn's are that wherever they stand.
-        old_disks: in words, the disks from before that the nodes may have, with replicas that this Longhorn does not
-            know; empty where there are none.
-        settings: Longhorn's settings as they are on the cluster.
+        stake: what Longhorn would do to replicas, where a release tells it to.
     """
     guarded = (release for release in plan.releases if protected or is_longhorn(release))
     protection = (finding for release in guarded for finding in _protection(release))
-    deletes = (found for release in plan.changing for found in _deletes_replicas(release, old_disks, settings))
+    deletes = (found for release in plan.changing for found in _replicas(release, stake))
     return (*_other_clusters(plan), *_moving(plan), *protection, *deletes, *_remarks(plan))
 
 
@@ -129,19 +127,9 @@ def _protection(release: ReleasePlan) -> Iterator[Finding]:
 _OTHERWISE = "change the helmfile; Bedplate never does this"
 
 
-def _deletes_replicas(release: ReleasePlan, old_disks: str, settings: Mapping[str, str]) -> Iterator[Finding]:
-    """That it makes Longhorn delete replicas: on a day like any other they are rubbish, after a disaster the data."""
-    subject, found = f"release {release.id}", orphan_deleter(release.longhorn_settings)
-    if found is None:
-        if old_disks and is_longhorn(release):
-            yield Finding(subject, Severity.NOTE, f"sets no orphan deletion, which would delete what is on {old_disks}")
-        return
-    text = f"sets {found.name} to {found.value}: Longhorn deletes replicas that no volume knows"
-    remedy = f"set {found.key} to {found.spared}" if found.spared else f"take {found.key} out of the values"
-    if old_disks:
-        yield Finding(subject, Severity.BLOCKER, f"{text}, those on {old_disks}", remedy)
-    elif orphan_deleter(settings) is None:
-        yield Finding(subject, Severity.WARNING, text, remedy)
+def _replicas(release: ReleasePlan, stake: AtStake) -> Iterator[Finding]:
+    if release.longhorn_settings or is_longhorn(release):
+        yield from replica_deletion(f"release {release.id}", release.longhorn_settings, stake)
 
 
 def _remarks(plan: Plan) -> Iterator[Finding]:

@@ -52,7 +52,10 @@ def test_until_the_disks_are_gone_no_values_delete_what_is_on_them() -> None:
                 (closing,) = ask.gate.closed_by
                 assert closing.subject == "release longhorn-system/longhorn"
                 assert closing.text.startswith("sets orphan-resource-auto-deletion to replica-data: ")
-                assert closing.remedy == "take defaultSettings.orphanResourceAutoDeletion out of the values"
+                assert (
+                    closing.remedy
+                    == "take defaultSettings.orphanResourceAutoDeletion out of the values, and apply them"
+                )
                 assert ask.word == "demo", "only a typed word goes on"
             says(session, "gone")
             ask = planned(session)

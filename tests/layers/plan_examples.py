@@ -8,6 +8,7 @@ from runners.layers.findings import Finding
 from runners.layers.identity import Identity
 from runners.layers.plan_rules import plan_findings
 from runners.layers.plans import Change, ObjectChange, ObjectRef, Plan, ReleaseAction, ReleasePlan
+from runners.layers.replica_deletion import AtStake
 
 HOME = Identity(context="home", server="https://10.0.0.10:6443", uid="41c7")
 
@@ -70,4 +71,4 @@ def against(
     shown: Plan, *, protected: bool = False, old_disks: str = "", settings: Mapping[str, str] | None = None
 ) -> tuple[Finding, ...]:
     """What speaks against a plan, on a cluster without old disks unless told otherwise."""
-    return plan_findings(shown, protected=protected, old_disks=old_disks, settings=settings or {})
+    return plan_findings(shown, protected=protected, stake=AtStake(old_disks, settings or {}))
