@@ -20,6 +20,7 @@ from runners.layers.picture import ComponentState, Picture
 from runners.layers.rehearsal.steps import as_rehearsed
 from runners.layers.runs import RunRecord
 from runners.layers.walkthroughs import WALKTHROUGHS
+from runners.layers.walkthroughs.recover import NAME as RECOVER
 from runners.layers.walkthroughs.steps import Option
 from runners.operate import Operator
 from runners.saved_texts import save
@@ -191,6 +192,9 @@ class BedplateApp(App[None]):
         if not name:
             options, due = offered(self.session, about)
             why = "Each finds its place by what the cluster proves; the mark stands at the one that is due."
+            if due is None:
+                why = "The cluster is still being read: which one is due can't be told yet (esc, then w, looks again)."
+                due = [option.answer for option in options].index(RECOVER)  # its first steps change nothing
             self.push_screen(ChoosingScreen("Walkthroughs", why, options, marked=due), self._walk_chosen)
             return
         steps = WALKTHROUGHS[name](about)

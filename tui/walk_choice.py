@@ -10,6 +10,7 @@ import anyio
 
 from runners.layers.commands import Scope
 from runners.layers.components.longhorn import LONGHORN
+from runners.layers.freshness import Reach
 from runners.layers.picture import ComponentState, Picture
 from runners.layers.settings import Settings
 from runners.layers.verdicts import Verdict
@@ -85,8 +86,11 @@ def due(days: Days) -> str:
     return RECOVER if days.recovered and days.installed and days.installed == days.asked else UPGRADE
 
 
-def offered(session: Session, about: Subject) -> tuple[list[Option], int]:
-    """Every walkthrough, always in the same order, and the index of the one that is due."""
+def offered(session: Session, about: Subject) -> tuple[list[Option], int | None]:
+    """Every walkthrough, always in the same order, and the index of the one that is due; None while nobody can tell."""
+    options = [Option(name, *_WORDS[name]) for name in WALKTHROUGHS]
+    if session.picture.freshness.reach is Reach.LOADING:
+        return options, None
     recovering = session.recovering
     is_open = recovering.is_open and not _stands(session, about, RECOVER).finished
     state = session.picture.component(about.component)
@@ -100,7 +104,7 @@ def offered(session: Session, about: Subject) -> tuple[list[Option], int]:
         installed=state.version if state is not None else "",
         asked=asked_version(about),
     )
-    return [Option(name, *_WORDS[name]) for name in WALKTHROUGHS], [*WALKTHROUGHS].index(due(days))
+    return options, [*WALKTHROUGHS].index(due(days))
 
 
 def _stands(session: Session, about: Subject, name: str) -> Progress:

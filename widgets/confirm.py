@@ -219,6 +219,7 @@ class Confirm(Widget):
         super().__init__(id=id)
         self.set_reactive(Confirm.dialog, dialog)
         self._settled = True
+        self._pressed_ahead = False
 
     def compose(self) -> ComposeResult:
         """Rows, what stands in the way, what has to be typed, and two buttons."""
@@ -233,7 +234,8 @@ class Confirm(Widget):
             yield Choice(self.dialog.verb, id="go")
 
     def on_mount(self) -> None:
-        """Puts the focus on Cancel."""
+        """Puts the focus on Cancel; what was said before must not lie over the buttons."""
+        self.app.clear_notifications()
         self._show()
         self.query_one("#cancel", Choice).focus()
 
@@ -243,6 +245,7 @@ class Confirm(Widget):
 
     def watch_dialog(self, before: Dialog, now: Dialog) -> None:
         """Shows what changed; a button that went out of use hands its focus on."""
+        self._pressed_ahead = False
         ready = before.readiness is Readiness.CHECKING and now.readiness is Readiness.READY
         if ready and self.query_one("#go", Choice).has_focus:
             self._settled = False
@@ -266,7 +269,9 @@ class Confirm(Widget):
         if not go.disabled:
             go.focus()
         elif self.dialog.typed:
-            self.query_one("#ask", Static).update(label(f"that is not {self.dialog.typed}; type {self.dialog.typed}:"))
+            self.query_one("#ask", Static).update(
+                label(f"that is not “{self.dialog.typed}”; type {self.dialog.typed}:")
+            )
 
     def on_key(self, event: events.Key) -> None:
         """Letters typed while a button has the focus are meant for the word; the field keeps its own to itself."""
@@ -284,6 +289,9 @@ class Confirm(Widget):
             self.action_cancel()
         elif self.confirmable and self._settled:
             self.post_message(self.Confirmed(self, self.dialog, self._typed))
+        elif self.confirmable:
+            self._pressed_ahead = True
+            self._show_keys()
 
     @property
     def confirmable(self) -> bool:
@@ -308,7 +316,7 @@ class Confirm(Widget):
             return
         dialog = self.dialog
         self.border_title = label(dialog.title)
-        self.border_subtitle = f"{'⇥ next · ' if dialog.may_come_true else ''}↵ presses · esc leaves"
+        self._show_keys()
         self.query_one("#text", Static).update(dialog_content(dialog, max(20, self.content_size.width - 2)))
         verdict = self.query_one("#verdict", Static)
         said = verdict_content(dialog)
@@ -322,6 +330,10 @@ class Confirm(Widget):
         self.query_one("#rows", VerticalScroll).styles.max_height = max(1, room)
         self._show_demand()
         self._show_go()
+
+    def _show_keys(self) -> None:
+        keys = f"{'⇥ next · ' if self.dialog.may_come_true else ''}↵ presses · esc leaves"
+        self.border_subtitle = "this has just appeared: read it, and press again" if self._pressed_ahead else keys
 
     def _show_demand(self) -> None:
         asks = f"type the word {self.dialog.typed} to go on:"

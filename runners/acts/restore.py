@@ -142,7 +142,8 @@ def _waits(volume: Json) -> str:
     restoring = conditions.get("Restore", {})
     if text(volume, "status", "robustness") == "faulted":
         raise Stopped(f"volume {name} is faulted: {text(restoring, 'message') or 'Longhorn does not say why'}")
-    if not text(volume, "status", "state"):
+    # Before Longhorn has taken it up, nothing is said to be required.
+    if not (text(volume, "status", "state") and truth(volume, "status", "restoreInitiated")):
         return f"volume {name} waits for Longhorn"
     if truth(volume, "status", "restoreRequired") or truth(restoring, "status"):
         return f"data flows into volume {name}"

@@ -26,21 +26,23 @@ def test_each_claim_with_a_backup_has_its_commands_in_order() -> None:
     assert [line for line in every if line.startswith("#")] == [
         "# apps/photos: its volume from its backup, and when that is whole, the claim on it",
         "# or all from a system backup: put its name for NAME",
-        "# it brings settings back: where old disks are kept, empty orphan-resource-auto-deletion at once",
+        "# it brings settings back: where old disks are kept, this at once when it is over",
     ]
-    *lines, system = (line for line in every if not line.startswith("#"))
+    *lines, system, spared = (line for line in every if not line.startswith("#"))
     objects = [json.loads(shlex.split(line)[-1]) for line in lines if "<<<" in line]
     assert [obj["kind"] for obj in objects] == ["Volume", "Namespace", "PersistentVolume", "PersistentVolumeClaim"]
     assert objects[0]["spec"]["fromBackup"] == "s3://b@home/?backup=it's&volume=lh-photos"
     assert objects[0]["spec"]["size"] == str(10 * 2**30)
     assert "wait volumes.longhorn.io/lh-photos" in lines[1]
-    assert all(line.startswith("kubectl --context home ") for line in (*lines, system))
+    assert lines[1].index("restoreInitiated}'=true &&") < lines[1].index("restoreRequired}'=false")
+    assert all(line.startswith("kubectl --context home ") for line in (*lines, system, spared))
     assert '"kind":"SystemRestore"' in system
+    assert json.loads(shlex.split(spared)[-1]) == {"value": ""}
 
 
 @pytest.mark.parametrize("sheet", [None, r.sheet()])
 def test_without_a_sheet_a_single_volume_is_restored_by_what_its_backup_says(sheet: Sheet | None) -> None:
-    look, said, *lines, _system = restore_commands(sheet, "home").splitlines()
+    look, said, *lines, _about, _system, _told, _spared = restore_commands(sheet, "home").splitlines()
     fields = look.rpartition("custom-columns=")[2].split(",")
     assert ["status", "url"] in [field.partition(":.")[2].split(".") for field in fields]
     objects = [json.loads(shlex.split(line)[-1]) for line in lines if "<<<" in line]

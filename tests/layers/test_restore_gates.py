@@ -50,6 +50,11 @@ CREATE = [(c.BOOTSTRAP, ""), (c.APPLY, "minio"), (c.REPAIR, "minio")]
         ([BACKUP], r.decided(disks="gone"), ["restore"]),
         ([BACKUP], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         ([BACKUP, r.filled("photos", restore_required=True)], r.chosen(r.PHOTOS), ["claim apps/photos"]),
+        (
+            [BACKUP, r.claim("photos"), r.pv("photos"), r.filled("photos", restore_initiated=False)],
+            r.chosen(r.PHOTOS),
+            ["claim apps/photos"],
+        ),
         ([BACKUP, r.filled("photos")], r.chosen(r.PHOTOS), ["claim apps/photos"]),
         (
             [BACKUP, r.claim("photos"), r.pv("photos"), r.filled("photos", state="creating")],

@@ -9,11 +9,12 @@ import pytest
 
 from runners.decision_keeping import keep
 from runners.journal import Journal
+from runners.layers.freshness import Freshness, Reach
 from runners.layers.walkthroughs.decisions import Choice, Decision
 from runners.layers.walkthroughs.steps import Subject
 from runners.layers.walkthroughs.timeline import FINISHED
 from tests.layers import worlds as w
-from tests.tui.still_session import still_session
+from tests.tui.still_session import StillSession, still_session
 from tui.walk_choice import Days, due, offered
 
 BUILT = Days(built=True, installed="1.12.1", asked="1.12.1")
@@ -77,13 +78,23 @@ def test_one_that_was_left_half_way_is_marked_whatever_runs_by_then(tmp_path: Pa
     session.fill([*w.longhorn_world(), *w.minio_world()])
     assert session.identity is not None
     about = Subject(session.settings, "longhorn", {"longhorn-system/longhorn": "1.9.2"})
-    options, at = offered(session, about)
-    assert options[at].answer != "recover"
+    assert marked(session, about) != "recover"
     decision = Decision("recover", "looked", Choice.CONFIRMED, w.NOW, "ada", answer=session.identity.uid)
     keep(session.connection, session.journal, session.identity, decision)
     session.read_decisions()
+    assert marked(session, about) == "recover"
+
+
+def test_while_the_cluster_is_being_read_nobody_can_tell_which_is_due(tmp_path: Path) -> None:
+    session = still_session(tmp_path)
+    session.fill(w.longhorn_world())
+    session.picture = replace(session.picture, freshness=Freshness(Reach.LOADING, w.NOW))
+    assert marked(session, Subject(session.settings, "longhorn", {})) is None
+
+
+def marked(session: StillSession, about: Subject) -> str | None:
     options, at = offered(session, about)
-    assert options[at].answer == "recover"
+    return options[at].answer if at is not None else None
 
 
 def test_a_recovery_of_which_all_was_taken_back_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,11 +97,20 @@ async def test_a_yes_that_was_pressed_ahead_counts_only_once_it_could_be_read(
         await pilot.press("enter")
         await until(lambda: "[▸Apply ]" in said(app))
         assert app.heard == []
+        await until(lambda: "this has just appeared: read it, and press again" in said(app))
         ((seconds, settles),) = timers
         assert seconds >= 0.5
         settles()
         await pilot.press("enter")
         await until(lambda: app.heard == ["confirmed Apply longhorn"])
+
+
+async def test_what_was_said_before_does_not_lie_over_the_buttons() -> None:
+    app = Heard(Confirm(APPLY))
+    async with app.run_test(size=(90, 24)):
+        app.notify("copied, where the terminal allows it", timeout=60)
+        await app.mount(Confirm(APPLY))
+        await until(lambda: not len(app._notifications))
 
 
 async def test_who_pressed_ahead_is_led_to_the_word_that_is_asked_for() -> None:

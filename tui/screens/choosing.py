@@ -66,6 +66,10 @@ class _Asking(LeavesOnce[Answer], ModalScreen[Answer]):
         """Fits the answers in."""
         self.call_after_refresh(self.query_one(_Box).fit)
 
+    def on_screen_resume(self) -> None:
+        """What was said before must not lie over the answers."""
+        self.app.clear_notifications()
+
     def action_back(self) -> None:
         """Answers nothing."""
         self.leave(None)

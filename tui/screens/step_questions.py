@@ -57,7 +57,7 @@ class StepQuestions:
             return
         word = identity.context if view.step.word else ""
         this = f"{identity.context} · {identity.server} · {identity.whole_uid}"  # every digit, to be compared
-        does = "writes down under your name that it is so, and nothing else"
+        does = f"puts “{view.step.title}” on record under your name, and nothing else"
         rows = (("cluster", this), ("why", view.step.why), ("does", does))
         dialog = plain_question(view.step.title, rows, "Confirm", typed=word)
         decided = partial(self._deeds.decide, view, Choice.CONFIRMED, typed=word, answer=identity.uid)

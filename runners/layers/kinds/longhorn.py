@@ -55,6 +55,8 @@ class LonghornVolume(Row):
     """Condition Restore is True: data flows in from a backup."""
     restore_required: bool = False
     """It may not be used yet, for its data is not there."""
+    restore_initiated: bool = True
+    """Longhorn has taken up the restore of one that is made from a backup; before that nothing is required of it."""
     why: str = ""
     """Why it is not scheduled, or why its restore failed."""
     standby: bool = False
@@ -92,6 +94,7 @@ def longhorn_volume_row(kind: str, obj: Json) -> LonghornVolume:
         scheduled=text(scheduled, "status"),
         restoring=restoring,
         restore_required=truth(obj, "status", "restoreRequired"),
+        restore_initiated=truth(obj, "status", "restoreInitiated"),
         why=words(doubtful),
         standby=truth(obj, "spec", "Standby"),
         jobs=_enabled(obj, _JOB),

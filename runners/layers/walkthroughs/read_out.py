@@ -48,7 +48,7 @@ def read_out_commands(version: str, context: str) -> str:
             f"# {_NODE}, {_VOLUME}-{_SUFFIX}: of a volume the newest whole one. {_REPLAYS}",
             f"{call} apply -f - <<< {quoted(pod)}",
             f"{call} wait pod/{POD} --for=condition=Ready --timeout=5m && "
-            f"{call} exec {POD} -- tar -C /old -cf - . > {_VOLUME}-{_SUFFIX}.tar",
+            f'{call} exec {POD} -- tar -C /old -cf - . > "$HOME/{_VOLUME}-{_SUFFIX}.tar"',
             f"{call} delete pod/{POD}",
         )
     )
@@ -65,8 +65,8 @@ def put_back_commands(ones: Sequence[Restorable], version: str, context: str) ->
     about = (
         *_where(context),
         f"# for each claim: of its volume's orphans the newest whole one. {_REPLAYS}",
-        "# cp adds and overwrites; where nothing of the backup may stay, as in a database or an object store, take in "
-        "the line before it, which empties the claim",
+        "# cp adds and overwrites; where nothing of the backup may stay, as in a database or an object store, take the "
+        "# off the line before it, which empties the claim",
         "# where PodSecurity refuses it: label the namespace pod-security.kubernetes.io/enforce=privileged meanwhile",
     )
     return "\n".join((*about, *(line for one in ones for line in _of_claim(one, version, context))))
@@ -76,7 +76,11 @@ def _where(context: str) -> Iterator[str]:
     yield "# old replicas by node, once Longhorn is installed: it calls them orphans, and what it has restored is none"
     yield f"{_kubectl(context, 'longhorn-system')} get orphans.longhorn.io -o custom-columns={_COLUMNS}"
     yield "# which of them were whole (Rebuilding false), and of when: on each node"
-    yield f"cd {_PLACE} && grep -H . */volume.meta && ls -lt */volume-head-*.img"
+    yield f"(cd {_PLACE} && grep -H . */volume.meta && ls -lt */volume-head-*.img)"
+    yield (
+        "# where none is listed: Longhorn looks at a disk about every half minute once it has that disk; until then an "
+        "empty list says nothing. The old directory was there before the restore, the new one is written to"
+    )
 
 
 def _of_claim(one: Restorable, version: str, context: str) -> Iterator[str]:

@@ -57,11 +57,10 @@ NAME = "recover"
 REMEMBERED = 3 * 86_400.0
 """Seconds for which a decision counts: an older one was made in another disaster."""
 _NAME_IT = "add survival: {write: ~/CLUSTER.survival.yaml} to bedplate.yaml, and start bedplate again"
-_RENDERED = "longhorn.rendered.yaml"
 _DELETES = """'orphan-auto-deletion: "?(true|t|1)|orphan-resource-auto-deletion: .*replica'"""
 _SAFE = (
     "# where old disks may live, go on only where this says safe; "
-    "else take orphanResourceAutoDeletion out of Longhorn's values"
+    "else take orphanResourceAutoDeletion, or orphanAutoDeletion, out of Longhorn's values"
 )
 _WHY_SERVICES = (
     "They come back in the order of their dependencies: what stands first here is the cause of what follows."
@@ -174,8 +173,8 @@ def longhorn_step(entry: FoundationEntry) -> Step:
         return helmfile_calls(entry, context, "list", "sync")
 
     def sparing(context: str) -> str:
-        rendered = f"{helmfile_calls(entry, context, 'template')} > {_RENDERED}"
-        return "\n".join((_SAFE, f"{rendered} && ! grep -E {_DELETES} {_RENDERED} && echo safe", plain(context)))
+        rendered = f"made=$({helmfile_calls(entry, context, 'template')})"
+        return "\n".join((_SAFE, f'{rendered} && ! grep -E {_DELETES} <<< "$made" && echo safe', plain(context)))
 
     return replace(
         foundation_step(entry),

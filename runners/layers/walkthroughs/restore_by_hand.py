@@ -8,7 +8,16 @@ from runners.layers.quantities import bytes_of, quantity_of
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet, SheetClaim
 from runners.layers.walkthroughs import restore_objects as objects
-from runners.layers.walkthroughs.restore_rules import SYSTEM, VOLUMES_OF, Recovery, Restorable, choice, wanted
+from runners.layers.walkthroughs.restore_rules import (
+    DISKS,
+    GONE,
+    SYSTEM,
+    VOLUMES_OF,
+    Recovery,
+    Restorable,
+    choice,
+    wanted,
+)
 
 EXAMPLE = Restorable("NAMESPACE", "CLAIM", "VOLUME", "BACKUP", 10 * 2**30, "STORAGECLASS")
 """Stands for a claim where no sheet names one; the API takes no name in capitals, so none is applied by mistake."""
@@ -33,15 +42,19 @@ def chosen_commands(rows: Rows, recovery: Recovery, context: str) -> str:
             f"kubectl --context {context} apply -f - <<< {objects.quoted(objects.namespace(name))}" for name in spaces
         )
         about = f"# all from system backup {names[0]}, after its namespaces"
-        return "\n".join((about, *made, _of_system(names[0], context)))
+        return "\n".join((about, *made, _of_system(names[0], context, gone=recovery.answer(DISKS) == GONE)))
     if kind == VOLUMES_OF:
         return "\n".join(line for one in wanted(rows, recovery) for line in _of_claim(one, context))
     return restore_commands(recovery.sheet, context)
 
 
-def _of_system(name: str, context: str) -> str:
-    about = "# it brings settings back: where old disks are kept, empty orphan-resource-auto-deletion at once"
-    return f"{about}\nkubectl --context {context} apply -f - <<< {objects.quoted(objects.system_restore(name))}"
+def _of_system(name: str, context: str, *, gone: bool = False) -> str:
+    restore = f"kubectl --context {context} apply -f - <<< {objects.quoted(objects.system_restore(name))}"
+    if gone:
+        return restore
+    about = "# it brings settings back: where old disks are kept, this at once when it is over"
+    patch = f"kubectl --context {context} -n {objects.SPACE} patch settings.longhorn.io orphan-resource-auto-deletion"
+    return f"""{restore}\n{about}\n{patch} --type merge -p '{{"value":""}}'"""
 
 
 def _restorable(claim: SheetClaim) -> Restorable:
@@ -65,7 +78,9 @@ def _of_claim(one: Restorable, context: str) -> Iterator[str]:
     kubectl = f"kubectl --context {context}"
     yield f"# {one.claim}: its volume from its backup, and when that is whole, the claim on it"
     yield f"{kubectl} apply -f - <<< {objects.quoted(objects.volume(one, 0))}"
-    done = "--for=jsonpath='{.status.restoreRequired}'=false --timeout=24h"
-    yield f"{kubectl} -n {objects.SPACE} wait volumes.longhorn.io/{one.volume} {done}"
+    wait = f"{kubectl} -n {objects.SPACE} wait volumes.longhorn.io/{one.volume} --timeout=24h"
+    # Before Longhorn has begun, nothing is said to be required.
+    begun, done = (f"--for=jsonpath='{{.status.{field}}}'" for field in ("restoreInitiated", "restoreRequired"))
+    yield f"{wait} {begun}=true && {wait} {done}=false"
     for obj in (objects.namespace(one.namespace), objects.persistent_volume(one, "ext4"), objects.claim(one)):
         yield f"{kubectl} apply -f - <<< {objects.quoted(obj)}"

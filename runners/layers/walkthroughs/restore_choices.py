@@ -84,7 +84,7 @@ def _minors(moment: Moment) -> tuple[Option, ...]:
     asked = minor_words(moment.asked.get(STORAGE, ""))
     text = "what the helmfile in Git asks for: right, unless Git has asked for another one since the cluster died"
     known = (Option(asked, asked, text),) if asked else ()
-    asks = "minor version of Longhorn, as 1.9"
+    asks = "minor version of Longhorn, as 1.9:"
     return (*known, Option("", "another one", "type it, as 1.9", asks=asks, check=not_a_version))
 
 

@@ -281,7 +281,7 @@ def _standing(
         return Severity.BLOCKER, gone or "is not restored yet"
     if stored.robustness == "faulted":
         return Severity.BLOCKER, f"volume {stored.name} is faulted{f': {stored.why}' if stored.why else ''}"
-    if stored.state == "creating":
+    if stored.state == "creating" or (stored.from_backup and not stored.restore_initiated):
         return Severity.WARNING, f"volume {stored.name} waits for Longhorn"
     if stored.restoring or stored.restore_required:
         return Severity.WARNING, f"data flows into volume {stored.name}"
