@@ -18,6 +18,7 @@ from runners.layers.rows import Rows
 from runners.layers.survival.judge import SheetFile
 from runners.layers.walkthroughs.act_prospects import act_prospects
 from runners.layers.walkthroughs.decisions import Decision, latest
+from runners.layers.walkthroughs.held_jobs import held
 from runners.layers.walkthroughs.recover import NAME, REMEMBERED
 from runners.layers.walkthroughs.restore_gates import old_disks, unrestored
 from runners.layers.walkthroughs.restore_rules import DISKS, Recovery
@@ -78,11 +79,16 @@ class Recovering:
 
     def old_disks(self, identity: Identity | None) -> str:
         """The disks from before, in words, whose replicas may be the last copy of something; empty where none is."""
-        recovery, sheet = self.recovery, self.sheet
-        unread = self._outlook.known is None or (sheet.content is None and sheet.error)
-        if unread and not recovery.answer(DISKS):
-            return "old disks, if the survival sheet, which can't be read, is of another cluster"
+        recovery = self.recovery
+        if not recovery.answer(DISKS) and any(held(self._rows)):
+            # It is not over yet: what was said of the disks counts for longer than a decision does.
+            recovery = Recovery(recovery.sheet, latest(self.decisions, NAME, 0.0))
         return old_disks(recovery, identity)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Can the survival sheet not be read, and has nobody said what has become of old disks?"""
+        return self.sheet.content is None and bool(self.sheet.error) and not self.recovery.answer(DISKS)
 
     def prospects(self, component: str, picture: Picture) -> Mapping[str, Prospect]:
         """What the probe and the acts of a component would do now."""

@@ -193,7 +193,7 @@ class BedplateApp(App[None]):
             options, due = offered(self.session, about)
             why = "Each finds its place by what the cluster proves; the mark stands at the one that is due."
             if due is None:
-                why = "The cluster is still being read: which one is due can't be told yet (esc, then w, looks again)."
+                why = "The cluster is not seen yet: which one is due can't be told (esc, then w, looks again)."
                 due = [option.answer for option in options].index(RECOVER)  # its first steps change nothing
             self.push_screen(ChoosingScreen("Walkthroughs", why, options, marked=due), self._walk_chosen)
             return

@@ -89,7 +89,7 @@ def due(days: Days) -> str:
 def offered(session: Session, about: Subject) -> tuple[list[Option], int | None]:
     """Every walkthrough, always in the same order, and the index of the one that is due; None while nobody can tell."""
     options = [Option(name, *_WORDS[name]) for name in WALKTHROUGHS]
-    if session.picture.freshness.reach is Reach.LOADING:
+    if session.identity is None or session.picture.freshness.reach is Reach.LOADING:
         return options, None
     recovering = session.recovering
     is_open = recovering.is_open and not _stands(session, about, RECOVER).finished

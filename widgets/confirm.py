@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 
 from runners.layers.kinds.base import Tone
 from widgets.field import Field
+from widgets.news import clear_news
 from widgets.safe import label, plain, wrapped
 from widgets.theme import MUTED, TONES
 
@@ -235,7 +236,7 @@ class Confirm(Widget):
 
     def on_mount(self) -> None:
         """Puts the focus on Cancel; what was said before must not lie over the buttons."""
-        self.app.clear_notifications()
+        clear_news(self.app)
         self._show()
         self.query_one("#cancel", Choice).focus()
 

@@ -24,16 +24,21 @@ def replica_deletion(subject: str, sets: Mapping[str, str], stake: AtStake) -> I
 
     On a day like any other such replicas are rubbish, and what turns their deletion on is only said.
     """
-    found = orphan_deleter(sets)
+    found, live = orphan_deleter(sets), orphan_deleter(stake.settings)
     if found is None:
-        if stake.old_disks:
+        if stake.old_disks and live is not None:
+            # Longhorn leaves a setting alone that its ConfigMap does not name any more.
+            text = f"leaves {live.name} at {live.value}: Longhorn deletes replicas that no volume knows"
+            remedy = f"{f'set it to {live.spared}' if live.spared else 'empty it'} now"
+            yield Finding(subject, Severity.BLOCKER, f"{text}, those on {stake.old_disks}", remedy)
+        elif stake.old_disks:
             text = f"sets no orphan deletion, which would delete what is on {stake.old_disks}"
             yield Finding(subject, Severity.NOTE, text)
         return
     text = f"sets {found.name} to {found.value}: Longhorn deletes replicas that no volume knows"
     mended = f"set {found.key} to {found.spared} in" if found.spared else f"take {found.key} out of"
-    remedy = f"{mended} the values, and apply them"
+    remedy = f"{mended} the values, and apply them{'; and mend the setting in Longhorn' if live is not None else ''}"
     if stake.old_disks:
         yield Finding(subject, Severity.BLOCKER, f"{text}, those on {stake.old_disks}", remedy)
-    elif orphan_deleter(stake.settings) is None:
+    elif live is None:
         yield Finding(subject, Severity.WARNING, text, remedy)

@@ -171,6 +171,8 @@ ON = {"orphan-resource-auto-deletion": "replica-data"}
         ("install", {"orphan-auto-deletion": "0"}, True, {}, None),
         ("install", {"default-replica-count": "2"}, True, {}, None),
         ("install", {}, True, {}, None),
+        ("upgrade", {}, True, ON, Severity.BLOCKER),
+        ("upgrade", {}, False, ON, None),
     ],
 )
 def test_values_that_delete_replicas_are_stopped_where_old_disks_may_live(
@@ -180,7 +182,8 @@ def test_values_that_delete_replicas_are_stopped_where_old_disks_may_live(
     told = against(shown, old_disks="the old disks" if old_disks else "", settings=live)
     found = [one for one in told if "replicas that no volume knows" in one.text]
     assert [one.severity for one in found] == ([expected] if expected else [])
-    assert all(one.overridable and "defaultSettings.orphan" in one.remedy for one in found)
+    assert all(one.overridable for one in found)
+    assert all("defaultSettings.orphan" in one.remedy for one in found if settings)
     says_none = any("sets no orphan deletion" in one.text for one in told)
     assert says_none == (old_disks and expected is None and action != "nothing")
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,14 +256,46 @@ def test_where_only_the_foundation_died_flux_is_left_as_it_is(sheet: Any) -> Non
     assert {states[step] for step in ("flux", "hold", "what", "restored")} == {StepState.DONE}
 
 
-@pytest.mark.parametrize(("answer", "looks"), [("", False), ("alive", True), ("kept", True), ("gone", False)])
+@pytest.mark.parametrize(("answer", "looks"), [("", True), ("alive", True), ("kept", True), ("gone", False)])
 def test_longhorns_values_are_looked_at_first_where_old_disks_live(answer: str, looks: bool) -> None:
     step = WALK.step("foundation:longhorn")
     assert step is not None
     assert step.shell_now is not None
     commands = step.shell_now(at((), r.decided(disks=answer) if answer else {}), "home").splitlines()
-    assert [line for line in commands if "auto-deletion" in line] == commands[1:2] * looks
+    looked = [line for line in commands if "auto-deletion" in line]
+    assert looked == [commands[-1]] * looks
     assert commands[-1].endswith(" sync")
+
+
+@pytest.mark.parametrize(
+    ("rendered", "synced"),
+    [
+        ("data: {default-setting.yaml: 'orphan-resource-auto-deletion: \"replica-data\"'}", False),
+        ("    orphan-resource-auto-deletion: instance;replicaData", False),
+        ('    orphan-auto-deletion: "TRUE"', False),
+        ("    orphan-auto-deletion: 1", False),
+        ("kind: Setting\nmetadata:\n  name: orphan-resource-auto-deletion\nvalue: replica-data", False),
+        ('    orphan-auto-deletion: "false"', True),
+        ('    orphan-resource-auto-deletion: "instance"', True),
+        ("    orphan-resource-auto-deletion-grace-period: 300", True),
+        ("", True),
+        (None, False),
+    ],
+)
+def test_by_hand_nothing_is_synced_that_turns_orphan_deletion_on(
+    tmp_path: Path, rendered: str | None, synced: bool
+) -> None:
+    step = WALK.step("foundation:longhorn")
+    assert step is not None
+    assert step.shell is not None
+    (tmp_path / "rendered").write_text(rendered or "")
+    helmfile = tmp_path / "helmfile"
+    fails = "exit 3" if rendered is None else "cat rendered"
+    helmfile.write_text(f'#!/bin/bash\ncase "$*" in *template) {fails};; *sync) touch synced;; esac\n')
+    helmfile.chmod(0o755)
+    lines, path = step.shell(r.SETTINGS, "home"), {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(["bash", "-c", lines], cwd=tmp_path, env=path, check=False, timeout=20)
+    assert (tmp_path / "synced").exists() is synced
 
 
 def test_what_was_put_back_is_said_where_the_data_is_looked_at() -> None:
@@ -288,6 +323,10 @@ def test_longhorn_is_not_installed_while_helm_is_at_it() -> None:
     state = ComponentState("longhorn", Layer.FOUNDATION, Verdict.PROGRESSING)
     begun = replace(moment, picture=replace(moment.picture, components=(state,)))
     assert not proved(step.proof(begun))
+    pending = w.release("longhorn-system", "longhorn", "pending-install", 1)
+    there = replace(state, version="1.12.1", namespaces=("longhorn-system",))
+    half = at([pending])
+    assert not proved(step.proof(replace(half, picture=replace(half.picture, components=(there,)))))
     done = replace(moment, picture=replace(moment.picture, components=(replace(state, version="1.12.1"),)))
     assert proved(step.proof(done))
 

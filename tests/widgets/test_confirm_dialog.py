@@ -107,10 +107,14 @@ async def test_a_yes_that_was_pressed_ahead_counts_only_once_it_could_be_read(
 
 async def test_what_was_said_before_does_not_lie_over_the_buttons() -> None:
     app = Heard(Confirm(APPLY))
-    async with app.run_test(size=(90, 24)):
+    async with app.run_test(size=(90, 24)) as pilot:
         app.notify("copied, where the terminal allows it", timeout=60)
         await app.mount(Confirm(APPLY))
         await until(lambda: not len(app._notifications))
+        app.notify("nothing was decided", severity="warning", timeout=60)
+        await app.mount(Confirm(APPLY))
+        await pilot.pause()
+        assert len(app._notifications) == 1
 
 
 async def test_who_pressed_ahead_is_led_to_the_word_that_is_asked_for() -> None:

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option as Line
 from runners.layers.walkthroughs.steps import Option
 from tui.screens.ground import Answer
 from tui.screens.once import LeavesOnce
+from widgets.news import clear_news
 from widgets.room import LEAST_HEIGHT
 from widgets.safe import label, plain, wrapped
 
@@ -68,7 +69,7 @@ class _Asking(LeavesOnce[Answer], ModalScreen[Answer]):
 
     def on_screen_resume(self) -> None:
         """What was said before must not lie over the answers."""
-        self.app.clear_notifications()
+        clear_news(self.app)
 
     def action_back(self) -> None:
         """Answers nothing."""

@@ -143,7 +143,7 @@ def orphan_findings(moment: Moment) -> Proof:
         return ()
     text = f"is {deleter.value}: Longhorn deletes replicas that no volume knows"
     now = f"set it to {deleter.spared}" if deleter.spared else "empty it"
-    about = next(row.key for row in rows.all(LONGHORN_SETTINGS) if row.name == deleter.name)
+    about = next((row.key for row in rows.all(LONGHORN_SETTINGS) if row.name == deleter.name), None)
     remedy = f"{now} now, and in Longhorn's values, which set it again"
     return (Finding(f"setting {deleter.name}", Severity.BLOCKER, text, remedy, about=about),)
 

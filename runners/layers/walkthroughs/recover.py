@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runners.layers.findings import Finding, Severity
+from runners.layers.kinds.releases import RELEASES, current, in_the_middle
 from runners.layers.settings import FoundationEntry, Settings
 from runners.layers.survival.sheet import MOVE_AWAY, SHEET, Sheet
 from runners.layers.verdicts import Verdict
@@ -24,7 +25,7 @@ from runners.layers.walkthroughs.disk_proofs import (
 )
 from runners.layers.walkthroughs.flux_steps import flux_steps
 from runners.layers.walkthroughs.helmfile_calls import helmfile_calls
-from runners.layers.walkthroughs.old_disks import is_same
+from runners.layers.walkthroughs.old_disks import is_same, unanswered
 from runners.layers.walkthroughs.proofs import is_usable
 from runners.layers.walkthroughs.read_out import put_back_commands, read_out_commands
 from runners.layers.walkthroughs.restore_by_hand import EXAMPLE
@@ -57,9 +58,12 @@ NAME = "recover"
 REMEMBERED = 3 * 86_400.0
 """Seconds for which a decision counts: an older one was made in another disaster."""
 _NAME_IT = "add survival: {write: ~/CLUSTER.survival.yaml} to bedplate.yaml, and start bedplate again"
-_DELETES = """'orphan-auto-deletion: "?(true|t|1)|orphan-resource-auto-deletion: .*replica'"""
-_SAFE = (
-    "# where old disks may live, go on only where this says safe; "
+_DELETES = (
+    "'orphan-auto-deletion: .?(true|t|1)|orphan-resource-auto-deletion: .*replica"
+    "|name: .?orphan-(resource-)?auto-deletion'"
+)
+_SPARING = (
+    "# for old disks that may live: it syncs only where nothing turns orphan deletion on; "
     "else take orphanResourceAutoDeletion, or orphanAutoDeletion, out of Longhorn's values"
 )
 _WHY_SERVICES = (
@@ -173,8 +177,9 @@ def longhorn_step(entry: FoundationEntry) -> Step:
         return helmfile_calls(entry, context, "list", "sync")
 
     def sparing(context: str) -> str:
-        rendered = f"made=$({helmfile_calls(entry, context, 'template')})"
-        return "\n".join((_SAFE, f'{rendered} && ! grep -E {_DELETES} <<< "$made" && echo safe', plain(context)))
+        listed, template, sync = helmfile_calls(entry, context, "list", "template", "sync").splitlines()
+        looked = f'made=$({template}) && ! grep -Ei {_DELETES} <<< "$made"'
+        return "\n".join((listed, _SPARING, f"{looked} && {sync}"))
 
     return replace(
         foundation_step(entry),
@@ -182,8 +187,13 @@ def longhorn_step(entry: FoundationEntry) -> Step:
         proof=_installed,
         milestone="",
         shell=lambda _settings, context: sparing(context),
-        shell_now=lambda moment, context: (sparing if recovery_of(moment).keeps_disks else plain)(context),
+        shell_now=lambda moment, context: (sparing if _disks_may_live(moment) else plain)(context),
     )
+
+
+def _disks_may_live(moment: Moment) -> bool:
+    recovery = recovery_of(moment)
+    return recovery.keeps_disks or bool(unanswered(moment.rows, recovery, moment.picture.identity))
 
 
 def _installed(moment: Moment) -> Proof:
@@ -195,7 +205,10 @@ def _installed(moment: Moment) -> Proof:
         return (Finding(STORAGE, Severity.BLOCKER, "is not installed"),)
     if state.verdict is Verdict.FAILED:
         return (Finding(STORAGE, Severity.BLOCKER, f"failed: {state.summary}"),)
-    if state.verdict is Verdict.PROGRESSING and not state.version:
+    releases = current(moment.rows.within(RELEASES, state.namespaces)).values()
+    if any(in_the_middle(row.status) for row in releases) or (
+        state.verdict is Verdict.PROGRESSING and not state.version
+    ):
         return (Finding(STORAGE, Severity.WARNING, "is being installed"),)
     return (Finding(STORAGE, Severity.OK, f"{state.version or 'some version'} is installed"),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runners.layers.jsons import text
 from runners.layers.quantities import bytes_of, quantity_of
 from runners.layers.rows import Rows
 from runners.layers.survival.sheet import Sheet, SheetClaim
@@ -49,12 +50,24 @@ def chosen_commands(rows: Rows, recovery: Recovery, context: str) -> str:
 
 
 def _of_system(name: str, context: str, *, gone: bool = False) -> str:
-    restore = f"kubectl --context {context} apply -f - <<< {objects.quoted(objects.system_restore(name))}"
+    made = objects.system_restore(name)
+    restore = f"kubectl --context {context} apply -f - <<< {objects.quoted(made)}"
     if gone:
         return restore
-    about = "# it brings settings back: where old disks are kept, this at once when it is over"
-    patch = f"kubectl --context {context} -n {objects.SPACE} patch settings.longhorn.io orphan-resource-auto-deletion"
-    return f"""{restore}\n{about}\n{patch} --type merge -p '{{"value":""}}'"""
+    call = f"kubectl --context {context} -n {objects.SPACE}"
+    new, old = (
+        f"""{call} patch settings.longhorn.io {setting} --type merge -p '{{"value":"{value}"}}'"""
+        for setting, value in (("orphan-resource-auto-deletion", ""), ("orphan-auto-deletion", "false"))
+    )
+    state = f"$({call} get systemrestores.longhorn.io/{text(made, 'metadata', 'name')} -o 'jsonpath={{.status.state}}')"
+    return "\n".join(
+        (
+            "# it brings settings back in the middle: for kept disks, orphan deletion is put off all the while",
+            f"spare() {{ {new} || {old}; }}",
+            restore,
+            f"until spare; [[ {state} =~ ^(Completed|Error)$ ]]; do sleep 2; done; spare",
+        )
+    )
 
 
 def _restorable(claim: SheetClaim) -> Restorable:

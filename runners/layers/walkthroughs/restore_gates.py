@@ -144,7 +144,7 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
         against = (*system_findings(rows, picture, names[0]), *endangered(recovery), *common)
         spare, spared = ((SPARE,), (_SPARED,)) if recovery.answer(DISKS) != GONE else ((), ())
         words = (*map(_line, ones), _AND_LONGHORN, *spared)
-        against = (*against, *room(rows, _due(ones, storage(rows, ones))))
+        against = (*against, *room(rows, _unmade(ones, storage(rows, ones))))
         return Prospect((SYSTEM, names[0], *spare, *spaces), against, words, f"system backup {names[0]}")
     return _volumes(wanted(rows, recovery), rows, common)
 
@@ -167,13 +167,23 @@ def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]
     due = _due(ones, there)
     if not due and not there.unseen:
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
-    against = (*there.unseen, *(found for one in due for found in _in_the_way(one, there)), *common, *room(rows, due))
+    against = (
+        *there.unseen,
+        *(found for one in due for found in _in_the_way(one, there)),
+        *common,
+        *room(rows, _unmade(due, there)),
+    )
     arguments, words = tuple(one.written() for one in due), tuple(map(_line, due))
     return Prospect(arguments, against, words, counted(len(due), "volume"))
 
 
 def _due(ones: Sequence[Restorable], there: Storage) -> list[Restorable]:
     return [one for one in ones if standing(one, there).severity > Severity.NOTE]
+
+
+def _unmade(ones: Sequence[Restorable], there: Storage) -> list[Restorable]:
+    """Those whose volume is not there yet: the room of the others is taken already."""
+    return [one for one in ones if one.volume not in there.stored]
 
 
 def _in_the_way(one: Restorable, there: Storage) -> Iterator[Finding]:
