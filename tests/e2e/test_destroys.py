@@ -139,7 +139,7 @@ def _is_refused(person: Person, reason: str, *, key: str = "a", title: str = "Ap
 def _a_wrong_word_does_nothing(person: Person, place: Place) -> None:
     person.types_word("rog")
     person.terminal.press("enter")
-    person.sees("that is not rig; type rig:")
+    person.sees("that is not “rig”; type rig:")
     person.terminal.press("\x7f", "\x7f", "\x7f")
     person.terminal.wait("the word erased", lambda text: re.search("to go on: +(?![ r])", text) is not None)
     assert "[▸Apply ]" not in person.is_asked("Apply web")
