@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runners.layers.commands import REPAIR, Command
 from runners.layers.components import foundation
-from runners.layers.components.longhorn_settings import orphan_deleter
+from runners.layers.components.longhorn_settings import orphan_deleter, setting_values
 from runners.layers.findings import Finding
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS
 from runners.layers.plan_rules import plan_findings, repair_findings
@@ -21,7 +21,7 @@ def against_plan(session: Session, command: Command, plan: Plan) -> tuple[Findin
 
 def at_stake(session: Session) -> AtStake:
     """What a release that tells Longhorn to delete replicas would meet now."""
-    settings = {row.name: row.value for row in session.store.all(LONGHORN_SETTINGS)}
+    settings = setting_values(session.store.all(LONGHORN_SETTINGS))
     disks = session.recovering.old_disks(session.identity)
     if not disks and session.recovering.is_in_doubt and orphan_deleter(settings) is None:
         disks = "old disks, if the survival sheet, which can't be read, is of another cluster"

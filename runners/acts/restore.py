@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from runners.acts.jobs import change_all
 from runners.acts.paths import LONGHORN
 from runners.cluster.errors import ApiError
-from runners.layers.components.longhorn_settings import orphan_deleter
+from runners.layers.components.longhorn_settings import orphan_deleter, setting_values
 from runners.layers.jsons import Json, integer, mapping, sequence, text, truth
 from runners.layers.kinds.longhorn_settings import LONGHORN_SETTINGS, setting_row
 from runners.layers.probes import Answer, Outcome
@@ -213,7 +213,7 @@ def restore_system(cluster: Hands, backup: str, namespaces: Sequence[str] = (), 
 
 def _spare(cluster: Hands) -> None:
     settings = (setting_row(LONGHORN_SETTINGS.id, obj) for obj in cluster.items(f"{LONGHORN}/settings"))
-    found = orphan_deleter({row.name: row.value for row in settings})
+    found = orphan_deleter(setting_values(settings))
     if found is not None:
         cluster.change(f"{LONGHORN}/settings/{found.name}", {"value": found.spared})
         cluster.say(f"setting {found.name} was {found.value}: replicas that no volume knows are not deleted any more")

@@ -9,6 +9,7 @@ from runners.layers.findings import Finding, Severity
 from runners.layers.kinds.base import Row
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 MANY = 10
 """More objects than this are counted instead of listed."""
@@ -26,11 +27,13 @@ def fold_rows(
         yield from map(each, rows)
 
 
-def first_claims(found: Sequence[Finding], at_most: int, rest: str = "more") -> Iterator[Finding]:
-    """What is found of the first few claims, and in a note how many there are besides: ``and 34 more``."""
-    yield from found[:at_most]
-    if len(found) > at_most:
-        yield Finding("claims", Severity.NOTE, f"and {len(found) - at_most} {rest}")
+def first_claims(
+    ones: Sequence[T], each: Callable[[T], Finding], at_most: int, rest: str = "more"
+) -> Iterator[Finding]:
+    """A finding for each of the first few claims, and in a note how many there are besides: ``and 34 more``."""
+    yield from map(each, ones[:at_most])
+    if len(ones) > at_most:
+        yield Finding("claims", Severity.NOTE, f"and {len(ones) - at_most} {rest}")
 
 
 def counted(number: int, noun: str) -> str:

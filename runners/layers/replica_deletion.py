@@ -29,8 +29,7 @@ def replica_deletion(subject: str, sets: Mapping[str, str], stake: AtStake) -> I
         if stake.old_disks and live is not None:
             # Longhorn leaves a setting alone that its ConfigMap does not name any more.
             text = f"leaves {live.name} at {live.value}: Longhorn deletes replicas that no volume knows"
-            remedy = f"{f'set it to {live.spared}' if live.spared else 'empty it'} now"
-            yield Finding(subject, Severity.BLOCKER, f"{text}, those on {stake.old_disks}", remedy)
+            yield Finding(subject, Severity.BLOCKER, f"{text}, those on {stake.old_disks}", f"{live.mending} now")
         elif stake.old_disks:
             text = f"sets no orphan deletion, which would delete what is on {stake.old_disks}"
             yield Finding(subject, Severity.NOTE, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from runners.layers.findings import Finding, Severity
@@ -33,7 +33,7 @@ def setting_findings(settings: Settings) -> Iterator[Finding]:
     new, old = (settings.get(name) for name in _ORPHANS)
     if new is None and old is not None:
         yield from _flag(old, text, "set it to false")
-    elif (deleter := orphan_deleter({name: row.value for name, row in settings.items()})) is not None:
+    elif (deleter := orphan_deleter(setting_values(settings.values()))) is not None:
         row = settings[deleter.name]
         yield Finding(_subject(row), Severity.WARNING, text, "leave replica-data out of it", about=row.key)
 
@@ -50,6 +50,16 @@ class Deleter(NamedTuple):
     def key(self) -> str:
         """Where the chart's values have it."""
         return f"defaultSettings.{_VALUES[self.name]}"
+
+    @property
+    def mending(self) -> str:
+        """What is to be done with the setting, in words."""
+        return f"set it to {self.spared}" if self.spared else "empty it"
+
+
+def setting_values(settings: Iterable[Setting]) -> Mapping[str, str]:
+    """What ``orphan_deleter`` asks for, of the settings of a cluster."""
+    return {row.name: row.value for row in settings}
 
 
 def orphan_deleter(values: Mapping[str, str]) -> Deleter | None:

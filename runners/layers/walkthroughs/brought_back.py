@@ -26,8 +26,7 @@ def brought_back(rows: Rows) -> tuple[Finding, ...]:
     dates = {row.url: taken(row) for row in rows.all(LONGHORN_BACKUPS) if row.url}
     ours = _restored(rows)
     used = mounted_by(rows, (row.claim for row in ours)) if rows.freshness(PODS).trusted else None
-    notes = [_note(row, dates.get(row.from_backup, 0.0), used) for row in ours]
-    return tuple(first_claims(notes, _NAMED))
+    return tuple(first_claims(ours, lambda row: _note(row, dates.get(row.from_backup, 0.0), used), _NAMED))
 
 
 def look_commands(rows: Rows, context: str) -> str:

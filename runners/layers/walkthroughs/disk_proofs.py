@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 
-from runners.layers.components.longhorn_settings import Deleter, orphan_deleter
+from runners.layers.components.longhorn_settings import Deleter, orphan_deleter, setting_values
 from runners.layers.findings import Finding, Severity
 from runners.layers.folding import first_claims, listed
 from runners.layers.freshness import Reach
@@ -96,11 +96,12 @@ def _was_on(moment: Moment) -> Iterator[Finding]:
             "is not known without the survival sheet, until the backups can be read: they name the volume of each claim"
         )
         yield Finding("whose they are", Severity.NOTE, text)
-    notes = [
-        Finding(f"claim {claim}", Severity.NOTE, f"was on {volume}, {gib(size)}")
-        for claim, (volume, size) in sorted(ones.items())
-    ]
-    yield from first_claims(notes, _NAMED)
+    yield from first_claims(sorted(ones.items()), _place, _NAMED)
+
+
+def _place(known: tuple[str, tuple[str, int]]) -> Finding:
+    claim, (volume, size) = known
+    return Finding(f"claim {claim}", Severity.NOTE, f"was on {volume}, {gib(size)}")
 
 
 def disk_commands(moment: Moment, context: str) -> str:
@@ -142,14 +143,13 @@ def orphan_findings(moment: Moment) -> Proof:
     if deleter is None:
         return ()
     text = f"is {deleter.value}: Longhorn deletes replicas that no volume knows"
-    now = f"set it to {deleter.spared}" if deleter.spared else "empty it"
     about = next((row.key for row in rows.all(LONGHORN_SETTINGS) if row.name == deleter.name), None)
-    remedy = f"{now} now, and in Longhorn's values, which set it again"
+    remedy = f"{deleter.mending} now, and in Longhorn's values, which set it again"
     return (Finding(f"setting {deleter.name}", Severity.BLOCKER, text, remedy, about=about),)
 
 
 def _deleter(rows: Rows) -> Deleter | None:
-    return orphan_deleter({row.name: row.value for row in rows.all(LONGHORN_SETTINGS)})
+    return orphan_deleter(setting_values(rows.all(LONGHORN_SETTINGS)))
 
 
 def put_back(moment: Moment) -> Proof:

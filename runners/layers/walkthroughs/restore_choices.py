@@ -208,17 +208,18 @@ def _left_out(moment: Moment, back: Sequence[Restorable]) -> Iterator[Finding]:
     there = {f"{row.namespace}/{row.name}" for row in moment.rows.all(CLAIMS)} | {one.claim for one in back}
     out = [one.claim for one in restorables(moment.rows, moment.sheet) if one.claim not in there]
     text = "is left out, and will be created empty by what uses it"
-    notes = [Finding(f"claim {claim}", Severity.NOTE, text) for claim in out]
-    yield from first_claims(notes, _NAMED, "more are left out")
+    yield from first_claims(
+        out, lambda claim: Finding(f"claim {claim}", Severity.NOTE, text), _NAMED, "more are left out"
+    )
 
 
 def _coming_back(ones: Sequence[Restorable]) -> Iterator[Finding]:
     """Each claim that comes back, how large it is and of when its newest backup."""
-    notes = [
-        Finding(f"claim {one.claim}", Severity.NOTE, f"{gib(one.size)}, newest backup of {date(one.at)}")
-        for one in ones
-    ]
-    return first_claims(notes, _NAMED)
+
+    def note(one: Restorable) -> Finding:
+        return Finding(f"claim {one.claim}", Severity.NOTE, f"{gib(one.size)}, newest backup of {date(one.at)}")
+
+    return first_claims(ones, note, _NAMED)
 
 
 def _to_choose_from(moment: Moment) -> Iterator[Finding]:

@@ -141,10 +141,10 @@ def restore_prospect(rows: Rows, recovery: Recovery, picture: Picture) -> Prospe
         # Claims come back into namespaces; whether Longhorn makes those is not relied on.
         ones = wanted(rows, recovery)
         spaces = sorted({one.namespace for one in ones})
-        against = (*system_findings(rows, picture, names[0]), *endangered(recovery), *common)
+        unmade = _unmade(ones, storage(rows, ones))
+        against = (*system_findings(rows, picture, names[0]), *endangered(recovery), *common, *room(rows, unmade))
         spare, spared = ((SPARE,), (_SPARED,)) if recovery.answer(DISKS) != GONE else ((), ())
         words = (*map(_line, ones), _AND_LONGHORN, *spared)
-        against = (*against, *room(rows, _unmade(ones, storage(rows, ones))))
         return Prospect((SYSTEM, names[0], *spare, *spaces), against, words, f"system backup {names[0]}")
     return _volumes(wanted(rows, recovery), rows, common)
 
@@ -164,7 +164,7 @@ def _against(rows: Rows, recovery: Recovery) -> Iterator[Finding]:
 
 def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]) -> Prospect:
     there = storage(rows, ones)
-    due = _due(ones, there)
+    due = [one for one in ones if standing(one, there).severity > Severity.NOTE]
     if not due and not there.unseen:
         return Prospect(findings=(Finding("restore", Severity.BLOCKER, "every chosen claim is back", "", False),))
     against = (
@@ -175,10 +175,6 @@ def _volumes(ones: Sequence[Restorable], rows: Rows, common: tuple[Finding, ...]
     )
     arguments, words = tuple(one.written() for one in due), tuple(map(_line, due))
     return Prospect(arguments, against, words, counted(len(due), "volume"))
-
-
-def _due(ones: Sequence[Restorable], there: Storage) -> list[Restorable]:
-    return [one for one in ones if standing(one, there).severity > Severity.NOTE]
 
 
 def _unmade(ones: Sequence[Restorable], there: Storage) -> list[Restorable]:

@@ -28,7 +28,9 @@ def room(rows: Rows, ones: Sequence[Restorable]) -> tuple[Finding, ...]:
     free = sum(disk.available for disk in disks)
     if not ones or not free:
         return ()
-    most = sum(one.size * _replicas(rows, one) for one in ones)
+    by_class = {row.name: row.replicas for row in rows.all(STORAGECLASSES)}
+    default = _default_replicas(rows)
+    most = sum(one.size * (by_class.get(one.storage_class, 0) or default) for one in ones)
     text = f"at most {gib(most)} come back, all replicas together, and {gib(free)} are free"
     where = f"on {counted(len(disks), 'disk')}"
     if most <= free:
@@ -37,8 +39,7 @@ def room(rows: Rows, ones: Sequence[Restorable]) -> tuple[Finding, ...]:
     return (Finding("room", Severity.WARNING, f"{text} {where}", remedy),)
 
 
-def _replicas(rows: Rows, one: Restorable) -> int:
-    classes = (row.replicas for row in rows.all(STORAGECLASSES) if row.name == one.storage_class and row.replicas)
+def _default_replicas(rows: Rows) -> int:
     settings = {row.name: row for row in rows.all(LONGHORN_SETTINGS)}
     default = setting_value(settings, "default-replica-count")
-    return next(classes, 0) or (int(default) if default.isdecimal() else _REPLICAS)
+    return int(default) if default.isdecimal() else _REPLICAS
